@@ -1,0 +1,105 @@
+"""What the program tells the provider beside a webhook's inputs: which resource declares it, and what comes next.
+
+It travels as one input, which `check` takes out again: it reaches neither the state nor a diff.
+The program's body runs to its end before the first registration is sent, so each one can name the next subaccounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_DELETED_WITH
+from pulumi.runtime.settings import monitor_supports_feature
+
+INPUT = "__declared_by"
+"""Names that begin with two underscores are internal to the engine: it does not show them."""
+
+AHEAD = 16
+"""Subaccounts that a registration names at most: four times what is fetched at once."""
+
+
+@dataclass(frozen=True)
+class DeclaredBy:
+    """Who declares a webhook.
+
+    Attributes:
+        index: Position of the declaration in the program; -1 where none was told.
+        label: Name for messages, with the component's where there is one.
+        ahead: Subaccount ids of the declarations that follow.
+        ignored: Properties that `ignore_changes` names.
+        secret: Inputs that were given as secrets.
+        config: Settings that the stack's config holds; the names alone.
+        retained: `retain_on_delete` is set although the engine does not know it.
+    """
+
+    index: int = -1
+    label: str = "another resource"
+    ahead: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    secret: list[str] = field(default_factory=list)
+    config: list[str] = field(default_factory=list)
+    retained: bool = False
+
+    @classmethod
+    def taken_from(cls, inputs: dict[str, Any]) -> DeclaredBy:
+        """Take it out of the inputs that `check` was given."""
+        told = inputs.pop(INPUT, None)
+        if not isinstance(told, Mapping):
+            return cls()
+        known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
+        return cls(**{**known, "index": int(known.get("index", -1))})
+
+
+class _Declarations:
+    """The subaccount ids of one program's declarations, in order."""
+
+    def __init__(self) -> None:
+        self.subaccount_ids: list[str | None] = []
+
+    def following(self, index: int) -> list[str]:
+        mine = self.subaccount_ids[index]
+        following = dict.fromkeys(id for id in self.subaccount_ids[index + 1 :][: 8 * AHEAD] if id not in (None, mine))
+        return [id for id in following if id is not None][:AHEAD]
+
+
+_programs: dict[tuple[str, str], _Declarations] = {}
+
+
+def declared_by(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> Any:
+    """The hidden input of one webhook: an awaitable that is evaluated when the registration is sent."""
+    # One process can run several programs, through the Automation API.
+    declarations = _programs.setdefault((pulumi.get_project(), pulumi.get_stack()), _Declarations())
+    index = len(declarations.subaccount_ids)
+    subaccount_id = inputs["subaccount_id"]
+    declarations.subaccount_ids.append(subaccount_id if isinstance(subaccount_id, str) else None)
+    parent = options.parent
+    label = name if parent is None or parent.pulumi_resource_type == "pulumi:pulumi:Stack" else (
+        f"{name} in {parent.pulumi_resource_name}"
+    )  # fmt: skip
+
+    async def told() -> dict[str, Any]:
+        from .settings import FIELDS
+
+        secret = [key for key, value in inputs.items() if isinstance(value, pulumi.Output) and await value.is_secret()]
+        config = pulumi.Config("8x8")
+        return asdict(
+            DeclaredBy(
+                index=index,
+                label=label,
+                ahead=declarations.following(index),
+                ignored=list(options.ignore_changes or ()),
+                secret=secret,
+                config=[setting.config for setting in FIELDS if config.get(setting.config) is not None],
+                retained=bool(options.retain_on_delete) and not _engine_retains(),
+            )
+        )
+
+    return told()
+
+
+def _engine_retains() -> bool:
+    # There is no feature flag for retain_on_delete; deletedWith came a few releases after it.
+    return monitor_supports_feature(RESOURCE_MONITOR_FEATURE_DELETED_WITH)

@@ -1,0 +1,118 @@
+"""What can go wrong, and whose turn it is.
+
+    WebhookError
+    ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
+    ├── ConflictError           the program's: the slot holds what this program does not own
+    ├── UnavailableError        the API's or the network's: no answer that counts, after the retries
+    ├── RefusedError            the API said no
+    │   ├── KeyRefusedError     401: the key
+    │   ├── AccessDeniedError   403: the subaccount is not the key's
+    │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is an answer, not an error)
+    │   └── InvalidRequestError any other 4xx, and a 200 whose statusCode is not 0
+    └── ProtocolError           the API answered what is not documented
+
+Every text is one line: what happened, what is live now where that is known, what to do next.
+No text holds a key, an auth header or a foreign body.
+"""
+
+from __future__ import annotations
+
+
+class WebhookError(Exception):
+    """Anything this package raises on purpose.
+
+    Attributes:
+        status: HTTP status of the answer, where there was one.
+        status_code: The vendor's own `statusCode`, e.g. "1001", where the answer had one.
+        error_id: The vendor's `errorId`, to quote to their support, where the answer had one.
+        uncertain: True when the request may have taken effect although no answer says so.
+        retry_after: Seconds the API asked to wait, where it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        status_code: str | None = None,
+        error_id: str | None = None,
+        uncertain: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.status_code = status_code
+        self.error_id = error_id
+        self.uncertain = uncertain
+        self.retry_after = retry_after
+
+    def retold(self, message: str) -> WebhookError:
+        """The same error with another text."""
+        return type(self)(
+            message,
+            status=self.status,
+            status_code=self.status_code,
+            error_id=self.error_id,
+            uncertain=self.uncertain,
+            retry_after=self.retry_after,
+        )
+
+
+class SettingsError(WebhookError):
+    """A setting is missing or malformed; nothing was sent."""
+
+
+class ConflictError(WebhookError):
+    """The slot holds a webhook, or an auth header, that this program does not own; nothing was changed."""
+
+
+class UnavailableError(WebhookError):
+    """No answer that counts: no connection, a time-out, 5xx or 429 after the retries."""
+
+
+class RefusedError(WebhookError):
+    """The API understood the request and said no."""
+
+
+class KeyRefusedError(RefusedError):
+    """401: the API key is unknown or invalid."""
+
+
+class AccessDeniedError(RefusedError):
+    """403: the key may not use this subaccount."""
+
+
+class NotFoundError(RefusedError):
+    """404 or 410 on a subaccount."""
+
+
+class InvalidRequestError(RefusedError):
+    """422 or another 4xx, or a 200 that carries an error in its `statusCode`."""
+
+
+class ProtocolError(WebhookError):
+    """The answer is not what the vendor documents: a redirect, HTML, broken JSON, another subaccount's list."""
+
+
+BY_STATUS: dict[int, tuple[type[WebhookError], str]] = {
+    401: (KeyRefusedError, "Check 8x8:apiKey or EIGHTX8_API_KEY, and that 8x8:baseUrl is the key's region."),
+    403: (AccessDeniedError, "Check the subaccount id, or use a key of the account that owns it."),
+    404: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
+    410: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
+    422: (InvalidRequestError, "Correct the declaration, or quote the errorId to 8x8 support."),
+    429: (UnavailableError, "Run the command again later."),
+}
+"""Status -> what it means and what to do next; everything else is decided by its class of status."""
+
+
+def by_status(status: int) -> tuple[type[WebhookError], str]:
+    """The error class and the next step for an HTTP status that is not a success."""
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if 300 <= status < 400:
+        return ProtocolError, "Redirects are never followed with the key: set 8x8:baseUrl to the final address."
+    if 400 <= status < 500:
+        return InvalidRequestError, "Quote the errorId to 8x8 support."
+    if status >= 500:
+        return UnavailableError, "Run the command again later."
+    return ProtocolError, "Check 8x8:baseUrl."

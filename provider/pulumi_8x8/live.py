@@ -1,0 +1,104 @@
+"""What is registered now: one listing per subaccount, fetched ahead, shared by every operation of this process.
+
+The engine asks for one resource after the other. Were each listing fetched when it is first needed, a preview
+would take a round trip per subaccount, one after the other; so each resource says which subaccounts come next,
+and a small pool fetches them meanwhile. A write replaces what the listing said of its slot.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from .client import CONNECTIONS, Client
+from .errors import UnavailableError, WebhookError
+from .messages import Listing, LiveWebhook
+from .slots import Slot
+
+LOOK_SECONDS = 20.0
+"""Longest time for one listing; a preview does not wait longer for an API that is not there."""
+
+FAILURES = 2
+"""Subaccounts that fail one after the other until the API counts as not there for the rest of the operation."""
+
+
+class Live:
+    """The listings of this operation; safe to share between threads."""
+
+    def __init__(self, client: Client, *, fetch_ahead: bool = True) -> None:
+        self._client = client
+        self._fetch_ahead = fetch_ahead
+        self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="listing")
+        self._lock = threading.Lock()
+        self._listings: dict[str, Future[Listing]] = {}
+        self._failed = 0
+        self._down: UnavailableError | None = None
+
+    def ahead(self, subaccount_ids: Iterable[str]) -> None:
+        """Start fetching these listings in the background; each at most once."""
+        if self._fetch_ahead:
+            for subaccount_id in subaccount_ids:
+                self._listing(subaccount_id)
+
+    def look(self, slot: Slot) -> LiveWebhook | None:
+        """The webhook that is registered in the slot, or None; for check and diff.
+
+        Raises:
+            UnavailableError: The API is not there; said at once after it has failed to answer twice in a row.
+            WebhookError: The API's refusal, or a broken answer.
+        """
+        return self._listing(slot.subaccount_id).result().get(slot.type)
+
+    def look_before_writing(self, slot: Slot) -> LiveWebhook | None:
+        """As `look`, but a listing that failed is fetched again: without one, nothing is written."""
+        with self._lock:
+            self._down = None
+            known = self._listings.get(slot.subaccount_id)
+            if known and known.done() and known.exception():
+                del self._listings[slot.subaccount_id]
+        return self.look(slot)
+
+    def look_again(self, slot: Slot) -> LiveWebhook | None:
+        """The webhook in the slot by a new listing: after a write whose answer did not settle the matter."""
+        with self._lock:
+            self._listings.pop(slot.subaccount_id, None)
+            self._down = None
+        return self.look(slot)
+
+    def note(self, slot: Slot, webhook: LiveWebhook | None) -> None:
+        """Take over what a write's answer says of its slot.
+
+        Only of its own: the answers to two writes on one subaccount may arrive in another order than they were made.
+        """
+        with self._lock:
+            known = self._listings.get(slot.subaccount_id)
+            if known and known.done() and not known.exception():
+                noted: Future[Listing] = Future()
+                noted.set_result(known.result().replaced(slot.type, webhook))
+                self._listings[slot.subaccount_id] = noted
+
+    def _listing(self, subaccount_id: str) -> Future[Listing]:
+        with self._lock:
+            known = self._listings.get(subaccount_id)
+            if known is None:
+                known = self._pool.submit(self._fetch, subaccount_id)
+                self._listings[subaccount_id] = known
+            return known
+
+    def _fetch(self, subaccount_id: str) -> Listing:
+        if self._down:
+            raise self._down
+        try:
+            listing = self._client.list(subaccount_id, self._client.deadline(LOOK_SECONDS))
+        except UnavailableError as error:
+            with self._lock:
+                self._failed += 1
+                if self._failed >= FAILURES:
+                    self._down = error
+            raise
+        except WebhookError:
+            self._failed = 0
+            raise
+        self._failed = 0
+        return listing

@@ -1,0 +1,113 @@
+"""The provider: what the engine calls, in this order.
+
+    configure   reads key, address and timeouts; sends nothing
+    check       refuses bad input, a second resource for one slot, and a slot that is not this stack's;
+                starts fetching the listings of this and the next subaccounts
+    diff        compares the declaration with the state and with what is live; sends nothing of its own
+    create      POST once; nothing where the same webhook is live already; refuses what is not this stack's
+    read        what is live now, from the subaccount's one GET; a webhook that is not listed is gone
+    update      POST over the old one; where the API does not replace, DELETE and POST, and the old one back on failure
+    delete      DELETE once; 404 is done; leaves a slot that this program declares by another resource
+
+State keeps `pulumi_8x8.provider.WebhookProvider` by name and nothing else of it: this path never moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
+
+from .errors import WebhookError
+
+if TYPE_CHECKING:  # the program imports this module too, and never operates
+    from .operation import Operation
+
+Result = TypeVar("Result")
+
+
+def _told_plainly(method: Callable[..., Result]) -> Callable[..., Result]:
+    """Let an expected failure reach the user as its own text: the host prints a traceback with all that led to it."""
+
+    @wraps(method)
+    def wrapper(*args: Any) -> Result:
+        try:
+            return method(*args)
+        except WebhookError as error:
+            failure = error
+        raise failure.with_traceback(None) from None
+
+    return wrapper
+
+
+def _marked(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties with one marker for every value that is unknown in preview: the host makes an object of each."""
+    return {name: UNKNOWN if isinstance(value, Unknown) else value for name, value in properties.items()}
+
+
+class WebhookProvider(ResourceProvider):
+    """Keeps webhooks as declared. No constructor arguments, and no attributes before `configure`."""
+
+    serialize_as_secret_always = False
+    _operation: Operation
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the settings; what is wrong with them is said by the calls that need them."""
+        from .operation import Operation
+
+        self._operation = Operation(req.config.get)
+
+    @_told_plainly
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Inputs with defaults, or the reasons why not, by property."""
+        inputs, failures = self._operation.check(_olds, _marked(news))
+        return CheckResult(inputs, [CheckFailure(failure.property, failure.reason) for failure in failures])
+
+    @_told_plainly
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Whether to replace (the new one first), to update or to leave it."""
+        replaces, changes = self._operation.diff(_olds, _marked(_news))
+        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
+
+    @_told_plainly
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Register, or take over what is already as declared."""
+        slot, outs = self._operation.create(props)
+        return CreateResult(str(slot), outs)
+
+    @_told_plainly
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """What is live; the empty id says that it is gone."""
+        from .slots import Slot
+
+        outs = self._operation.read(Slot.parse(id_), props)
+        if outs is None:
+            # The host cannot serialize outputs of None.
+            return ReadResult("", {})
+        # Without inputs, the next diff would compare the program with what the stack once declared.
+        return ReadResult(id_, outs, {name: outs[name] for name in outs if name != "http_auth_header_available"})
+
+    @_told_plainly
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Make the live webhook what is declared."""
+        return UpdateResult(self._operation.update(_olds, _news))
+
+    @_told_plainly
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Remove it, unless this program declares the slot by another resource."""
+        from .slots import Slot
+
+        self._operation.delete(Slot.parse(_id), _props)

@@ -1,0 +1,194 @@
+"""Settings: the API key, the address, the timeouts; from the stack's config, else from the environment.
+
+One table, `FIELDS`, says of each setting its name in both places, its default and its unit. They are read in the
+provider's `configure` and by the command line, and are never part of a resource's inputs, outputs or pickled provider.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+DEFAULT_BASE_URL = "https://voice.wavecell.com"
+"""The address of the set-up guide; the vendor's current reference uses https://voice.8x8.com."""
+
+LONGEST_SECRET = 4096
+"""Characters of a key or an auth header at most: what servers commonly accept for one header line."""
+
+Lookup = Callable[[str], Any]
+
+
+def secret_problem(text: str) -> str | None:
+    """Why a text cannot be sent in an HTTP header, without repeating it; None where it can."""
+    if not text:
+        return "is empty"
+    if len(text) > LONGEST_SECRET:
+        return f"is longer than {LONGEST_SECRET:,} characters"
+    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+        return "holds a control character or a line break"
+    if not text.isascii():
+        return "holds characters that are not ASCII"
+    if text != text.strip():
+        return "begins or ends with a space"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _key(text: str) -> str:
+    if problem := secret_problem(text):
+        raise ValueError(f"{problem}; copy the key again from 8x8 Connect")
+    if any(c.isspace() for c in text):
+        raise ValueError("holds a space; give the key alone, without `Bearer`")
+    return text
+
+
+def _base_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds user info; give the address alone")
+    if any(not c.isprintable() or c.isspace() for c in text) or not text.isascii() or "\\" in text:
+        raise ValueError("holds white space or characters that do not belong in a URL")
+    if not host or parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ValueError(f"is not an address such as {DEFAULT_BASE_URL}")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("is neither https nor on loopback; the API key would be sent in the clear")
+    return text.rstrip("/")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise ValueError("is not a number of seconds above 0 and up to 3600")
+    return seconds
+
+
+def _switch(text: str) -> bool:
+    value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower())
+    if value is None:
+        raise ValueError("is neither true nor false")
+    return value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting: where it is read, and what it is when it is not set."""
+
+    name: str
+    config: str
+    environment: str
+    default: str | None
+    unit: str
+    meaning: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+
+
+FIELDS = (
+    Field("api_key", "apiKey", "EIGHTX8_API_KEY", None, "", "key of the 8x8 account", _key, secret=True),
+    Field("base_url", "baseUrl", "EIGHTX8_BASE_URL", DEFAULT_BASE_URL, "URL", "address of the voice API", _base_url),
+    Field(
+        "live_checks", "liveChecks", "EIGHTX8_LIVE_CHECKS", "true", "true, false",
+        "compare with what is live in every preview", _switch,
+    ),
+    Field(
+        "fetch_ahead", "fetchAhead", "EIGHTX8_FETCH_AHEAD", "true", "true, false",
+        "fetch the listings of the next subaccounts in the background", _switch,
+    ),
+    Field(
+        "connect_timeout", "connectTimeout", "EIGHTX8_CONNECT_TIMEOUT", "5", "seconds",
+        "longest wait for a connection", _seconds,
+    ),
+    Field(
+        "read_timeout", "readTimeout", "EIGHTX8_READ_TIMEOUT", "15", "seconds",
+        "longest silence while waiting for an answer", _seconds,
+    ),
+    Field(
+        "deadline", "deadline", "EIGHTX8_DEADLINE", "60", "seconds",
+        "longest time for one operation on one webhook, retries included", _seconds,
+    ),
+    Field(
+        "rehearse_private", "rehearsePrivate", "EIGHTX8_REHEARSE_PRIVATE", "false", "true, false",
+        "let a rehearsal reach private and link-local addresses", _switch,
+    ),
+)  # fmt: skip
+"""Every setting there is, in the order in which they are read."""
+
+MISSING_KEY = (
+    "The 8x8 API key is missing. Nothing was changed. Set it with `pulumi config set --secret 8x8:apiKey` "
+    "or in the environment variable EIGHTX8_API_KEY."
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the client needs to reach the API. Times are in seconds.
+
+    `api_key` is None where none is set: a preview with live checks off needs none.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    live_checks: bool = True
+    fetch_ahead: bool = True
+    connect_timeout: float = 5.0
+    read_timeout: float = 15.0
+    deadline: float = 60.0
+    rehearse_private: bool = False
+
+    def require_key(self) -> str:
+        """The API key.
+
+        Raises:
+            SettingsError: None is set.
+        """
+        if self.api_key is None:
+            raise SettingsError(MISSING_KEY)
+        return self.api_key
+
+    @classmethod
+    def load(cls, config: Lookup | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read every setting: the stack's config first, then the environment, then the default.
+
+        Args:
+            config: Gives the value of a key such as `apiKey` in the stack's `8x8:` namespace, or None.
+            environment: Defaults to the process's own.
+
+        Raises:
+            SettingsError: A value is malformed; the text names the setting and never repeats the value.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for setting in FIELDS:
+            place, value = f"8x8:{setting.config}", config(setting.config) if config else None
+            if value is None or value == "":
+                place, value = setting.environment, environment.get(setting.environment)
+            if value is None or value == "":
+                value = setting.default
+            if value is None:
+                continue
+            try:
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                values[setting.name] = setting.parse(text)
+            except ValueError as error:
+                raise SettingsError(f"The setting {place} {error}. Nothing was sent.") from None
+        return cls(**values)
