@@ -1,0 +1,48 @@
+"""What the endpoint is told by its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to listen, whom to believe, where to store.
+
+    `http_auth_header` is the whole value of the Authorization header that deliveries carry. `port` 0 takes
+    a free one.
+    """
+
+    http_auth_header: str = field(repr=False)
+    database_url: str = field(default="sqlite:///sessions.db", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read EIGHTX8_HTTP_AUTH_HEADER (required), DATABASE_URL, HOST and PORT.
+
+    Raises:
+        SettingsError: no auth header is set, or the port is no number from 0 to 65535.
+
+    """
+    header = environment.get("EIGHTX8_HTTP_AUTH_HEADER", "").strip()
+    if not header:
+        raise SettingsError(
+            "EIGHTX8_HTTP_AUTH_HEADER is not set, so anyone could post deliveries; the endpoint was not started. "
+            "Set it to the value that the webhooks are registered with, e.g. 'Bearer …'."
+        )
+    port = environment.get("PORT", "8080")
+    if not port.isdecimal() or int(port) > 65535:
+        raise SettingsError("PORT must be a number from 0 to 65535; the endpoint was not started. Correct it.")
+    return Settings(
+        http_auth_header=header,
+        database_url=environment.get("DATABASE_URL") or Settings.database_url,
+        host=environment.get("HOST") or Settings.host,
+        port=int(port),
+    )

@@ -1,0 +1,186 @@
+"""A resource that runs the endpoint of this folder as a process of this machine.
+
+create   start `python -m endpoint`, wait until this very process listens and /healthz answers
+diff     another port: replace, so that the old one serves until the webhooks have moved
+         another auth header, database or source, or a process that has ended: update
+update   end the process, start another in its place
+read     the process has ended: gone
+delete   end the process
+
+A process is known by its id and its time of birth, so none that merely took over the id is ever ended. The
+engine keeps "local_endpoint.LocalEndpointProvider" in its state and imports it from the project's folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
+
+HERE = Path(__file__).resolve().parent
+LOG = HERE / "endpoint.log"
+HOST = "127.0.0.1"
+START_SECONDS = 60
+STOP_SECONDS = 10
+UPDATES = ("http_auth_header", "database_url", "source")
+
+
+class LocalEndpointProvider(ResourceProvider):
+    """Starts and ends the process; see the module's text for what each operation does."""
+
+    serialize_as_secret_always = False
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        outs = _start(props, int(props["port"]))
+        return CreateResult(outs["url"], outs)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        ended = _process(olds) is None
+        if ended:
+            print(f"the endpoint on {olds.get('url')} does not run; this update starts it")
+        moved = olds.get("port") != news.get("port")
+        changed = any(olds.get(name) != news.get(name) for name in UPDATES)
+        return DiffResult(changes=ended or moved or changed, replaces=["port"] if moved else [])
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        _stop(olds)
+        return UpdateResult(_start(news, urlsplit(olds["url"]).port or 0))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        return ReadResult(id_, props) if _process(props) else ReadResult("", {})
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        _stop(props)
+
+
+class LocalEndpoint(Resource, module="ivr", name="LocalEndpoint"):
+    """The endpoint, running on this machine.
+
+    Args:
+        port: Where it listens, on 127.0.0.1; 0 takes a free one and keeps it.
+        http_auth_header: What deliveries carry; a secret.
+        database_url: Where sessions are stored; a secret. Default: sessions.db beside this file.
+
+    """
+
+    url: pulumi.Output[str]
+    pid: pulumi.Output[float]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        port: int,
+        http_auth_header: pulumi.Input[str],
+        database_url: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        database = database_url or f"sqlite:///{HERE / 'sessions.db'}"
+        inputs = {
+            "port": port,
+            "http_auth_header": pulumi.Output.secret(http_auth_header),
+            "database_url": pulumi.Output.secret(database),
+            "source": source_hash(HERE / "endpoint"),
+            # Told before the process runs, so that a preview can show where the webhooks will point.
+            "url": f"http://{HOST}:{port}" if port else None,
+            "pid": None,
+        }
+        super().__init__(LocalEndpointProvider(), name, inputs, opts)
+
+
+def source_hash(folder: Path) -> str:
+    """Return what tells one state of the endpoint's source from another."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _start(props: dict[str, Any], port: int) -> dict[str, Any]:
+    # The endpoint needs neither the API key nor the engine's passphrase.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "EIGHTX8_"))}
+    environment = {
+        **inherited,
+        "EIGHTX8_HTTP_AUTH_HEADER": props["http_auth_header"],
+        "DATABASE_URL": props["database_url"],
+        "HOST": HOST,
+        "PORT": str(port),
+    }
+    with LOG.open("ab") as log:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "endpoint"],
+            cwd=HERE,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    process = psutil.Process(started.pid)
+    born = process.create_time()
+    deadline = time.monotonic() + START_SECONDS
+    while not (url := _ready(process)):
+        if started.poll() is not None or time.monotonic() > deadline:
+            started.kill()
+            started.wait()
+            raise RuntimeError(
+                f"The endpoint did not come up on port {port} and was ended; none of this program runs there now. "
+                f"Its last words in {LOG}: {_last_words()}. Correct what they say and run up again."
+            )
+        time.sleep(0.05)
+    return {**props, "url": url, "pid": process.pid, "born": born}
+
+
+def _ready(process: psutil.Process) -> str | None:
+    try:
+        listening = [c.laddr.port for c in process.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+    except psutil.Error:
+        return None
+    return f"http://{HOST}:{listening[0]}" if listening and _healthy(listening[0]) else None
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _last_words() -> str:
+    lines = LOG.read_text(errors="replace").splitlines()
+    return lines[-1] if lines else "none"
+
+
+def _stop(props: dict[str, Any]) -> None:
+    process = _process(props)
+    if process is None:
+        return
+    process.terminate()
+    _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
+    for left in alive:
+        left.kill()
+    psutil.wait_procs(alive, timeout=STOP_SECONDS)
+
+
+def _process(props: dict[str, Any]) -> psutil.Process | None:
+    try:
+        process = psutil.Process(int(props["pid"]))
+        # A clock that was set since moves the time of birth a little.
+        same = abs(process.create_time() - props["born"]) < 2
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.NoSuchProcess, KeyError, TypeError):
+        return None

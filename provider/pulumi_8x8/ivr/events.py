@@ -1,0 +1,252 @@
+"""What 8x8 Connect Voice delivers: VCA, VSS and VCS, each parsed once into a typed value.
+
+Fields that are not named here are ignored. Ids, the status, and, with a call, its direction, destination
+and time must be there; all else may be absent or null (a caller may withhold the number). Statuses,
+directions and types stay strings, so that a new one of the vendor's does not break an endpoint.
+
+Source: the vendor's guides to the call action, call status and session summary webhooks (July 2026).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pulumi_8x8.ivr import json_text
+from pulumi_8x8.ivr.fields import EventError, Fields
+
+__all__ = [
+    "CallAction",
+    "CallEvent",
+    "CallQuality",
+    "CallStatus",
+    "Event",
+    "EventError",
+    "Leg",
+    "SessionError",
+    "SessionSummary",
+    "parse",
+]
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """Something happened in a call; durations are in seconds, times in UTC.
+
+    `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
+    previous answer gave.
+    """
+
+    event_id: str
+    call_id: str
+    session_id: str
+    subaccount_id: str
+    call_status: str
+    call_direction: str
+    destination: str
+    timestamp: datetime
+    call_type: str | None = None
+    source: str | None = None
+    source_format: str | None = None
+    destination_format: str | None = None
+    source_country_code: str | None = None
+    destination_country_code: str | None = None
+    source_ref_id: str | None = None
+    destination_ref_id: str | None = None
+    call_duration: int | None = None
+    dtmf: str | None = None
+    sip_code: int | None = None
+    client_action_id: str | None = None
+
+
+@dataclass(frozen=True)
+class CallAction(CallEvent):
+    """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED or ACTION_COMPLETED."""
+
+
+@dataclass(frozen=True)
+class CallStatus(CallEvent):
+    """VCS: for information. `call_status` is e.g. CALL_INITIATED, CALL_CONNECTED or DTMF_RECEIVED."""
+
+
+@dataclass(frozen=True)
+class CallQuality:
+    """How a leg sounded: `mos` from 1.0 to 5.0, `packet_loss_rate` as a fraction, `jitter` in ms."""
+
+    mos: float | None = None
+    packet_loss_rate: float | None = None
+    jitter: float | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One leg of a session; `name` is callA, callB, …; `call_duration` counts connected seconds."""
+
+    name: str
+    call_id: str
+    call_status: str
+    call_direction: str | None = None
+    call_type: str | None = None
+    initiated: datetime | None = None
+    connected: datetime | None = None
+    disconnected: datetime | None = None
+    source: str | None = None
+    destination: str | None = None
+    source_format: str | None = None
+    destination_format: str | None = None
+    source_country_code: str | None = None
+    destination_country_code: str | None = None
+    source_ref_id: str | None = None
+    destination_ref_id: str | None = None
+    call_duration: int | None = None
+    call_quality: CallQuality | None = None
+
+
+@dataclass(frozen=True)
+class SessionError:
+    """Why a session ended as ERROR; `code` is e.g. -2003 for an invalid call flow."""
+
+    code: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """VSS: a session has ended.
+
+    `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR. A session that could not be
+    created has no legs.
+    """
+
+    session_id: str
+    subaccount_id: str
+    session_status: str
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    last_action: str | None = None
+    call_count: int | None = None
+    client_request_id: str | None = None
+    error: SessionError | None = None
+    legs: tuple[Leg, ...] = ()
+    version: int | None = None
+
+
+Event = CallAction | SessionSummary | CallStatus
+C = TypeVar("C", bound=CallEvent)
+
+
+def parse(body: object) -> Event:
+    """Turn a delivery into a typed value; `body` is its bytes or text, or the decoded JSON.
+
+    Raises:
+        EventError: it is not JSON, a field is missing or of a wrong type, or it is no VCA, VSS or VCS.
+
+    """
+    if isinstance(body, (bytes, str)):
+        try:
+            body = json_text.read(body)
+        except ValueError as error:
+            raise EventError("$", f"is not JSON: {error}") from None
+    if not isinstance(body, Mapping):
+        raise EventError("$", "must be a JSON object")
+    root = Fields(body, "$")
+    if root.text("namespace") not in (None, "VOICE"):
+        raise root.broken("namespace", "must be VOICE")
+    read = _READERS.get(root.identifier("eventType"))
+    if read is None:
+        raise root.broken("eventType", f"must be one of {', '.join(_READERS)}")
+    payload = root.object("payload")
+    if payload is None:
+        raise root.broken("payload", "is missing")
+    return read(payload, root)
+
+
+def _call(payload: Fields, kind: Callable[..., C]) -> C:
+    payload.present("timestamp")
+    return kind(
+        event_id=payload.identifier("eventId"),
+        call_id=payload.identifier("callId"),
+        session_id=payload.identifier("sessionId"),
+        subaccount_id=payload.identifier("subAccountId"),
+        call_status=payload.identifier("callStatus"),
+        call_direction=payload.identifier("callDirection"),
+        destination=payload.identifier("destination"),
+        timestamp=payload.moment("timestamp"),
+        **_parties(payload),
+        dtmf=_dtmf(payload),
+        sip_code=payload.whole("sipCode"),
+        client_action_id=payload.text("clientActionId"),
+    )
+
+
+def _parties(fields: Fields) -> dict[str, object]:
+    return {
+        "call_type": fields.text("callType"),
+        "source": fields.text("source"),
+        "source_format": fields.text("sourceFormat"),
+        "destination_format": fields.text("destinationFormat"),
+        "source_country_code": fields.text("sourceCountryCode"),
+        "destination_country_code": fields.text("destinationCountryCode"),
+        "source_ref_id": fields.text("sourceRefId"),
+        "destination_ref_id": fields.text("destinationRefId"),
+        "call_duration": fields.whole("callDuration"),
+    }
+
+
+def _dtmf(payload: Fields) -> str | None:
+    """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` as a string, or in `payload.dtmf`."""
+    if isinstance(payload.values.get("eventData"), str):
+        found = payload.text("eventData")
+    else:
+        data = payload.object("eventData")
+        found = data.text("dtmf") if data else None
+    return found or payload.text("dtmf") or None
+
+
+def _summary(payload: Fields, root: Fields) -> SessionSummary:
+    details, error = payload.object("details"), payload.object("errorDetails")
+    names = sorted(name for name in details.values if re.fullmatch("call[A-Z]", name)) if details else []
+    legs = [(name, details.object(name)) for name in names] if details else []
+    return SessionSummary(
+        session_id=payload.identifier("sessionId"),
+        subaccount_id=payload.identifier("subAccountId"),
+        session_status=payload.identifier("sessionStatus"),
+        start_time=payload.moment("startTime"),
+        end_time=payload.moment("endTime"),
+        last_action=payload.text("lastAction"),
+        call_count=payload.whole("callCount"),
+        client_request_id=payload.text("clientRequestId"),
+        error=SessionError(error.whole("errorCode"), error.text("errorMsg")) if error else None,
+        legs=tuple(_leg(name, leg) for name, leg in legs if leg),
+        version=root.whole("version"),
+    )
+
+
+def _leg(name: str, leg: Fields) -> Leg:
+    quality = leg.object("callQuality")
+    return Leg(
+        name=name,
+        call_id=leg.identifier("callId"),
+        call_status=leg.identifier("callStatus"),
+        call_direction=leg.text("callDirection"),
+        destination=leg.text("destination"),
+        initiated=leg.moment("initiatedTimestamp"),
+        connected=leg.moment("connectedTimestamp"),
+        disconnected=leg.moment("disconnectedTimestamp"),
+        **_parties(leg),  # type: ignore[arg-type]
+        call_quality=_quality(quality) if quality else None,
+    )
+
+
+def _quality(quality: Fields) -> CallQuality:
+    return CallQuality(quality.number("mos"), quality.number("packetLossRate"), quality.number("jitter"))
+
+
+_READERS: dict[str, Callable[[Fields, Fields], Event]] = {
+    "CALL_ACTION": lambda payload, _: _call(payload, CallAction),
+    "SESSION_SUMMARY": _summary,
+    "CALL_STATUS": lambda payload, _: _call(payload, CallStatus),
+}

@@ -1,0 +1,336 @@
+"""Deliveries become typed values once; a broken one is refused by the path of its field."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_8x8.ivr import deliveries, events
+from pulumi_8x8.ivr.events import CallAction, CallStatus, EventError, SessionSummary
+
+SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
+WHEN = datetime(2026, 1, 13, 8, 26, 58, tzinfo=timezone.utc)
+PARTIES = deliveries.Parties("+6591178965", "+6568332048")
+
+
+def sample(name: str) -> Any:
+    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))["body"]
+
+
+def vca(**payload: object) -> dict[str, Any]:
+    body = copy.deepcopy(sample("vca_action_completed"))
+    body["payload"].update(payload)
+    return body  # type: ignore[no-any-return]
+
+
+def vss(**payload: object) -> dict[str, Any]:
+    body = copy.deepcopy(sample("vss_busy"))
+    body["payload"].update(payload)
+    return body  # type: ignore[no-any-return]
+
+
+def test_the_vendors_vca_sample_is_read() -> None:
+    """Every field that the vendor shows has its place and type."""
+    assert events.parse(sample("vca_action_completed")) == CallAction(
+        event_id="77e6a667-133a-11ef-9dd4-e911cc6fc82f",
+        call_id="627e25f1-133a-11ef-b08c-e33c09483244",
+        session_id="a4fad4b3-b388-12ee-b217-2fb8260fcf59",
+        subaccount_id="account_x",
+        call_status="ACTION_COMPLETED",
+        call_direction="OUTBOUND",
+        destination="+6598888888",
+        timestamp=datetime(2024, 5, 16, 4, 12, 11, 217000, tzinfo=timezone.utc),
+        call_type="PSTN",
+        source="+6568888888",
+        source_format="MSISDN",
+        destination_format="MSISDN",
+        source_country_code="SG",
+        destination_country_code="SG",
+        source_ref_id="SOME-VN-REF-ID",
+        destination_ref_id="ANOTHER-VN-REF-ID",
+        call_duration=0,
+        dtmf="1",
+        sip_code=200,
+        client_action_id="ivr1_level1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "legs"),
+    [
+        ("vss_completed", "COMPLETED", ["COMPLETED", "COMPLETED"]),
+        ("vss_busy", "BUSY", ["COMPLETED", "BUSY"]),
+        ("vss_hangup", "COMPLETED", ["COMPLETED"]),
+    ],
+)
+def test_the_vendors_vss_samples_are_read(name: str, status: str, legs: list[str]) -> None:
+    """A summary has the session's status and that of each leg, in order."""
+    summary = events.parse(sample(name))
+
+    assert isinstance(summary, SessionSummary)
+    assert (summary.session_status, [leg.call_status for leg in summary.legs]) == (status, legs)
+
+
+def test_a_vcs_delivery_is_a_call_status() -> None:
+    """The structure of a status event is that of an action event; the type tells them apart."""
+    event = events.parse(vca() | {"eventType": "CALL_STATUS"})
+
+    assert isinstance(event, CallStatus)
+
+
+@pytest.mark.parametrize("body", [json.dumps(vca()), json.dumps(vca()).encode(), vca()])
+def test_text_bytes_and_decoded_json_are_all_read(body: object) -> None:
+    """Who has the raw body need not decode it first."""
+    assert isinstance(events.parse(body), CallAction)
+
+
+@pytest.mark.parametrize(
+    ("payload", "dtmf"),
+    [
+        ({"eventData": {"dtmf": "12#"}}, "12#"),
+        ({"eventData": {"dtmf": None}}, None),
+        ({"eventData": {"dtmf": ""}}, None),
+        ({"eventData": {}}, None),
+        ({"eventData": None}, None),
+        ({"eventData": "12"}, "12"),
+        ({"eventData": ""}, None),
+        ({"eventData": None, "dtmf": "7"}, "7"),
+        ({"eventData": {"asrCaptured": None}, "dtmf": "7"}, "7"),
+        ({"eventData": {"dtmf": "1"}, "dtmf": "7"}, "1"),
+        ({"eventData": None, "dtmf": None}, None),
+    ],
+)
+def test_keys_are_found_in_each_shape_that_was_seen(payload: dict[str, object], dtmf: str | None) -> None:
+    """The keys are in eventData.dtmf, in eventData itself, or beside it; nothing captured is None."""
+    event = events.parse(vca(**payload))
+
+    assert isinstance(event, CallAction)
+    assert event.dtmf == dtmf
+
+
+def test_unknown_fields_are_ignored() -> None:
+    """A field that the vendor adds breaks nothing, wherever it stands."""
+    body = vca(asrCaptured={"deep": [1]}) | {"version": 9, "trace": {}}
+    summary = vss(details=sample("vss_busy")["payload"]["details"] | {"note": "x", "callerName": "Ann"})
+
+    assert events.parse(body) == events.parse(vca())
+    assert events.parse(summary) == events.parse(vss())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["eventId", "callId", "sessionId", "subAccountId", "callStatus", "callDirection", "destination", "timestamp"],
+)
+@pytest.mark.parametrize("value", ["absent", None, 7, ["x"]])
+def test_a_vca_without_what_it_needs_names_the_field(name: str, value: object) -> None:
+    """Absent, null and of a wrong type are all refused by path."""
+    body = vca(**{name: value})
+    if value == "absent":
+        del body["payload"][name]
+
+    with pytest.raises(EventError, match=rf"\$\.payload\.{name} ") as refused:
+        events.parse(body)
+
+    assert refused.value.path == f"$.payload.{name}"
+
+
+@pytest.mark.parametrize("name", ["sessionId", "subAccountId", "sessionStatus"])
+def test_a_vss_without_what_it_needs_names_the_field(name: str) -> None:
+    """A summary needs its session, its subaccount and its status."""
+    with pytest.raises(EventError) as refused:
+        events.parse(vss(**{name: None}))
+
+    assert refused.value.path == f"$.payload.{name}"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (b"", "$"),
+        (b"\xff", "$"),
+        ("[" * 100_000, "$"),
+        (b'{"payload": NaN}', "$"),
+        (b"[]", "$"),
+        (None, "$"),
+        ({"payload": {}}, "$.eventType"),
+        (vca() | {"eventType": "CALL"}, "$.eventType"),
+        (vca() | {"eventType": {}}, "$.eventType"),
+        (vca() | {"namespace": "SMS"}, "$.namespace"),
+        (vca() | {"payload": None}, "$.payload"),
+        (vca() | {"payload": "x"}, "$.payload"),
+        (vca(sessionId=""), "$.payload.sessionId"),
+        (vca(sessionId="x" * 129), "$.payload.sessionId"),
+        (vca(sessionId="a\0b"), "$.payload.sessionId"),
+        (vca(source="\ud800"), "$.payload.source"),
+        (vca(sipCode="ok"), "$.payload.sipCode"),
+        (vca(sipCode=True), "$.payload.sipCode"),
+        (vca(sipCode=2**31), "$.payload.sipCode"),
+        (vca(callDuration=1.5), "$.payload.callDuration"),
+        (vca(timestamp="yesterday"), "$.payload.timestamp"),
+        (vca(timestamp="2026-13-01T00:00:00Z"), "$.payload.timestamp"),
+        (vca(timestamp="0001-01-01T00:00:00+14:00"), "$.payload.timestamp"),
+        (vca(eventData=[]), "$.payload.eventData"),
+        (vca(eventData={"dtmf": 1}), "$.payload.eventData.dtmf"),
+        (vca(eventData=None, dtmf=1), "$.payload.dtmf"),
+        (vca(clientActionId=1), "$.payload.clientActionId"),
+        (vss(startTime=5), "$.payload.startTime"),
+        (vss(errorDetails="no"), "$.payload.errorDetails"),
+        (vss(errorDetails={"errorCode": "x"}), "$.payload.errorDetails.errorCode"),
+        (vss(details=[]), "$.payload.details"),
+        (vss(details={"callA": 1}), "$.payload.details.callA"),
+        (vss(details={"callA": {"callStatus": "BUSY"}}), "$.payload.details.callA.callId"),
+        (
+            vss(details={"callB": {"callId": "b", "callStatus": "BUSY", "callQuality": {"mos": "good"}}}),
+            "$.payload.details.callB.callQuality.mos",
+        ),
+    ],
+)
+def test_a_broken_delivery_is_refused_by_the_path_of_its_field(body: object, path: str) -> None:
+    """The error says where, never what stood there: deliveries hold phone numbers."""
+    with pytest.raises(EventError) as refused:
+        events.parse(body)
+
+    assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-13T08:26:58Z", WHEN),
+        ("2026-01-13T08:26:58", WHEN),
+        ("2026-01-13T16:26:58+08:00", WHEN),
+        ("2026-01-13T16:26:58+0800", WHEN),
+        ("2026-01-13T08:26:58.5Z", WHEN + timedelta(milliseconds=500)),
+        ("2026-01-13T08:26:58.123456789Z", WHEN + timedelta(microseconds=123456)),
+    ],
+)
+def test_times_are_read_in_utc(text: str, expected: datetime) -> None:
+    """Any offset and any number of decimals is one moment."""
+    summary = events.parse(vss(endTime=text))
+
+    assert isinstance(summary, SessionSummary)
+    assert summary.end_time == expected
+
+
+def test_a_session_that_was_never_created_has_no_legs() -> None:
+    """An ERROR may come with no more than its reason."""
+    body = {
+        "namespace": "VOICE",
+        "eventType": "SESSION_SUMMARY",
+        "payload": {
+            "sessionId": "s",
+            "subAccountId": "a",
+            "sessionStatus": "ERROR",
+            "errorDetails": {"errorMsg": "no", "errorCode": -2003},
+        },
+    }
+
+    assert events.parse(body) == SessionSummary("s", "a", "ERROR", error=events.SessionError(code=-2003, message="no"))
+
+
+def test_a_made_up_vca_is_read_back() -> None:
+    """What the emulator and the rehearsal send has every documented field."""
+    delivery = deliveries.call_action(
+        PARTIES,
+        event_id="e",
+        call_id="c",
+        session_id="s",
+        subaccount_id="a",
+        timestamp=WHEN,
+        call_status="ACTION_COMPLETED",
+        call_duration=7,
+        dtmf="1",
+        client_action_id="menu",
+    )
+
+    assert set(sample("vca_action_completed")["payload"]) - set(delivery["payload"]) == {
+        "sourceRefId",
+        "destinationRefId",
+    }
+    assert events.parse(json.dumps(delivery)) == CallAction(
+        "e", "c", "s", "a", "ACTION_COMPLETED", "INBOUND", "+6568332048", WHEN, "PSTN", "+6591178965",
+        "MSISDN", "MSISDN", "SG", "SG", call_duration=7, dtmf="1", sip_code=200, client_action_id="menu",
+    )  # fmt: skip
+
+
+def test_a_made_up_vss_equals_the_vendors_sample() -> None:
+    """Given the sample's values, the delivery is the sample."""
+    payload = sample("vss_busy")["payload"]
+    legs = [
+        deliveries.call_leg(
+            deliveries.Parties("+6591178965", "+6568332048", destination_ref_id="virtual-number-trunk-01"),
+            call_id=payload["details"]["callA"]["callId"],
+            initiated=datetime(2026, 1, 13, 8, 29, 6, tzinfo=timezone.utc),
+            connected=datetime(2026, 1, 13, 8, 29, 6, tzinfo=timezone.utc),
+            disconnected=datetime(2026, 1, 13, 8, 29, 43, tzinfo=timezone.utc),
+            quality=(4.5, 0, 20),
+        )
+        | {"connectedTimestamp": "2026-01-13T08:29:07Z"},
+        deliveries.call_leg(
+            deliveries.Parties("+6568332048", "+6531589338", "OUTBOUND", source_ref_id="virtual-number-trunk-01"),
+            call_id=payload["details"]["callB"]["callId"],
+            initiated=datetime(2026, 1, 13, 8, 29, 29, tzinfo=timezone.utc),
+            disconnected=datetime(2026, 1, 13, 8, 29, 43, tzinfo=timezone.utc),
+            call_status="BUSY",
+        ),
+    ]
+
+    delivery = deliveries.session_summary(
+        session_id=payload["sessionId"],
+        subaccount_id="8x8_test",
+        start_time=datetime(2026, 1, 13, 8, 29, 6, tzinfo=timezone.utc),
+        end_time=datetime(2026, 1, 13, 8, 29, 43, tzinfo=timezone.utc),
+        legs=legs,
+        session_status="BUSY",
+        last_action="MAKE_CALL",
+    )
+
+    assert delivery == sample("vss_busy")
+
+
+@pytest.mark.parametrize(
+    ("message", "told"), [(None, "invalid call flow"), ("no action at $.callflow", "no action at $.callflow")]
+)
+def test_a_made_up_error_has_its_code_and_text(message: str | None, told: str) -> None:
+    """An error's text is the usual one for its code, or the caller's own."""
+    delivery = deliveries.session_summary(
+        session_id="s",
+        subaccount_id="a",
+        start_time=WHEN,
+        end_time=WHEN,
+        legs=[],
+        session_status="ERROR",
+        error_code=-2003,
+        error_message=message,
+    )
+
+    summary = events.parse(delivery)
+
+    assert isinstance(summary, SessionSummary)
+    assert summary.error == events.SessionError(-2003, told)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(sorted(vca()["payload"])), json_values)
+def test_any_value_of_any_field_is_read_or_refused(name: str, value: object) -> None:
+    """No delivery makes the parser fail in another way than by naming a field."""
+    outcome: object
+    try:
+        outcome = events.parse(vca(**{name: value}))
+    except EventError as error:
+        outcome = error.path
+
+    assert isinstance(outcome, CallAction) or str(outcome).startswith("$.payload.")
