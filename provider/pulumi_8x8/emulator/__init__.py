@@ -1,0 +1,54 @@
+"""An emulator of the 8x8 voice webhooks API, for tests, demos and rehearsals on one machine.
+
+What it does not imitate:
+
+- Nothing was compared with the vendor's servers; the answers follow the vendor's public documentation.
+- No rate limits, no quotas, no delays of its own, and one API key instead of the portal's many.
+- No account set-up: every well-formed subaccount exists, until it is configured away.
+- No speech, no audio, no telephone network: a call is led by rules and as fast as the endpoint answers, each
+  file can be played, each number can be called, and every number is one of Singapore.
+- No recordings, no virtual numbers and no call status: VCS, VRU and VNU webhooks are kept, never fired.
+- Deliveries come from this machine, not from the vendor's addresses, and a failed one is not made again.
+- The page, /_calls and /_control ask for no key; they answer programs on this machine and no web site.
+
+What is only assumed, since the vendor does not document it:
+
+- What POST does over an existing type (`post_over` chooses), and that it clears an auth header not sent again.
+- The bodies of 401, 403, 404 and 405; the statusCode of every error but 1001; the order of the refusals.
+- 422 for a malformed subaccount id; 422 for a URL that is not absolute; the order of the list.
+- That `enabled` counts where `active` is sent as well; that VNU can be deleted like the other types.
+- That all actions of a call flow are executed before a later answer counts; that ACTION_COMPLETED comes after
+  each of them but not before a hangup (`completed` chooses); how keys beyond maxDigits are taken.
+- How long an endpoint may take (5 s unless told otherwise) and how much it may answer (64 KB).
+- That a call without a VCA webhook ends as FAILED.
+"""
+
+from __future__ import annotations
+
+from pulumi_8x8.emulator.calls import Call, Plan, place_call
+from pulumi_8x8.emulator.delivery import Delivery
+from pulumi_8x8.emulator.faults import Fault, Faults
+from pulumi_8x8.emulator.journal import Entry, Journal
+from pulumi_8x8.emulator.run import run
+from pulumi_8x8.emulator.server import Emulator, EmulatorError
+from pulumi_8x8.emulator.state import Account, StoredWebhook
+
+__all__ = [
+    "LIMITS",
+    "Account",
+    "Call",
+    "Delivery",
+    "Emulator",
+    "EmulatorError",
+    "Entry",
+    "Fault",
+    "Faults",
+    "Journal",
+    "Plan",
+    "StoredWebhook",
+    "place_call",
+    "run",
+]
+
+LIMITS = (__doc__ or "").split("\n\n", 1)[-1].strip()
+"""What the emulator does not imitate, then what is only assumed; for a command's help."""

@@ -1,0 +1,108 @@
+"""Bodies that are not what the vendor documents: from the true one to the one that is sent."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ENTRIES = 10_000
+PADDING = 50_000_000
+
+
+@dataclass(frozen=True)
+class Bent:
+    """A body and the headers that it needs; content is JSON unless they say otherwise."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Bend = Callable[[bytes, "int | None"], Bent]
+"""From the true body and the fault's size to the bent one."""
+
+
+def _empty(_body: bytes, _size: int | None) -> Bent:
+    return Bent(b"")
+
+
+def _not_json(_body: bytes, _size: int | None) -> Bent:
+    return Bent(b"OK", {"Content-Type": "text/plain"})
+
+
+def _html(_body: bytes, _size: int | None) -> Bent:
+    return Bent(b"<html><body><h1>Please sign in</h1></body></html>", {"Content-Type": "text/html"})
+
+
+def _cut_json(body: bytes, _size: int | None) -> Bent:
+    return Bent(body[: len(body) // 2])
+
+
+def _wrong_types(body: bytes, _size: int | None) -> Bent:
+    return _json(_retyped(json.loads(body)))
+
+
+def _wrong_shape(body: bytes, _size: int | None) -> Bent:
+    return _json([json.loads(body)])
+
+
+def _nan(body: bytes, _size: int | None) -> Bent:
+    document = json.loads(body)
+    return _json({**document, "statusCode": float("nan"), "count": float("nan")})
+
+
+def _duplicate_type(body: bytes, _size: int | None) -> Bent:
+    document = json.loads(body)
+    entries = document.get("webhooks") or [_entry("VCA", 0)]
+    twice = [*entries, _entry(entries[0]["type"], 1)]
+    return _json({**document, "count": len(twice), "webhooks": twice})
+
+
+def _many(body: bytes, size: int | None) -> Bent:
+    document = json.loads(body)
+    entries = document.get("webhooks", [])
+    more = [_entry(f"X{number}", number) for number in range(len(entries), size or ENTRIES)]
+    return _json({**document, "count": len(entries) + len(more), "webhooks": [*entries, *more]})
+
+
+def _large(body: bytes, size: int | None) -> Bent:
+    return Bent(body.rstrip(b"}") + b', "padding": "' + b"x" * (size or PADDING) + b'"}')
+
+
+def _bomb(body: bytes, size: int | None) -> Bent:
+    gzip = zlib.compressobj(9, wbits=31)
+    return Bent(gzip.compress(_large(body, size).body) + gzip.flush(), {"Content-Encoding": "gzip"})
+
+
+BENDS: dict[str, Bend] = {
+    "empty": _empty,
+    "not_json": _not_json,
+    "html": _html,
+    "cut_json": _cut_json,
+    "wrong_types": _wrong_types,
+    "wrong_shape": _wrong_shape,
+    "nan": _nan,
+    "duplicate_type": _duplicate_type,
+    "many": _many,
+    "large": _large,
+    "bomb": _bomb,
+}
+
+
+def _retyped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _retyped(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_retyped(item) for item in value]
+    return 7 if isinstance(value, str) else str(value)
+
+
+def _entry(name: str, number: int) -> dict[str, Any]:
+    url = f"https://example.com/{number}"
+    return {"type": name, "url": url, "enabled": True, "httpAuthHeaderAvailable": False}
+
+
+def _json(document: Any) -> Bent:
+    return Bent(json.dumps(document).encode())

@@ -1,0 +1,156 @@
+"""One delivery to an endpoint, and what its answer is worth."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+import aiohttp
+
+from pulumi_8x8.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW
+from pulumi_8x8.emulator.state import StoredWebhook
+from pulumi_8x8.ivr import callflow
+from pulumi_8x8.ivr.callflow import CallFlow, CallFlowError
+
+Kind = Literal["VCA", "VSS"]
+
+LONGEST_ANSWER = 65_536
+"""Bytes of an answer that are read; a longer one is no valid answer. The vendor's limit is not known."""
+
+MASK = "[auth header]"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A request to an endpoint and its answer, as a timeline shows it.
+
+    `status` is None when no answer came, `duration_ms` is the time until the whole answer was there.
+    The auth header is in none of the fields, even where an endpoint echoes it.
+    """
+
+    type: Kind
+    url: str
+    request: Mapping[str, Any]
+    status: int | None
+    answer: str
+    duration_ms: float
+    verdict: str
+    ok: bool
+    sent_at: str
+    duplicate: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a status and a body, or a problem in words."""
+
+    status: int | None = None
+    body: bytes = b""
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an answer means for the call: a call flow to execute, an error that ends it, or just a receipt."""
+
+    verdict: str
+    error_code: int | None = None
+    flow: CallFlow | None = field(default=None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the endpoint did as it should."""
+        return self.error_code is None
+
+
+def judge(kind: Kind, answer: Answer) -> Judgement:
+    """Judge an answer: 200 is asked of every endpoint, a valid call flow of a VCA's."""
+    if answer.problem is not None:
+        return Judgement(answer.problem, CONNECTIVITY)
+    if answer.status != 200:
+        hint = "; redirects are not followed" if 300 <= (answer.status or 0) < 400 else ""
+        return Judgement(f"answered {answer.status} instead of 200{hint}", CONNECTIVITY)
+    if kind == "VSS":
+        return Judgement("received")
+    if len(answer.body) > LONGEST_ANSWER:
+        return Judgement(f"invalid call flow: longer than {LONGEST_ANSWER} bytes", INVALID_CALL_FLOW)
+    try:
+        flow = callflow.parse(callflow.decode(answer.body))
+    except CallFlowError as error:
+        broken = "; ".join(map(str, error.violations))
+        return Judgement(f"invalid call flow: {broken}", INVALID_CALL_FLOW)
+    return Judgement(" → ".join(action.action for action in flow.actions), flow=flow)
+
+
+async def deliver(
+    client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
+) -> tuple[Delivery, Judgement]:
+    """Post a document to a webhook's URL, with its auth header, and judge the answer."""
+    kind: Kind = "VSS" if webhook.type == "VSS" else "VCA"
+    sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    started = time.perf_counter()
+    answer = await _post(client, webhook, document, timeout)
+    judgement = judge(kind, answer)
+    delivery = Delivery(
+        type=kind,
+        url=webhook.url,
+        request=document,
+        status=answer.status,
+        answer=_masked(answer.body[:LONGEST_ANSWER].decode("utf-8", "replace"), webhook),
+        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        verdict=_masked(judgement.verdict, webhook),
+        ok=judgement.ok,
+        sent_at=sent_at,
+    )
+    return delivery, judgement
+
+
+def new_client() -> aiohttp.ClientSession:
+    """Give a client that keeps nothing between requests and takes nothing from the environment."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False)
+
+
+async def _post(
+    client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
+) -> Answer:
+    headers = {"Accept-Encoding": "identity"}
+    if webhook.http_auth_header is not None:
+        headers["Authorization"] = webhook.http_auth_header
+    try:
+        async with client.post(
+            webhook.url,
+            json=document,
+            headers=headers,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=timeout),
+        ) as answer:
+            body = await _read(answer.content)
+            return Answer(answer.status, body)
+    except asyncio.TimeoutError:
+        return Answer(problem=f"no answer within {timeout:g} s")
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        return Answer(problem=f"cannot be reached: {_reason(error)}")
+
+
+async def _read(stream: aiohttp.StreamReader) -> bytes:
+    body = b""
+    while len(body) <= LONGEST_ANSWER and (piece := await stream.read(LONGEST_ANSWER)):
+        body += piece
+    return body
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "os_error", None)
+    return str(getattr(cause, "strerror", None) or error or type(error).__name__)
+
+
+def _masked(text: str, webhook: StoredWebhook) -> str:
+    header = webhook.http_auth_header or ""
+    # "Basic abc" may come back whole or as "abc" alone.
+    for secret in filter(None, (header, *header.split()[1:])):
+        text = text.replace(secret, MASK)
+    return text

@@ -1,0 +1,171 @@
+"""Which requests a fault meets: by method, by subaccount and by count; `behaviours` has what it then shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pulumi_8x8.emulator.bends import BENDS
+from pulumi_8x8.emulator.state import Account
+
+Method = Literal["GET", "POST", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a kind of fault does to a request, short of showing it.
+
+    `applies`: whether the request takes effect; `method`: the one it meets when the fault names none;
+    `reads`: whether the request's body is read first.
+    """
+
+    applies: bool
+    method: Method | None = None
+    reads: bool = True
+
+
+EFFECTS: dict[str, Effect] = {
+    "pass": Effect(applies=True),
+    "status": Effect(applies=False),
+    "redirect": Effect(applies=False),
+    "reset_before_reading": Effect(applies=False, reads=False),
+    "reset_after_applying": Effect(applies=True),
+    "reset_in_body": Effect(applies=True),
+    "truncated": Effect(applies=True),
+    "hang": Effect(applies=False),
+    "drip": Effect(applies=True),
+    "drip_header": Effect(applies=True),
+    "stale": Effect(applies=True, method="GET"),
+    "altered": Effect(applies=True, method="POST"),
+    **{name: Effect(applies=True) for name in BENDS},
+}
+"""Every kind of fault.
+
+| name | the client gets |
+|---|---|
+| pass | the true answer; use it to hold a request |
+| status | `status` with `body` (default: the vendor's error shape) and `retry_after` |
+| redirect | `status` (default 307) to `location` (default: the same URL) |
+| reset_before_reading | a reset, before the request's body was read |
+| reset_after_applying | a reset instead of the answer |
+| reset_in_body | half of the answer's body, then a reset |
+| truncated | half of the answer's body, then an orderly close |
+| hang | nothing, until it leaves or the emulator stops |
+| drip, drip_header | the answer, its body or all of it at one byte per `interval` |
+| stale | the listing as it was when the fault was added |
+| altered | the true answer, but the account keeps `stored` instead of what was sent |
+| the rest | the answer with its body bent, as `bends` says |
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What goes wrong, and for which requests.
+
+    Args:
+        name: A key of `EFFECTS`.
+        method: Only requests of this method. Default: those that the kind of fault is about.
+        subaccount: Only requests about this subaccount. Default: any.
+        skip: How many of those pass first, counted from when the fault is added. Default 0.
+        times: How many it then meets; None for all until it is cleared. Default 1.
+        apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
+            An answer to a request without effect says what it would have said with one.
+        status: The status to answer. Default: the true one (503 for "status", 307 for "redirect").
+        body: The body to answer with "status": text as it is, anything else as JSON.
+        retry_after: The Retry-After to answer with "status"; any text. Default: none.
+        location: Where "redirect" sends the client.
+        interval: Seconds between two bytes of a drip. Default 0.05.
+        size: How many entries "many" or bytes "large" and "bomb" hold. Default 10,000 and 50,000,000.
+        stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
+        hold: The request waits until this is set.
+        hold_at: Where it waits: "before" it is applied, or "after", before the answer. Default "before".
+
+    """
+
+    name: str
+    method: Method | None = None
+    subaccount: str | None = None
+    skip: int = 0
+    times: int | None = 1
+    apply: bool | None = None
+    status: int | None = None
+    body: Any = None
+    retry_after: str | None = None
+    location: str | None = None
+    interval: float = 0.05
+    size: int | None = None
+    stored: Mapping[str, Any] | None = None
+    hold: threading.Event | None = None
+    hold_at: Literal["before", "after"] = "before"
+    reached: threading.Event = field(default_factory=threading.Event, init=False)
+    """Set once a request has met the fault and, where it is held, waits there."""
+
+    def __post_init__(self) -> None:
+        if self.name not in EFFECTS:
+            raise ValueError(f"a fault is one of {', '.join(EFFECTS)}, not {self.name!r}")
+
+    @property
+    def effect(self) -> Effect:
+        """What this kind of fault does."""
+        return EFFECTS[self.name]
+
+    @property
+    def applies(self) -> bool:
+        """Whether the request takes effect."""
+        return self.effect.applies if self.apply is None else self.apply
+
+    def meets(self, method: str, subaccount: str | None) -> bool:
+        """Say whether a request is of those that this fault is about."""
+        return (self.method or self.effect.method) in (None, method) and self.subaccount in (None, subaccount)
+
+
+@dataclass
+class Armed:
+    """A fault that waits for requests; `before` is the account as it was when the fault was added."""
+
+    fault: Fault
+    before: Account
+    skip: int
+    left: int | None
+
+
+class Faults:
+    """The faults that wait for requests. Safe to use from any thread."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._armed: list[Armed] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> Fault:
+        """Arm a fault and return it; of several that meet a request, the one added first shows."""
+        with self._lock:
+            self._armed.append(Armed(fault, self._account.copy(), fault.skip, fault.times))
+        return fault
+
+    def clear(self) -> None:
+        """Disarm them all."""
+        with self._lock:
+            self._armed.clear()
+
+    def pending(self) -> list[Fault]:
+        """List those that have not met all their requests."""
+        with self._lock:
+            return [armed.fault for armed in self._armed]
+
+    def take(self, method: str, subaccount: str | None) -> Armed | None:
+        """Count a request, and give the fault that it meets."""
+        with self._lock:
+            taken: Armed | None = None
+            for armed in [a for a in self._armed if a.fault.meets(method, subaccount)]:
+                if armed.skip > 0:
+                    armed.skip -= 1
+                elif taken is None:
+                    taken = armed
+            if taken is not None and taken.left is not None:
+                taken.left -= 1
+                if taken.left <= 0:
+                    self._armed.remove(taken)
+            return taken

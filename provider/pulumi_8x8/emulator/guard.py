@@ -1,0 +1,44 @@
+"""Who may use what the emulator has beside the API: programs on this machine, and its own page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def own(handler: Handler, host: str) -> Handler:
+    """Refuse requests that a foreign web page made a browser send.
+
+    A Host that is neither loopback nor the address listened on is DNS rebinding (421). An Origin that is not
+    the page's own, or a change asked for from another site, is that site's form (403). Programs send neither.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        name = re.sub(r":[0-9]+$", "", request.host).lower()
+        if name not in LOOPBACK | {host}:
+            raise web.HTTPMisdirectedRequest(text=f"This is {host}; ask it by that name.\n")
+        origin = request.headers.get("Origin")
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        foreign = request.method != "GET" and site not in ("none", "same-origin")
+        if foreign or origin not in (None, f"{request.scheme}://{request.host}"):
+            raise web.HTTPForbidden(text="Another site's page may not do this.\n")
+        return await handler(request)
+
+    return guarded
+
+
+def json_only(handler: Handler) -> Handler:
+    """Refuse bodies that are not declared as JSON, which a foreign page cannot send unasked."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST" and request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.\n")
+        return await handler(request)
+
+    return guarded

@@ -1,0 +1,201 @@
+"""The emulator's page: the webhooks of each subaccount, a form that places a call, and each call's timeline.
+
+It is rendered here, without a script, and reloads itself while a call runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, get_args
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pulumi_8x8.emulator.calls import RUNNING, Call, Plan
+from pulumi_8x8.emulator.delivery import Delivery
+from pulumi_8x8.emulator.session import Outcome
+from pulumi_8x8.emulator.state import Account
+from pulumi_8x8.emulator.switchboard import Switchboard
+from pulumi_8x8.ivr import callflow
+from pulumi_8x8.ivr.callflow import Action, CallFlowError, MakeCall, PlayFile, Say, SayAndCapture
+
+PATH, STYLE_PATH = "/", "/_page.css"
+
+SHOWN_CALLS = 20
+SHOWN_CHARACTERS = 4_000
+"""How much of a request or an answer is shown."""
+
+TYPE_NAMES = {
+    "VCA": "Voice Call Action",
+    "VSS": "Voice Session Summary",
+    "VCS": "Voice Call Status",
+    "VRU": "Voice Recording Uploaded",
+    "VNU": "Virtual Number Updated",
+}
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # With "no-referrer" a browser would send "Origin: null" with the form, which is refused.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+BLANK = {
+    "subaccount": "",
+    "source": "+6591178965",
+    "destination": "+6568332048",
+    "keys": "",
+    "outcome": "COMPLETED",
+    "delay": "0",
+    "duplicate": "",
+}
+"""What the form holds at first; the numbers are from the vendor's samples."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One delivery as the timeline tells it: what happened, what the endpoint made of it, and the proof."""
+
+    title: str
+    told: tuple[str, ...]
+    delivery: Delivery
+    request: str
+    answer: str
+
+
+def routes(account: Account, switchboard: Switchboard, url: str) -> list[web.RouteDef]:
+    """Give the page's routes, not yet guarded."""
+
+    def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
+        text = render(account, switchboard.calls, url, form, error)
+        status = 200 if error is None else 422
+        return web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
+
+    async def look(_request: web.Request) -> web.Response:
+        return page({**BLANK, "subaccount": next(iter(account.subaccounts()), "")})
+
+    async def place(request: web.Request) -> web.Response:
+        sent = await request.post()
+        form = {name: str(sent.get(name, "")).strip() for name in BLANK}
+        try:
+            plan = order(form)
+        except ValueError as error:
+            return page(form, str(error))
+        switchboard.start(form["subaccount"], plan)
+        raise web.HTTPSeeOther(PATH)
+
+    async def style(_request: web.Request) -> web.Response:
+        return web.Response(text=_read("page.css"), content_type="text/css", headers=HEADERS)
+
+    return [web.get(PATH, look), web.post(PATH, place), web.get(STYLE_PATH, style)]
+
+
+def order(form: Mapping[str, str]) -> Plan:
+    """Read the form.
+
+    Raises:
+        ValueError: A field holds what no call can be placed with; the text names it.
+
+    """
+    if not form["subaccount"]:
+        raise ValueError("subaccount is missing")
+    try:
+        delay = float(form["delay"] or "0")
+    except ValueError:
+        raise ValueError("delay is a number of seconds") from None
+    keys = tuple(pressed.strip() for pressed in form["keys"].split(",")) if form["keys"] else ()
+    outcome: Any = form["outcome"]
+    return Plan(form["source"], form["destination"], keys, outcome, duplicate=bool(form["duplicate"]), delay=delay)
+
+
+def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str], error: str | None = None) -> str:
+    """Make the page's HTML."""
+    shown = calls[:SHOWN_CALLS]
+    return _TEMPLATES.get_template("page.html").render(
+        url=url,
+        form=form,
+        error=error,
+        outcomes=get_args(Outcome),
+        accounts={name: account.webhooks(name).values() for name in account.subaccounts()},
+        type_names=TYPE_NAMES,
+        calls=[(call, [step(delivery) for delivery in call.deliveries]) for call in shown],
+        forgotten=len(calls) - len(shown),
+        running=error is None and any(call.status == RUNNING for call in shown),
+        style_path=STYLE_PATH,
+    )
+
+
+def step(delivery: Delivery) -> Step:
+    """Tell one delivery."""
+    return Step(
+        title=_title(delivery),
+        told=_told(delivery),
+        delivery=delivery,
+        request=_cut(json.dumps(delivery.request, indent=2, ensure_ascii=False)),
+        answer=_cut(_indented(delivery.answer)),
+    )
+
+
+def _title(delivery: Delivery) -> str:
+    payload = delivery.request["payload"]
+    if delivery.type == "VSS":
+        return f"The session ended: {payload['sessionStatus']}"
+    if payload["callStatus"] == "CALL_RECEIVED":
+        return "The phone rings"
+    pressed = payload["eventData"]["dtmf"]
+    return "The action is completed" if pressed is None else f"The caller pressed {pressed}"
+
+
+def _told(delivery: Delivery) -> tuple[str, ...]:
+    if delivery.type == "VSS" or not delivery.ok or delivery.duplicate:
+        return ()
+    try:
+        flow = callflow.parse(callflow.decode(delivery.answer))
+    except CallFlowError:
+        return ()
+    return tuple(_TELL.get(type(action), _hang_up)(action) for action in flow.actions)
+
+
+def _hang_up(_action: Any) -> str:
+    return "Hangs up"
+
+
+_TELL: dict[type[Action], Callable[[Any], str]] = {
+    Say: lambda action: f"Says “{action.text}”",
+    SayAndCapture: lambda action: f"Asks “{action.prompt_message}”",
+    PlayFile: lambda action: f"Plays {action.file_url}",
+    MakeCall: lambda action: f"Calls {action.destination}",
+}
+
+
+def _indented(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _cut(text: str) -> str:
+    more = len(text) - SHOWN_CHARACTERS
+    return text if more <= 0 else f"{text[:SHOWN_CHARACTERS]}\n… and {more} more characters"
+
+
+def _read(name: str) -> str:
+    return (resources.files("pulumi_8x8.emulator") / "templates" / name).read_text("utf-8")
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("pulumi_8x8.emulator", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

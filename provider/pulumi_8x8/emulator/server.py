@@ -1,0 +1,170 @@
+"""The emulator as a running HTTP server: the sockets and the thread."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from pulumi_8x8.emulator import call_routes, control, guard, page, storage
+from pulumi_8x8.emulator.api import Api
+from pulumi_8x8.emulator.calls import Call, Plan
+from pulumi_8x8.emulator.routes import PostOver
+
+T = TypeVar("T")
+
+
+class EmulatorError(Exception):
+    """The emulator cannot start; the text says why and what to do."""
+
+
+class Emulator(Api):
+    """An 8x8 voice webhooks API on this machine, running between `__enter__` and `__exit__`.
+
+    `api_key`, `post_over`, `latency`, `account` and `faults` may be changed while it runs.
+
+    Args:
+        api_key: The bearer that requests must carry. Default "emulator".
+        post_over: What POST does over an existing type. Default "replace".
+        host: The address to listen on. Default loopback.
+        port: The port to listen on; 0, the default, takes a free one.
+        state_file: Where the webhooks are kept between runs. Default: nowhere.
+        latency: Seconds that each request to the API takes. Default 0.
+        control: Whether faults can be set over HTTP at `/_control/faults`. Default no.
+        tls: Serve HTTPS with this context. Default: plain HTTP.
+
+    Raises:
+        EmulatorError: The address is taken, or the state file is not one.
+
+    """
+
+    def __init__(
+        self,
+        api_key: str = "emulator",
+        post_over: PostOver = "replace",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        state_file: str | Path | None = None,
+        latency: float = 0.0,
+        control: bool = False,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        try:
+            super().__init__(api_key, post_over, latency, state_file)
+        except storage.StateFileError as error:
+            raise EmulatorError(str(error)) from None
+        self._host, self._port, self._tls, self._control = host, port, tls, control
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
+
+    def refuse_connections(self) -> None:
+        """Drop every connection and refuse new ones; the port stays taken."""
+        self._in_loop(self._stop_listening())
+
+    def accept_connections(self) -> None:
+        """Listen again, at the same URL."""
+        self._in_loop(self._listen())
+
+    def place_call(self, subaccount: str, plan: Plan) -> Call:
+        """Place a call, wait for its end, and show it on the page."""
+        return self._in_loop(self.switchboard.place(subaccount, plan))
+
+    def __enter__(self) -> Emulator:
+        self._socket = _bound(self._host, self._port)
+        self._port = self._socket.getsockname()[1]
+        ready = threading.Event()
+        self._failure: OSError | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name=self.url)
+        self._thread.start()
+        ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            self._socket.close()
+            raise EmulatorError(_cannot_listen(self._host, self._port, self._failure))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+        self._socket.close()
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.2)
+        try:
+            await self._runner.setup()
+            await self._listen()
+            ready.set()
+            await self._stopping.wait()
+        except OSError as error:
+            self._failure = error
+        finally:
+            ready.set()
+            await self.switchboard.close()
+            await self._runner.cleanup()
+
+    async def _listen(self) -> None:
+        self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls)
+        await self._site.start()
+
+    async def _stop_listening(self) -> None:
+        await self._site.stop()
+        # Bound but not listening, it refuses connections and keeps the port from other programs.
+        self._socket = _bound(self._host, self._port)
+        server = self._runner.server
+        for connection in server.connections if server is not None else []:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    def _application(self) -> web.Application:
+        async def exchange(request: web.Request) -> web.StreamResponse:
+            return await self.exchange(request, self._stopping)
+
+        application = web.Application()
+        programs = call_routes.routes(self.switchboard)
+        if self._control:
+            programs += control.routes(self.faults)
+        for route in programs:
+            application.router.add_route(
+                route.method, route.path, guard.own(guard.json_only(route.handler), self._host)
+            )
+        for route in page.routes(self.account, self.switchboard, self.url):
+            application.router.add_route(route.method, route.path, guard.own(route.handler, self._host))
+        application.router.add_route("*", "/{path:.*}", exchange)
+        return application
+
+    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise EmulatorError(_cannot_listen(host, port, error)) from None
+    return bound
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    return f"The emulator cannot listen on {host}:{port}: {error.strerror}. Choose another port; 0 takes a free one."

@@ -1,0 +1,117 @@
+"""What an account holds and which of its subaccounts it refuses; no HTTP in here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from pulumi_8x8.webhook_types import WebhookType
+
+Webhooks = Mapping[str, "StoredWebhook"]
+"""One subaccount's webhooks by type."""
+
+
+@dataclass(frozen=True)
+class StoredWebhook:
+    """A registered webhook; the auth header is what deliveries carry and never part of a repr."""
+
+    type: str
+    url: str
+    enabled: bool = True
+    http_auth_header: str | None = field(default=None, repr=False)
+
+
+class Account:
+    """The subaccounts of one API key and their webhooks; safe to use from any thread.
+
+    Every well-formed subaccount exists, unless `missing`, `forbidden` or `only` say otherwise.
+
+    Args:
+        held: Webhooks by subaccount to start with.
+        on_change: Called with everything held after each change, under the account's lock.
+
+    """
+
+    def __init__(
+        self,
+        held: Mapping[str, Webhooks] | None = None,
+        on_change: Callable[[Mapping[str, Webhooks]], None] | None = None,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._held: dict[str, Webhooks] = dict(held or {})
+        self._on_change = on_change
+        self.missing: set[str] = set()
+        """Subaccounts that answer 404."""
+        self.forbidden: set[str] = set()
+        """Subaccounts that answer 403."""
+        self.only: set[str] | None = None
+        """When set, every other subaccount answers 404."""
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """Hold it to look and change in one step."""
+        return self._lock
+
+    def refusal(self, subaccount: str) -> int | None:
+        """Give the status that refuses any request about this subaccount, or None when it may go on."""
+        if subaccount in self.forbidden:
+            return 403
+        if subaccount in self.missing or (self.only is not None and subaccount not in self.only):
+            return 404
+        return None
+
+    def subaccounts(self) -> list[str]:
+        """Name the subaccounts that hold a webhook, sorted."""
+        with self._lock:
+            return sorted(self._held)
+
+    def webhooks(self, subaccount: str) -> dict[str, StoredWebhook]:
+        """Give what is registered now, by type, in the order of registration; empty when nothing is."""
+        with self._lock:
+            return dict(self._held.get(subaccount, {}))
+
+    def put(
+        self,
+        subaccount: str,
+        type: str | WebhookType,
+        url: str,
+        *,
+        enabled: bool = True,
+        http_auth_header: str | None = None,
+    ) -> StoredWebhook:
+        """Register a webhook, in place of the one of that type if there is one.
+
+        Called from a test it is the change that somebody made in the vendor's portal.
+        """
+        webhook = StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
+        with self._lock:
+            self._set(subaccount, {**self._held.get(subaccount, {}), webhook.type: webhook})
+        return webhook
+
+    def remove(self, subaccount: str, type: str | WebhookType) -> StoredWebhook | None:
+        """Remove a webhook and return it, or None when there was none."""
+        with self._lock:
+            webhooks = self.webhooks(subaccount)
+            webhook = webhooks.pop(WebhookType(type).value, None)
+            if webhook is not None:
+                self._set(subaccount, webhooks)
+            return webhook
+
+    def copy(self) -> Account:
+        """Give an account that holds and refuses the same, and changes on its own, in memory only."""
+        with self._lock:
+            other = Account(self._held)
+            other.missing, other.forbidden = set(self.missing), set(self.forbidden)
+            other.only = None if self.only is None else set(self.only)
+            return other
+
+    def _set(self, subaccount: str, webhooks: Webhooks) -> None:
+        held = {**self._held, subaccount: webhooks}
+        if not webhooks:
+            del held[subaccount]
+        # Kept first, then shown: a state file that cannot be written leaves the account as it was.
+        if self._on_change is not None:
+            self._on_change(held)
+        self._held = held

@@ -1,0 +1,404 @@
+"""Calls that the emulator leads through real endpoints."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from pulumi_8x8.emulator import Account, Call, Emulator, Plan, place_call
+from pulumi_8x8.ivr import events
+from pulumi_8x8.ivr.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
+
+VOICE = "en-US-BenjaminRUS"
+SAY = say("Hello", voice_profile=VOICE)
+LISTEN = say_and_capture("Press a key", voice_profile=VOICE, min_digits=1, max_digits=1)
+SAMPLES = Path(__file__).parent / "samples"
+OPTIONAL = {"callQuality", "sourceRefId", "destinationRefId", "clientRequestId", "connectedTimestamp"}
+
+
+@dataclass
+class Endpoint:
+    """A server that answers what it is told to, and remembers what it was sent."""
+
+    answer: Callable[[dict[str, Any]], tuple[int, bytes]]
+    url: str = ""
+    received: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def of(self, event_type: str) -> list[dict[str, Any]]:
+        return [body["payload"] for body in self.received if body["eventType"] == event_type]
+
+
+@contextmanager
+def endpoint(answer: Callable[[dict[str, Any]], tuple[int, bytes]]) -> Iterator[Endpoint]:
+    served = Endpoint(answer)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            served.received.append(body)
+            served.headers.append(dict(self.headers))
+            status, content = served.answer(body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+            with suppress(ConnectionError):  # the caller may have left
+                self.wfile.write(content)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.url = f"http://127.0.0.1:{server.server_port}/"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def flows(*answers: tuple[Action, ...]) -> Callable[[dict[str, Any]], tuple[int, bytes]]:
+    """Answer the given call flows in turn, labelled step1, step2, …; then hang up."""
+    steps = iter(enumerate(answers, start=1))
+
+    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
+        if body["eventType"] != "CALL_ACTION":
+            return 200, b""
+        number, actions = next(steps, (0, (hangup(),)))
+        return 200, call_flow(*actions, client_action_id=f"step{number}").to_json().encode()
+
+    return answer
+
+
+def account(url: str, *types: str, header: str | None = None) -> Account:
+    held = Account()
+    for name in types or ("VCA", "VSS"):
+        held.put("acme", name, url, http_auth_header=header)
+    return held
+
+
+def call(held: Account, **more: Any) -> Call:
+    return place_call(held, "acme", source="+6591178965", destination="+6568332048", **more)
+
+
+def test_a_call_goes_through_the_menu_to_its_summary() -> None:
+    """CALL_RECEIVED, the key under its label, then one summary; every delivery is in the timeline."""
+    with endpoint(flows((LISTEN,), (SAY, hangup()))) as served:
+        ended = call(account(served.url), keys=("4",))
+
+    received, completed = served.of("CALL_ACTION")
+    (summary,) = served.of("SESSION_SUMMARY")
+    assert (received["callStatus"], received["eventData"]) == ("CALL_RECEIVED", {"dtmf": None})
+    assert (completed["callStatus"], completed["eventData"]) == ("ACTION_COMPLETED", {"dtmf": "4"})
+    assert (completed["clientActionId"], "clientActionId" in received) == ("step1", False)
+    assert (summary["sessionStatus"], summary["lastAction"], summary["callCount"]) == (
+        "COMPLETED",
+        "HANGUP",
+        1,
+    )
+    assert {body["payload"]["sessionId"] for body in served.received} == {ended.session_id}
+    assert [(delivery.type, delivery.status, delivery.verdict) for delivery in ended.deliveries] == [
+        ("VCA", 200, "sayAndCapture"),
+        ("VCA", 200, "say → hangup"),
+        ("VSS", 200, "received"),
+    ]
+    assert (ended.status, ended.notes) == ("COMPLETED", ())
+
+
+def test_a_busy_line_is_summed_up_with_both_legs() -> None:
+    """The second leg goes out from the virtual number, and the session ends as it did."""
+    with endpoint(flows((make_call("+6568332048", "+6531589338"),))) as served:
+        ended = call(account(served.url), outcome="BUSY")
+
+    (summary,) = served.of("SESSION_SUMMARY")
+    assert (ended.status, summary["sessionStatus"]) == ("BUSY", "BUSY")
+    assert summary["details"]["callA"]["callStatus"] == "COMPLETED"
+    assert summary["details"]["callB"]["callStatus"] == "BUSY"
+    assert summary["details"]["callB"]["callDirection"] == "OUTBOUND"
+    assert summary["details"]["callB"]["destination"] == "+6531589338"
+
+
+def documented(name: str) -> Any:
+    return json.loads((SAMPLES / f"{name}.json").read_text())["body"]
+
+
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: shape(item) for name, item in value.items() if name not in OPTIONAL}
+    return type(value).__name__
+
+
+@pytest.mark.parametrize(
+    ("sample", "flow", "event_type", "number"),
+    [
+        ("vca_call_received", LISTEN, "CALL_ACTION", 0),
+        ("vca_action_completed", LISTEN, "CALL_ACTION", 1),
+        ("vss_hangup", LISTEN, "SESSION_SUMMARY", 0),
+        ("vss_busy", make_call("+6568332048", "+6531589338"), "SESSION_SUMMARY", 0),
+    ],
+)
+def test_deliveries_look_as_documented(sample: str, flow: Action, event_type: str, number: int) -> None:
+    """Every field that the vendor's sample has, optional ones apart, of the same type."""
+    with endpoint(flows((flow,))) as served:
+        call(account(served.url), keys=("1",), outcome="BUSY")
+
+    delivered = [body for body in served.received if body["eventType"] == event_type][number]
+    expected = documented(sample)
+    delivered["payload"].pop("eventData", None) if "eventData" not in expected["payload"] else None
+    assert shape(delivered) == shape(expected)
+    assert events.parse(delivered) is not None
+
+
+def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
+    """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
+    with endpoint(lambda body: (200, b"you sent Basic Y2FuYXJ5, or Y2FuYXJ5")) as served:
+        ended = call(account(served.url, header="Basic Y2FuYXJ5"))
+
+    assert {headers["Authorization"] for headers in served.headers} == {"Basic Y2FuYXJ5"}
+    assert "Y2FuYXJ5" not in json.dumps(ended.as_dict())
+    assert ended.deliveries[0].answer == "you sent [auth header], or [auth header]"
+
+
+def test_without_an_auth_header_none_is_sent() -> None:
+    """Neither the registered one of another webhook nor one of the environment."""
+    with endpoint(flows()) as served:
+        call(account(served.url))
+
+    assert all("Authorization" not in headers for headers in served.headers)
+
+
+def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
+    """-2002 in the summary, and the verdict says how long was waited."""
+    released = threading.Event()
+
+    def hang(body: dict[str, Any]) -> tuple[int, bytes]:
+        if body["eventType"] == "CALL_ACTION":
+            released.wait(10)
+        return 200, b""
+
+    with endpoint(hang) as served:
+        ended = call(account(served.url), timeout=0.2)
+        released.set()
+
+    (summary,) = served.of("SESSION_SUMMARY")
+    assert ended.deliveries[0].verdict == "no answer within 0.2 s"
+    assert summary["sessionStatus"] == "ERROR"
+    assert summary["errorDetails"]["errorCode"] == -2002
+    assert "lastAction" not in summary
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "verdict"),
+    [
+        (500, b"", -2002, "answered 500 instead of 200"),
+        (302, b"", -2002, "answered 302 instead of 200; redirects are not followed"),
+        (200, b"thanks", -2003, "invalid call flow: $: is not JSON"),
+        (200, b'{"callflow": [{"action": "say"}]}', -2003, "$.callflow[0].params.text"),
+        (200, b"{" * 100_000, -2003, "invalid call flow: longer than 65536 bytes"),
+    ],
+)
+def test_a_useless_answer_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
+    """The summary has the documented code; the endpoint is asked once and redirects are not followed."""
+    with endpoint(lambda _body: (status, body)) as served:
+        ended = call(account(served.url))
+
+    assert len(served.of("CALL_ACTION")) == 1
+    assert (ended.status, ended.error_code) == ("ERROR", code)
+    assert verdict in ended.deliveries[0].verdict
+    assert served.of("SESSION_SUMMARY")[0]["errorDetails"]["errorCode"] == code
+
+
+def test_an_endpoint_that_is_down_ends_the_call_as_error() -> None:
+    """A refused connection is a connectivity error, and the call ends all the same."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        ended = call(account(f"http://127.0.0.1:{nobody.getsockname()[1]}/"))
+
+    assert (ended.status, ended.error_code) == ("ERROR", -2002)
+    assert [delivery.verdict.partition(":")[0] for delivery in ended.deliveries] == ["cannot be reached"] * 2
+
+
+def test_a_missing_webhook_gets_nothing_and_the_call_says_so() -> None:
+    """Without a VCA the call fails, and the summary is delivered where it is wanted."""
+    with endpoint(flows()) as served:
+        ended = call(account(served.url, "VSS"))
+
+    assert ended.notes == ("No VCA webhook is registered for acme: nothing was delivered.",)
+    assert (ended.status, [delivery.type for delivery in ended.deliveries]) == ("FAILED", ["VSS"])
+
+
+def test_a_disabled_webhook_gets_nothing_and_the_call_says_so() -> None:
+    """Neither of two disabled webhooks is told."""
+    held = Account()
+    with endpoint(flows()) as served:
+        held.put("acme", "VCA", served.url, enabled=False)
+        held.put("acme", "VSS", served.url, enabled=False)
+
+        ended = call(held)
+
+    assert served.received == []
+    assert ended.notes == (
+        "The VCA webhook of acme is disabled: nothing was delivered.",
+        "The VSS webhook of acme is disabled: nothing was delivered.",
+    )
+
+
+def test_a_duplicate_is_the_same_delivery_again() -> None:
+    """Every body arrives twice, unchanged, and the call goes on with the first answer."""
+    with endpoint(flows((SAY,), (SAY,))) as served:
+        ended = call(account(served.url), duplicate=True)
+
+    assert served.received[0::2] == served.received[1::2]
+    assert [delivery.duplicate for delivery in ended.deliveries] == [False, True] * 3
+    assert ended.deliveries[1].verdict == "duplicate: another answer than the first time"
+    assert ended.deliveries[-1].verdict == "duplicate: the same answer"
+
+
+def test_a_changed_url_gets_the_next_delivery() -> None:
+    """Webhooks are looked up for each delivery."""
+    held = Account()
+    with endpoint(flows()) as new:
+
+        def move(_body: dict[str, Any]) -> tuple[int, bytes]:
+            held.put("acme", "VCA", new.url)
+            return 200, call_flow(SAY).to_json().encode()
+
+        with endpoint(move) as old:
+            held.put("acme", "VCA", old.url)
+            call(held)
+
+    assert [body["payload"]["callStatus"] for body in old.received] == ["CALL_RECEIVED"]
+    assert [body["payload"]["callStatus"] for body in new.received] == ["ACTION_COMPLETED"]
+
+
+def test_an_endless_call_flow_is_left_by_the_caller() -> None:
+    """Fifty deliveries are enough, and looping is no error of the session."""
+    with endpoint(lambda _body: (200, call_flow(SAY).to_json().encode())) as served:
+        ended = call(account(served.url))
+
+    assert len(served.of("CALL_ACTION")) == 50
+    assert ended.status == "COMPLETED"
+    assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)
+
+
+def test_an_answer_that_is_not_used_is_said_so() -> None:
+    """The actions of a call flow are executed before a later answer counts."""
+    with endpoint(flows((SAY, LISTEN), (SAY,))) as served:
+        ended = call(account(served.url), keys=("1",))
+
+    assert [delivery.verdict for delivery in ended.deliveries] == [
+        "say → sayAndCapture",
+        "say (not used: sayAndCapture is still to come)",
+        "hangup",
+        "received",
+    ]
+    assert served.of("CALL_ACTION")[2]["clientActionId"] == "step1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"source": "me"}, "source"),
+        ({"destination": "+0"}, "destination"),
+        ({"keys": ("one",)}, "keys"),
+        ({"outcome": "ERROR"}, "outcome"),
+        ({"timeout": 0}, "timeout"),
+        ({"delay": -1}, "delay"),
+        ({"completed": "never"}, "completed"),
+    ],
+)
+def test_a_plan_that_is_none_is_refused(wrong: dict[str, Any], named: str) -> None:
+    """The error names what is wrong, before anything is delivered."""
+    with pytest.raises(ValueError, match=named):
+        Plan(**{"source": "+6591178965", "destination": "+6568332048", **wrong})
+
+
+def test_many_calls_at_once_are_kept_apart() -> None:
+    """Each session has its own deliveries and its own summary."""
+
+    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
+        first = body["payload"].get("callStatus") == "CALL_RECEIVED"
+        return 200, call_flow(*((LISTEN,) if first else (hangup(),))).to_json().encode()
+
+    with endpoint(answer) as served, Emulator() as api, ThreadPoolExecutor(8) as pool:
+        for name in ("VCA", "VSS"):
+            api.account.put("acme", name, served.url)
+        plans = [Plan(f"+65911789{number:02}", "+6568332048", (str(number % 10),)) for number in range(40)]
+
+        ended = list(pool.map(lambda plan: api.place_call("acme", plan), plans))
+
+    heard = {
+        body["source"]: body["eventData"]["dtmf"]
+        for body in served.of("CALL_ACTION")
+        if body["callStatus"] == "ACTION_COMPLETED"
+    }
+    assert heard == {plan.source: plan.keys[0] for plan in plans}
+    assert len({one.session_id for one in ended}) == len(served.of("SESSION_SUMMARY")) == 40
+
+
+def test_a_call_can_be_ordered_over_http() -> None:
+    """The command line's way: the call comes back ended, and is listed."""
+    with endpoint(flows((LISTEN,))) as served, Emulator() as api:
+        api.account.put("acme", "VCA", served.url)
+        order = {
+            "subaccount": "acme",
+            "source": "+6591178965",
+            "destination": "+6568332048",
+            "keys": ["7"],
+        }
+
+        placed = requests.post(f"{api.url}/_calls", json=order, timeout=10).json()
+        listed = requests.get(f"{api.url}/_calls", timeout=10).json()
+
+    assert (placed["status"], placed["deliveries"][0]["verdict"]) == ("COMPLETED", "sayAndCapture")
+    assert placed["deliveries"][1]["request"]["payload"]["eventData"] == {"dtmf": "7"}
+    assert listed == [placed]
+    assert api.journal.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"{", "Expecting"),
+        (b"[]", "JSON object"),
+        (b"{}", "subaccount"),
+        (b'{"subaccount": "acme", "source": "+65911", "destination": "+65683", "color": 1}', "color"),
+        (b'{"subaccount": "acme", "source": 1, "destination": "+65683"}', "source"),
+        (b'{"subaccount": "acme", "source": "x", "destination": "+65683"}', "source"),
+        (b'{"subaccount": "acme", "source": "+65911", "destination": "+65683", "keys": [1]}', "keys"),
+    ],
+)
+def test_an_order_that_is_none_is_refused(body: bytes, named: str) -> None:
+    """422 with a text that names what is wrong."""
+    with Emulator() as api:
+        answer = requests.post(f"{api.url}/_calls", data=body, headers={"Content-Type": "application/json"}, timeout=10)
+
+    assert answer.status_code == 422
+    assert named in answer.json()["error"]
+
+
+def test_a_foreign_page_cannot_place_calls() -> None:
+    """Neither as a form, nor under a foreign name, nor from a foreign origin."""
+    with Emulator() as api:
+        url = f"{api.url}/_calls"
+
+        form = requests.post(url, data={"subaccount": "acme"}, timeout=10)
+        rebound = requests.post(url, json={}, headers={"Host": "evil.example"}, timeout=10)
+        foreign = requests.post(url, json={}, headers={"Origin": "https://evil.example"}, timeout=10)
+
+    assert [answer.status_code for answer in (form, rebound, foreign)] == [415, 421, 403]

@@ -1,0 +1,227 @@
+"""The emulator's page, over HTTP and in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from pulumi_8x8.emulator import Emulator, Plan
+from pulumi_8x8.ivr import events
+from pulumi_8x8.ivr.menu import Announcement, Ivr, Menu, Transfer
+
+IVR = Ivr(
+    Menu("One for hours, two for us.", {"1": Announcement("Nine to five."), "2": Transfer("+65315", "+65683")}),
+    voice_profile="en-US-BenjaminRUS",
+)
+FORM = {
+    "subaccount": "acme",
+    "source": "+6591178965",
+    "destination": "+6568332048",
+    "keys": "1",
+    "outcome": "COMPLETED",
+    "delay": "0",
+}
+
+
+@contextmanager
+def endpoint(held: threading.Event | None = None) -> Iterator[str]:
+    """Serve the menu; where an event is given, a summary is answered once it is set."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            event = events.parse(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = IVR.answer(event).to_json() if isinstance(event, events.CallAction) else ""
+            if not answer and held is not None:
+                held.wait(10)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def register(api: Emulator, url: str, header: str | None = None) -> None:
+    for name in ("VCA", "VSS"):
+        api.account.put("acme", name, url, http_auth_header=header)
+
+
+def test_everything_shown_is_escaped() -> None:
+    """Values of the account, the form and an endpoint are text and never markup."""
+    hostile = "<script>alert(1)</script>"
+    with Emulator() as api:
+        api.account.put(f"a{hostile}", "VCA", f"https://example.com/{hostile}")
+
+        page = requests.post(api.url, data={**FORM, "subaccount": hostile, "source": hostile}, timeout=10)
+
+    assert page.status_code == 422
+    assert "<script" not in page.text
+    assert page.text.count("&lt;script&gt;") >= 3
+
+
+def test_an_auth_header_is_never_shown() -> None:
+    """The page says that there is one, and no more."""
+    with endpoint() as url, Emulator() as api:
+        register(api, url, "Bearer canary")
+        api.place_call("acme", Plan("+6591178965", "+6568332048"))
+
+        page = requests.get(api.url, timeout=10).text
+
+    assert "auth header set" in page
+    assert "canary" not in page
+
+
+def test_the_page_may_run_and_load_nothing_foreign() -> None:
+    """The content security policy allows its own style sheet and form, and nothing else."""
+    with Emulator() as api:
+        page = requests.get(api.url, timeout=10)
+        style = requests.get(f"{api.url}/_page.css", timeout=10)
+
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "<script" not in page.text
+    assert style.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "evil.example:80"}, 421),
+        ({"Host": "[::1"}, 421),
+        ({"Host": "a b"}, 421),
+    ],
+)
+def test_a_foreign_site_cannot_place_a_call(headers: dict[str, str], status: int) -> None:
+    """Neither across sites nor by rebinding a name."""
+    with Emulator() as api:
+        answer = requests.post(api.url, data=FORM, headers=headers, timeout=10)
+
+        assert answer.status_code == status
+        assert api.switchboard.calls == []
+
+
+def test_a_foreign_name_cannot_read_the_page() -> None:
+    """A rebound name sees neither webhooks nor calls."""
+    with Emulator() as api:
+        assert requests.get(api.url, headers={"Host": "evil.example"}, timeout=10).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("subaccount", "", "subaccount is missing"),
+        ("source", "me", "source is a phone number"),
+        ("keys", "one", "keys are made of"),
+        ("outcome", "GREAT", "outcome is one of"),
+        ("delay", "soon", "delay is a number of seconds"),
+        ("delay", "nan", "timeout and delay are seconds"),
+    ],
+)
+def test_a_form_that_is_wrong_is_kept_and_told(field: str, value: str, told: str) -> None:
+    """What was entered stays in the form, with the reason above it."""
+    with Emulator() as api:
+        page = requests.post(api.url, data={**FORM, field: value}, timeout=10)
+
+    assert page.status_code == 422
+    assert told in page.text
+    assert 'value="+6568332048"' in page.text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[WebDriver]:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    binary = next(filter(None, map(shutil.which, names)), None)
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("no browser found: install chromium and chromium-driver (chromedriver) to run this test")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        yield opened
+    finally:
+        opened.quit()
+
+
+def texts(browser: WebDriver, selector: str) -> list[str]:
+    return [element.text for element in browser.find_elements(By.CSS_SELECTOR, selector)]
+
+
+@pytest.mark.browser
+def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> None:
+    """With scripts switched off: the form is sent, the page follows the call, and shows how it went."""
+    held = threading.Event()
+    with endpoint(held) as url, Emulator() as api:
+        register(api, url, "Bearer canary")
+        browser.get(api.url)
+
+        browser.find_element(By.NAME, "keys").send_keys("2")
+        Select(browser.find_element(By.NAME, "outcome")).select_by_visible_text("BUSY")
+        browser.find_element(By.CSS_SELECTOR, "form button").click()
+
+        WebDriverWait(browser, 30).until(lambda page: texts(page, ".call .state") == ["RUNNING"])
+        held.set()
+        WebDriverWait(browser, 30).until(lambda page: texts(page, ".call .state") == ["BUSY"])
+
+        assert texts(browser, ".timeline .title") == [
+            "VCA The phone rings",
+            "VCA The caller pressed 2",
+            "VCA The action is completed",
+            "VSS The session ended: BUSY",
+        ]
+        assert texts(browser, ".timeline .told") == [
+            "Asks “One for hours, two for us.”",
+            "Calls +65315",
+            "Hangs up",
+        ]
+        assert texts(browser, ".timeline .words") == ["sayAndCapture", "makeCall", "hangup", "received"]
+
+        browser.find_element(By.CSS_SELECTOR, ".timeline summary").click()
+
+        assert '"callStatus": "CALL_RECEIVED"' in browser.find_element(By.CSS_SELECTOR, ".request").text
+        assert '"action": "sayAndCapture"' in browser.find_element(By.CSS_SELECTOR, ".answer").text
+        assert not browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_page_fits_a_phone(browser: WebDriver, width: int) -> None:
+    """Nothing has to be scrolled sideways, however long a URL or a subaccount is."""
+    with Emulator() as api:
+        api.account.put("x" * 50, "VCA", "https://example.com/" + "y" * 300)
+        api.place_call("x" * 50, Plan("+6591178965", "+6568332048", timeout=1))
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(api.url)
+
+        root = browser.find_element(By.TAG_NAME, "html")
+
+        assert int(root.get_property("scrollWidth")) <= width  # type: ignore[arg-type]
