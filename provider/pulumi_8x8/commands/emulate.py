@@ -1,0 +1,70 @@
+"""`pulumi-8x8 emulate`: a local voice API."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from .listings import Failed
+
+
+class _Limits(click.Command):
+    """Shows first what the emulator does not imitate."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        try:
+            from pulumi_8x8.emulator import LIMITS
+        except ModuleNotFoundError:
+            return
+        formatter.write_paragraph()
+        for paragraph in LIMITS.split("\n"):
+            formatter.write(f"  {paragraph}\n")
+
+
+@click.command(cls=_Limits)
+@click.option("--port", default=0, show_default="a free one", help="Port to listen on, on loopback.")
+@click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else emulator]")
+@click.option(
+    "--post-over",
+    type=click.Choice(["replace", "refuse", "ignore"]),
+    default="replace",
+    show_default=True,
+    help="What POST does over a type that exists, which the vendor does not document.",
+)
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the webhooks.")
+@click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
+@click.option("--control", is_flag=True, help="Let faults be set over HTTP, at /_control/faults.")
+@click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
+def emulate(
+    port: int,
+    api_key: str | None,
+    post_over: str,
+    state: Path | None,
+    latency: float,
+    control: bool,
+    as_json: bool,
+) -> None:
+    """Serve an emulator of the voice API until Ctrl-C.
+
+    Exit codes: 0 stopped, 2 misuse or an error.
+    """
+    try:
+        from pulumi_8x8.emulator import EmulatorError, run
+    except ModuleNotFoundError as error:
+        raise Failed(f"{error.name} is not installed. Run: pip install 'pulumi-8x8[emulator]'") from None
+    try:
+        run(
+            port=port,
+            api_key=api_key,
+            post_over=post_over,  # type: ignore[arg-type]  # click has checked the choice
+            state_file=state,
+            latency=latency,
+            control=control,
+            echo=(lambda _: None) if as_json else click.echo,
+            ready=(lambda emulator: click.echo(json.dumps({"url": emulator.url}))) if as_json else None,
+        )
+    except EmulatorError as error:
+        raise Failed(error) from None

@@ -1,0 +1,83 @@
+"""Small endpoints on loopback that answer deliveries as a test wants."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+HANGUP = {"callflow": [{"action": "hangup"}]}
+
+
+class Delivered(NamedTuple):
+    """A delivery as it arrived."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+class Answer(NamedTuple):
+    """What the endpoint answers."""
+
+    status: int = 200
+    body: object = HANGUP
+    headers: Mapping[str, str] = {}
+
+
+Respond = Callable[[Delivered], Answer]
+
+
+@dataclass
+class Endpoint:
+    """A running endpoint."""
+
+    url: str
+    delivered: list[Delivered] = field(default_factory=list)
+
+
+@contextmanager
+def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
+    """Serve until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            delivered = Delivered(self.path, dict(self.headers), body)
+            running.delivered.append(delivered)
+            answer = respond(delivered)
+            content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+            self.send_response(answer.status)
+            for name, value in {"Content-Length": str(len(content)), **answer.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+        running = Endpoint(f"{scheme}://{host}:{server.server_address[1]}/vca")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield running
+        finally:
+            server.shutdown()
+            thread.join()

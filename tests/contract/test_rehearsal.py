@@ -1,0 +1,164 @@
+"""A rehearsal of endpoints that are ready, and of one for each way not to be."""
+
+from __future__ import annotations
+
+import itertools
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from pulumi_8x8.errors import SettingsError
+from pulumi_8x8.rehearsal import Report, Verdict, rehearse
+from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
+
+HEADER = "Basic dXNlcjpjYW5hcnk="
+
+
+def failed(report: Report) -> dict[str, str]:
+    return {finding.name: finding.detail for finding in report.findings if finding.verdict is Verdict.FAILS}
+
+
+def guarded(delivered: Delivered) -> Answer:
+    return Answer() if delivered.headers.get("Authorization") == HEADER else Answer(401)
+
+
+@pytest.mark.parametrize("type", ["VCA", "VSS"])
+def test_an_endpoint_that_answers_well_is_ready(type: str) -> None:
+    """Everything that applies holds, with an auth header too."""
+    with endpoint(guarded) as running:
+        report = rehearse(running.url, type, http_auth_header=HEADER, allow_private=True)
+
+    assert report.ready, report.as_dict()
+    assert {d.headers.get("X-8x8-Rehearsal") for d in running.delivered} == {"1"}
+
+
+def test_deliveries_are_synthetic_and_carry_no_api_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key in the environment goes nowhere."""
+    monkeypatch.setenv("EIGHTX8_API_KEY", "canary-key")
+
+    with endpoint() as running:
+        rehearse(running.url, "VCA", allow_private=True)
+
+    assert "canary-key" not in str(running.delivered)
+    assert {d.body["payload"]["subAccountId"] for d in running.delivered} == {"rehearsal"}
+
+
+counter = itertools.count()
+
+UNREADY: dict[str, tuple[Respond, str, str]] = {
+    "server error": (lambda _: Answer(500), "status", "answered 500"),
+    "redirect": (lambda _: Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "answered 302"),
+    "not JSON": (lambda _: Answer(200, b"<html>"), "call flow", "-1001"),
+    "unknown action": (lambda _: Answer(200, {"callflow": [{"action": "dance"}]}), "call flow", "-1007"),
+    "no rules kept": (
+        lambda _: Answer(
+            200,
+            {"callflow": [{"action": "sayAndCapture", "params": {"promptMessage": "x", "voiceProfile": "en-US-Jenny",
+                                                                 "minDigits": 1, "digitTimeout": 9}}]},
+        ),
+        "call flow", "-1003",
+    ),
+    "another answer": (
+        lambda _: Answer(200, {**HANGUP, "clientActionId": str(next(counter))}), "duplicate", "another call flow",
+    ),
+    "anybody may deliver": (lambda _: Answer(), "wrong auth header", "answered 200"),
+    "nobody may deliver": (lambda _: Answer(401), "status", "answered 401"),
+    "breaks off": (
+        lambda _: Answer(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection broke",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNREADY)
+def test_an_endpoint_that_is_not_ready_is_told_why(name: str) -> None:
+    """The finding that fails names what was answered."""
+    respond, finding, detail = UNREADY[name]
+
+    with endpoint(respond) as running:
+        report = rehearse(running.url, "VCA", http_auth_header=HEADER, allow_private=True, timeout=2)
+
+    assert not report.ready
+    assert detail in failed(report)[finding]
+    assert HEADER not in str(report)
+
+
+def test_every_violation_of_a_call_flow_is_told() -> None:
+    """One rehearsal is enough to mend an answer."""
+    respond, _, _ = UNREADY["no rules kept"]
+
+    with endpoint(respond) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert "-1003" in failed(report)["call flow"]
+    assert "-1005" in failed(report)["call flow"]
+
+
+def test_nothing_listens() -> None:
+    """A port that nobody listens on is not reachable."""
+    with endpoint() as running:
+        url = running.url
+
+    report = rehearse(url, "VCA", allow_private=True)
+
+    assert "no connection" in failed(report)["reachable"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"])
+def test_private_addresses_are_not_reached_unless_allowed(host: str) -> None:
+    """Whoever may write a URL into a program must not get to scan the network of the machine that previews it."""
+    with endpoint() as running:
+        port = running.url.split(":")[2].split("/")[0]
+        report = rehearse(f"https://{host}:{port}/vca", "VCA")
+
+    assert "not public" in failed(report)["reachable"]
+    assert running.delivered == []
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "0.0.0.0"]
+)
+def test_private_networks_are_refused_without_a_connection(address: str) -> None:
+    """The address alone decides."""
+    report = rehearse(f"https://{address}/vca", "VCA", timeout=0.5)
+
+    assert "not public" in failed(report)["reachable"]
+
+
+def test_a_valid_certificate_is_told_with_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever rehearses sees a certificate that ends soon."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    with endpoint(tls=context) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert report.ready, report.as_dict()
+    assert "valid until" in next(f.detail for f in report.findings if f.name == "TLS")
+
+
+@pytest.mark.parametrize("name", ["elsewhere.example", "localhost"])
+def test_a_certificate_that_is_not_valid_ends_the_rehearsal(name: str) -> None:
+    """Neither another name's certificate nor an unknown authority's is taken."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(name).configure_cert(context)
+
+    with endpoint(tls=context) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert "not valid" in failed(report)["TLS"]
+    assert running.delivered == []
+
+
+@pytest.mark.parametrize(
+    ("url", "type", "header"),
+    [("ftp://x.example/", "VCA", None), ("https://x.example/", "VRU", None), ("https://x.example/", "VCA", "a\nb")],
+)
+def test_misuse_is_an_error(url: str, type: str, header: str | None) -> None:
+    """What could not be registered is not rehearsed either."""
+    with pytest.raises(SettingsError):
+        rehearse(url, type, http_auth_header=header)
