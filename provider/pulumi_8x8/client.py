@@ -27,9 +27,10 @@ from .errors import ProtocolError, UnavailableError, WebhookError, by_status
 from .messages import Declaration, Listing, LiveWebhook, parse_listing, parse_refusal, parse_removal, registration
 from .settings import Settings
 from .slots import Slot
+from .workers import HOST
 
-CONNECTIONS = 4
-"""Connections at most: the dynamic-provider host serves the engine with as many threads."""
+CONNECTIONS = HOST
+"""Connections at most, where nobody asks for more: as many as the host has workers."""
 
 TRIES = 5
 """Times a request is sent at most."""
@@ -100,11 +101,11 @@ class Client:
                 "User-Agent": f"pulumi-8x8/{version('pulumi-8x8')}",
             }
         )
-        adapter = _Adapter(pool_connections=2, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=settings.workers, pool_block=True, max_retries=0)
         # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
-        self._environment = self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
+        self._environment: dict[str, Any] = {
+            **self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
+        }
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """A deadline for one operation: the setting's, or sooner."""
@@ -191,7 +192,8 @@ class Client:
                 raise requests.Timeout
             with (
                 cutoff.at(deadline),
-                self._session.send(
+                # Not `Session.send`: it would read a redirect's body to its end, whatever its size.
+                self._adapter.send(
                     self._session.prepare_request(
                         requests.Request(
                             method,
@@ -202,7 +204,6 @@ class Client:
                         )
                     ),
                     timeout=(min(settings.connect_timeout, remaining), min(settings.read_timeout, remaining)),
-                    allow_redirects=False,
                     **self._environment,
                 ) as response,
             ):

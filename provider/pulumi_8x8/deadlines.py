@@ -89,7 +89,8 @@ class Cutoff(threading.local):
     def watch(self, connection: HTTPConnection) -> None:
         """Called by each connection when it begins to wait for an answer."""
         if self.deadline and connection.sock:
-            self.sock = connection.sock
+            # TLS inside a proxy's TLS is no socket, but has one.
+            self.sock = getattr(connection.sock, "socket", connection.sock)
             _watch.add(self.sock, self.deadline.end)
 
 

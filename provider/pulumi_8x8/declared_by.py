@@ -1,13 +1,16 @@
 """What the program tells the provider beside a webhook's inputs: which resource declares it, and what comes next.
 
-It travels as one input, which `check` takes out again: it reaches neither the state nor a diff.
+It travels as one input, which `check` takes out again: it reaches neither the state nor a diff. One JSON text, since
+the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name the next subaccounts.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pulumi
@@ -47,6 +50,8 @@ class DeclaredBy:
     def taken_from(cls, inputs: dict[str, Any]) -> DeclaredBy:
         """Take it out of the inputs that `check` was given."""
         told = inputs.pop(INPUT, None)
+        if isinstance(told, str):
+            told = json.loads(told)
         if not isinstance(told, Mapping):
             return cls()
         known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
@@ -54,14 +59,22 @@ class DeclaredBy:
 
 
 class _Declarations:
-    """The subaccount ids of one program's declarations, in order."""
+    """The subaccount ids of one program's declarations, in order, and what its config holds."""
 
     def __init__(self) -> None:
         self.subaccount_ids: list[str | None] = []
 
+    @cached_property
+    def config(self) -> list[str]:
+        from .settings import FIELDS
+
+        config = pulumi.Config("8x8")
+        return [setting.config for setting in FIELDS if config.get(setting.config) is not None]
+
     def following(self, index: int) -> list[str]:
         mine = self.subaccount_ids[index]
-        following = dict.fromkeys(id for id in self.subaccount_ids[index + 1 :][: 8 * AHEAD] if id not in (None, mine))
+        next_ones = self.subaccount_ids[index + 1 : index + 1 + 8 * AHEAD]
+        following = dict.fromkeys(id for id in next_ones if id not in (None, mine))
         return [id for id in following if id is not None][:AHEAD]
 
 
@@ -80,22 +93,18 @@ def declared_by(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOp
         f"{name} in {parent.pulumi_resource_name}"
     )  # fmt: skip
 
-    async def told() -> dict[str, Any]:
-        from .settings import FIELDS
-
+    async def told() -> str:
         secret = [key for key, value in inputs.items() if isinstance(value, pulumi.Output) and await value.is_secret()]
-        config = pulumi.Config("8x8")
-        return asdict(
-            DeclaredBy(
-                index=index,
-                label=label,
-                ahead=declarations.following(index),
-                ignored=list(options.ignore_changes or ()),
-                secret=secret,
-                config=[setting.config for setting in FIELDS if config.get(setting.config) is not None],
-                retained=bool(options.retain_on_delete) and not _engine_retains(),
-            )
+        by = DeclaredBy(
+            index=index,
+            label=label,
+            ahead=declarations.following(index),
+            ignored=list(options.ignore_changes or ()),
+            secret=secret,
+            config=declarations.config,
+            retained=bool(options.retain_on_delete) and not _engine_retains(),
         )
+        return json.dumps(vars(by))
 
     return told()
 

@@ -32,7 +32,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from .messages import Declaration, LiveWebhook
 from .printable import printable
-from .webhook_types import DECLARED, IDENTITY
+from .webhook_types import COMPARED, DECLARED, IDENTITY
 
 
 class Unseen(Enum):
@@ -140,27 +140,29 @@ def _needed(
         untouched = same and declared.http_auth_header is None and (bare or "http_auth_header" in ignored)
         return Decision(Outcome.TAKE_OVER if untouched else Outcome.REGISTER)
     # An ignored property's input stays what it was in the state, while the output follows what is live.
-    changed = tuple(name for name in DECLARED if name not in ignored and getattr(state, name) != getattr(declared, name))
+    changed = tuple(
+        name for name in DECLARED if name not in ignored and getattr(state, name) != getattr(declared, name)
+    )
     if live is UNSEEN:
         return Decision(Outcome.REGISTER if changed else Outcome.NOTHING, changed)
     if live is None:
         return Decision(Outcome.REGISTER, changed, GONE)
-    differing = {
-        "url": (live.url, declared.url, state.url),
-        "enabled": (live.enabled, declared.enabled, state.enabled),
-        "http_auth_header": (
-            live.http_auth_header_available,
-            declared.http_auth_header is not None,
-            state.http_auth_header is not None,
-        ),
-    }
-    different = [name for name, (now, said, _) in differing.items() if now != said and name not in ignored]
+    different = [
+        name for name in COMPARED if getattr(live, name) != getattr(declared, name) and _input(name) not in ignored
+    ]
     drift = tuple(
-        Drift(name, now, said) for name, (now, said, left) in differing.items() if name in different and now != left
+        Drift(_input(name), getattr(live, name), getattr(declared, name))
+        for name in different
+        if getattr(live, name) != getattr(state, name)
     )
     if different or "http_auth_header" in changed:
         return Decision(Outcome.REGISTER, changed, drift)
     return Decision(Outcome.TAKE_OVER if changed else Outcome.NOTHING, changed)
+
+
+def _input(compared: str) -> str:
+    """The input whose effect the API tells: of an auth header it tells only that there is one."""
+    return compared.removesuffix("_available")
 
 
 def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook) -> str:

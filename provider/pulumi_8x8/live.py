@@ -11,10 +11,11 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from .client import CONNECTIONS, Client
+from .client import Client
 from .errors import UnavailableError, WebhookError
 from .messages import Listing, LiveWebhook
 from .slots import Slot
+from .workers import HOST
 
 LOOK_SECONDS = 20.0
 """Longest time for one listing; a preview does not wait longer for an API that is not there."""
@@ -26,10 +27,10 @@ FAILURES = 2
 class Live:
     """The listings of this operation; safe to share between threads."""
 
-    def __init__(self, client: Client, *, fetch_ahead: bool = True) -> None:
+    def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = HOST) -> None:
         self._client = client
         self._fetch_ahead = fetch_ahead
-        self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="listing")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
         self._lock = threading.Lock()
         self._listings: dict[str, Future[Listing]] = {}
         self._failed = 0

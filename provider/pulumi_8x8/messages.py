@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from .errors import InvalidRequestError, ProtocolError
 from .printable import printable
 from .slots import Slot
-from .webhook_types import WebhookType
+from .webhook_types import COMPARED, WebhookType
 
 KNOWN_TYPES = frozenset(member.value for member in WebhookType)
 
@@ -35,6 +35,11 @@ class Declaration:
         """Where it belongs."""
         return Slot(self.subaccount_id, self.type)
 
+    @property
+    def http_auth_header_available(self) -> bool:
+        """What the API will tell of the auth header."""
+        return self.http_auth_header is not None
+
 
 @dataclass(frozen=True)
 class LiveWebhook:
@@ -51,11 +56,7 @@ class LiveWebhook:
 
     def matches(self, declared: Declaration) -> bool:
         """Whether everything the API tells is as declared."""
-        return (
-            self.url == declared.url
-            and self.enabled == declared.enabled
-            and self.http_auth_header_available == (declared.http_auth_header is not None)
-        )
+        return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import RLock
 from typing import Any
 
@@ -21,6 +22,8 @@ from .messages import Declaration, LiveWebhook
 from .printable import printable
 from .settings import FIELDS, MISSING_KEY, Settings
 from .slots import Slot
+from .webhook_types import INSTRUCTIONS
+from .workers import widened
 
 Properties = Mapping[str, Any]
 
@@ -34,7 +37,7 @@ class _Api:
         from .registration import Registrar
 
         client = Client(settings)
-        self.live = Live(client, fetch_ahead=settings.fetch_ahead)
+        self.live = Live(client, fetch_ahead=settings.fetch_ahead, workers=settings.workers)
         self.registrar = Registrar(client, self.live)
 
 
@@ -56,6 +59,10 @@ class Operation:
             self._settings = Settings.load(lambda key: config(f"8x8:{key}"))
         except SettingsError as error:  # said by the operations that need them
             self._settings, self._misconfigured = Settings(), error
+        workers = widened(self._settings.workers)
+        if workers < self._settings.workers:
+            self._ledger.say_once("workers", f"8x8: workers stays {workers}: this host of providers cannot be widened.")
+        self._settings = replace(self._settings, workers=workers)
 
     def check(self, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
         """Inputs with defaults, and the reasons why they will not do."""
@@ -64,7 +71,7 @@ class Operation:
         found = failures(inputs, by.secret) or self._setting_failures(by)
         if not found and UNKNOWN not in (inputs["subaccount_id"], inputs["type"]):
             found = self._slot_failures(olds, inputs, by) or self._rehearsal_failures(olds, inputs, by)
-        return inputs, found
+        return {name: inputs[name] for name in inputs if name not in INSTRUCTIONS or inputs[name] is not False}, found
 
     def diff(self, olds: Properties, news: Properties) -> tuple[list[str], bool]:
         """The properties that ask for a replacement, and whether anything is to be done."""
@@ -212,7 +219,8 @@ class Operation:
         declared = keeping(declared, live, by.ignored)
         decision = self._decided(state, declared, live, inputs, by)
         if decision.outcome is Outcome.REGISTER or live is None:
-            before, known_header = live, state.http_auth_header if state else None
+            # An empty one stands for one that nobody knows (`pending.py`).
+            before, known_header = live, (state.http_auth_header or None) if state else None
             try:
                 live = self._api.registrar.fill(declared, before, known_header)
             except WebhookError as error:
@@ -235,7 +243,7 @@ def _masked(text: str, by: DeclaredBy, *declarations: Declaration | None) -> str
 
 def _outs(slot: Slot, live: LiveWebhook, header: str | None, inputs: Properties) -> dict[str, Any]:
     outs = {
-        **with_defaults({name: inputs.get(name) for name in ("overwrite_on_create", "rehearse")}),
+        **{name: inputs[name] for name in INSTRUCTIONS if inputs.get(name)},
         "subaccount_id": slot.subaccount_id,
         "type": slot.type,
         "url": live.url,

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .checks import subaccount_problem, type_problem
 from .errors import ProtocolError
 from .messages import LiveWebhook
 from .slots import Slot
@@ -33,7 +34,8 @@ def pending_slots(state: dict[str, Any]) -> list[Slot]:
     Raises:
         ProtocolError: The state is not what `pulumi stack export` writes.
     """
-    return [declared_in(operation["resource"]).slot for operation in _operations(state) if _ours(operation)]
+    found = [_slot(operation["resource"]) for operation in _operations(state) if _ours(operation)]
+    return [slot for slot in found if slot]
 
 
 def settled(state: dict[str, Any], look: Look) -> tuple[dict[str, Any], list[Settled], int]:
@@ -55,8 +57,12 @@ def settled(state: dict[str, Any], look: Look) -> tuple[dict[str, Any], list[Set
             others.append(operation)
             continue
         resource = operation["resource"]
-        live = look(declared_in(resource).slot)
-        notes.append(_settle(operation["type"], resource, live, resources))
+        slot = _slot(resource)
+        if slot is None:
+            why = "its subaccount is a secret, so nobody looked; the next update compares it with what is live"
+            notes.append(Settled(resource["urn"], operation["type"], False, why))
+            continue
+        notes.append(_settle(operation["type"], resource, look(slot), resources))
     deployment["pending_operations"] = others
     return state, notes, len(others)
 
@@ -65,12 +71,14 @@ def _settle(kind: str, resource: dict[str, Any], live: LiveWebhook | None, resou
     urn = resource["urn"]
     declared = declared_in(resource)
     if kind == "creating":
-        # With another resource under this name the engine was replacing it; the next update does so again.
-        if live and live.matches(declared) and all(other["urn"] != urn for other in resources):
-            outs = {**resource["inputs"], "http_auth_header_available": live.http_auth_header_available}
-            resources.append({**resource, "id": str(declared.slot), "outputs": outs})
-            return Settled(urn, kind, True, "it is live as declared, and was added to the state")
-        return Settled(urn, kind, False, "the next update registers it, or takes it over")
+        if any(other["type"] == WEBHOOK_TOKEN and _slot(other) == declared.slot for other in resources):
+            return Settled(urn, kind, False, "the state holds its slot; the next update goes on from there")
+        if not (live and live.matches(declared)):
+            return Settled(urn, kind, False, "it is not live as declared; the next update registers it or says why not")
+        # With another resource under this name the engine was replacing it: the next update does so from the beginning.
+        replaces = any(other["urn"] == urn for other in resources)
+        resources.append({**_adopted(resource, str(declared.slot)), **({"delete": True} if replaces else {})})
+        return Settled(urn, kind, True, "it is live as declared, and was added to the state")
     if kind == "deleting":
         referred = [other for other in resources if other is not resource and urn in _references(other)]
         if live is None and not referred:
@@ -78,6 +86,23 @@ def _settle(kind: str, resource: dict[str, Any], live: LiveWebhook | None, resou
             return Settled(urn, kind, True, "it is gone, and was taken out of the state")
         return Settled(urn, kind, False, "the next update deletes it, if the program does not declare it")
     return Settled(urn, kind, False, "the next update compares it with what is live")
+
+
+def _adopted(resource: dict[str, Any], id: str) -> dict[str, Any]:
+    """The state of a webhook whose creation took effect and was cut off then."""
+    inputs = dict(resource["inputs"])
+    header = "http_auth_header" in inputs
+    if header:
+        # Nobody can see whether the header that is live is the declared one: an empty one differs from any.
+        inputs["http_auth_header"] = ""
+    return {**resource, "id": id, "inputs": inputs, "outputs": {**inputs, "http_auth_header_available": header}}
+
+
+def _slot(resource: dict[str, Any]) -> Slot | None:
+    declared = declared_in({"inputs": {}, **resource})
+    if subaccount_problem(declared.subaccount_id) or type_problem(declared.type):
+        return None
+    return declared.slot
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -96,7 +121,8 @@ def _operations(state: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         operations: list[dict[str, Any]] = state["deployment"].get("pending_operations") or []
         for operation in operations:
-            str(operation["type"]), operation["resource"]["type"], operation["resource"]["urn"]
+            resource = operation["resource"]
+            str(operation["type"]), resource["type"], resource["urn"], dict(resource.get("inputs") or {})
     except (KeyError, TypeError, AttributeError):
         raise ProtocolError("This is not an exported stack. Write `pulumi stack export | pulumi-8x8 settle`.") from None
     return operations

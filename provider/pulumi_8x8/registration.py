@@ -87,7 +87,8 @@ class Registrar:
             live = self._live.look_again(slot)
         except WebhookError as error:
             raise error.retold(
-                f"{slot} was not removed as far as can be seen: the API does not find it, nor what else is there. {error} "
+                f"{slot} was not removed as far as can be seen: the API does not find it, nor what else is there. "
+                f"{error} "
                 "If the subaccount itself is gone, take the webhook out of the stack with `pulumi state delete`."
             ) from None
         if live:

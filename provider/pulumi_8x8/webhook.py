@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from .declared_by import INPUT, declared_by
 from .provider import WebhookProvider
-from .webhook_types import WebhookType
+from .webhook_types import INSTRUCTIONS, WebhookType
+
+
+def _not_set(_webhook: Webhook) -> pulumi.Output[bool]:
+    return pulumi.Output.from_input(False)
 
 
 class Webhook(Resource, module="8x8", name="Webhook"):
@@ -37,14 +42,18 @@ class Webhook(Resource, module="8x8", name="Webhook"):
     one slot, and a missing or refused API key.
     """
 
-    subaccount_id: pulumi.Output[str]
-    type: pulumi.Output[str]
-    url: pulumi.Output[str]
-    enabled: pulumi.Output[bool]
-    http_auth_header: pulumi.Output[str | None]
-    http_auth_header_available: pulumi.Output[bool]
-    overwrite_on_create: pulumi.Output[bool]
-    rehearse: pulumi.Output[bool]
+    if TYPE_CHECKING:  # the SDK would evaluate annotations anew for each resource
+        subaccount_id: pulumi.Output[str]
+        type: pulumi.Output[str]
+        url: pulumi.Output[str]
+        enabled: pulumi.Output[bool]
+        http_auth_header: pulumi.Output[str | None]
+        http_auth_header_available: pulumi.Output[bool]
+        overwrite_on_create: pulumi.Output[bool]
+        rehearse: pulumi.Output[bool]
+    else:  # they are properties, whose attributes the SDK makes, only where they are set
+        overwrite_on_create = cached_property(_not_set)
+        rehearse = cached_property(_not_set)
 
     def __init__(
         self,
@@ -69,11 +78,12 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             "overwrite_on_create": overwrite_on_create,
             "rehearse": rehearse,
         }
+        given = {name: value for name, value in inputs.items() if name not in INSTRUCTIONS or value is not False}
         super().__init__(
             WebhookProvider(),
             name,
             # The output needs its place among the properties to become an attribute.
-            {**inputs, "http_auth_header_available": None, INPUT: declared_by(name, inputs, opts)},
+            {**given, "http_auth_header_available": None, INPUT: declared_by(name, inputs, opts)},
             opts,
         )
 
@@ -90,9 +100,8 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         """
         webhook = cls.__new__(cls)
         properties = dict.fromkeys(
-            ("subaccount_id", "type", "url", "enabled", "http_auth_header", "http_auth_header_available",
-             "overwrite_on_create", "rehearse")
-        )  # fmt: skip
+            ("subaccount_id", "type", "url", "enabled", "http_auth_header", "http_auth_header_available")
+        )
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         Resource.__init__(webhook, WebhookProvider(), name, properties, opts)
         return webhook

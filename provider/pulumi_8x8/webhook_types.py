@@ -33,5 +33,8 @@ IDENTITY = ("subaccount_id", "type")
 DECLARED = ("url", "enabled", "http_auth_header")
 """What the program says of it: a change here updates it."""
 
+INSTRUCTIONS = ("overwrite_on_create", "rehearse")
+"""What the program asks of the provider: in state only where it is set, since state grows with each property."""
+
 COMPARED = ("url", "enabled", "http_auth_header_available")
 """What the API tells of it: a difference here is drift."""

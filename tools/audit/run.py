@@ -31,10 +31,8 @@ class Pin(NamedTuple):
 def pins(lock: str) -> list[Pin]:
     """The pins of a lock file; a dependency may be pinned once for each environment."""
     entries = re.split(r"^(?=\S+==)", lock, flags=re.MULTILINE)[1:]
-    return [
-        Pin(*re.match(r"(\S+)==([^\s;\\]+)", entry).groups(), frozenset(re.findall(r"sha256:(\w+)", entry)))  # type: ignore[union-attr]
-        for entry in entries
-    ]
+    found = [(re.match(r"(\S+)==([^\s;]+)", entry), re.findall(r"sha256:(\w+)", entry)) for entry in entries]
+    return [Pin(match[1], match[2], frozenset(hashes)) for match, hashes in found if match]
 
 
 def problems(pin: Pin, index: PyPISimple) -> list[str]:

@@ -23,6 +23,9 @@ LONGEST_ANSWER = 65_536
 
 MASK = "[auth header]"
 
+SHORTEST_SECRET = 6
+"""Characters of an auth header, or of its credentials, from which on an echo of them is masked."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -150,7 +153,8 @@ def _reason(error: Exception) -> str:
 
 def _masked(text: str, webhook: StoredWebhook) -> str:
     header = webhook.http_auth_header or ""
-    # "Basic abc" may come back whole or as "abc" alone.
-    for secret in filter(None, (header, *header.split()[1:])):
-        text = text.replace(secret, MASK)
+    # "Basic abc…" may come back whole or as "abc…" alone; a few letters alone are in every other word.
+    for secret in (header, *header.split()[1:]):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
     return text
