@@ -1,0 +1,34 @@
+"""An emulated account and a Pulumi project that uses it; each test has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator
+from tests.engine.scratch import Project
+
+
+@pytest.fixture
+def api() -> Iterator[Emulator]:
+    """An account whose API lets a registration replace what is there."""
+    with Emulator() as api:
+        yield api
+
+
+@pytest.fixture(params=["replace", "refuse"])
+def either_api(api: Emulator, request: pytest.FixtureRequest) -> Emulator:
+    """An account in both readings of what the vendor does not document: a registration replaces, or is refused.
+
+    Where a test sees that nothing is sent, one reading is enough.
+    """
+    api.post_over = request.param
+    return api
+
+
+@pytest.fixture
+def project(api: Emulator, tmp_path: Path) -> Project:
+    """A project whose provider talks to the account."""
+    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})

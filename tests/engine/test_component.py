@@ -1,0 +1,66 @@
+"""IvrWebhooks: the pair of one subaccount, and the way into it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator, StoredWebhook
+from tests.engine.account import urls, writes
+from tests.engine.scratch import Project
+
+pytestmark = pytest.mark.engine
+
+VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
+PAIR = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/vca", "vss_url": "https://ivr.example/vss"}
+
+
+def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project: Project) -> None:
+    """Both are children of it, carry the header and follow its arguments."""
+    project.declare(ivr={"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/", "http_auth_header": "Basic b25l"})
+
+    project.deploy().ok()
+
+    assert api.account.webhooks("Sub_1") == {
+        "VCA": StoredWebhook("VCA", "https://ivr.example/", True, "Basic b25l"),
+        "VSS": StoredWebhook("VSS", "https://ivr.example/", True, "Basic b25l"),
+    }
+    assert {resource["parent"].rpartition("::")[2] for resource in project.resources().values()} == {"ivr"}
+
+    project.declare(ivr={**PAIR, "enabled": False}).deploy().ok()
+
+    assert api.account.webhooks("Sub_1") == {
+        "VCA": StoredWebhook("VCA", "https://ivr.example/vca", False),
+        "VSS": StoredWebhook("VSS", "https://ivr.example/vss", False),
+    }
+
+    project.destroy().ok()
+
+    assert urls(api) == {}
+
+
+def test_two_webhooks_of_its_names_move_into_a_component_as_they_are(api: Emulator, project: Project) -> None:
+    """The component's aliases make them the same resources, headers included."""
+    header = {"http_auth_header": "Basic b25l"}
+    project.declare(**{"ivr-vca": {**VCA, **header}, "ivr-vss": {**VSS, **header}}).deploy().ok()
+    api.journal.clear()
+
+    preview = project.declare(ivr={**PAIR, **header}).preview().ok()
+    project.deploy().ok()
+
+    assert preview.steps == []
+    assert writes(api) == []
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
+    assert sorted(project.resources()) == ["ivr-vca", "ivr-vss"]
+
+
+def test_two_webhooks_of_other_names_are_taken_over_by_a_component(api: Emulator, project: Project) -> None:
+    """The resources are new and the old ones are deleted; the webhooks stay through it."""
+    project.declare(calls=VCA, summaries=VSS).deploy().ok()
+    api.journal.clear()
+
+    project.declare(ivr=PAIR).up().ok()
+
+    assert writes(api) == []
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
+    assert sorted(project.resources()) == ["ivr-vca", "ivr-vss"]

@@ -1,0 +1,187 @@
+"""Whose webhook a slot holds: taken over, refused, shared, swapped, renamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator, StoredWebhook
+from tests.engine.account import urls, writes
+from tests.engine.scratch import Project
+
+pytestmark = pytest.mark.engine
+
+VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
+
+
+def test_a_webhook_that_is_live_as_declared_is_taken_over_without_a_request(api: Emulator, project: Project) -> None:
+    """The stack then owns it: destroy removes it."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
+
+    up = project.declare(vca=VCA).up().ok()
+
+    assert writes(api) == []
+    assert up.lines("Sub_1/VCA was live as declared, and was taken over unchanged.")
+    assert list(project.resources()) == ["vca"]
+
+    project.destroy().ok()
+
+    assert urls(api) == {}
+
+
+def test_a_take_over_asserts_what_cannot_be_seen(api: Emulator, project: Project) -> None:
+    """Whether the header that is live is the declared one is not told, so it is registered once."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic b2xk")
+
+    project.declare(vca={**VCA, "http_auth_header": "Basic bmV3"}).deploy().ok()
+
+    assert writes(api) == ["POST Sub_1/VCA"]
+    assert api.account.webhooks("Sub_1")["VCA"].http_auth_header == "Basic bmV3"
+
+
+def test_a_slot_that_holds_something_else_is_refused_until_the_program_overwrites(
+    either_api: Emulator, project: Project
+) -> None:
+    """The preview names what is live and the three ways out; overwriting says what it replaced."""
+    theirs = either_api.account.put("Sub_1", "VCA", "https://theirs.example/", enabled=False)
+
+    refused = project.declare(vca=VCA).preview().refused()
+
+    assert "Sub_1/VCA already holds a webhook that this stack did not register" in refused.out
+    assert "https://theirs.example/ (disabled, no auth header)" in refused.out
+    assert "set overwrite_on_create=True" in refused.out
+    assert "declare url='https://theirs.example/'" in refused.out
+    assert "or delete it first" in refused.out
+    assert either_api.account.webhooks("Sub_1") == {"VCA": theirs}
+
+    project.declare(vca=VCA).deploy().refused()
+
+    assert writes(either_api) == []
+    assert project.resources() == {}
+
+    overwritten = project.declare(vca={**VCA, "overwrite_on_create": True}).up().ok()
+
+    assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+    assert overwritten.lines("replaced https://theirs.example/ (disabled, no auth header)")
+
+
+def test_two_resources_for_one_slot_fail_the_preview_by_both_names(api: Emulator, project: Project) -> None:
+    """Also where one of them sits inside a component; nothing is sent."""
+    pair = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/vca", "vss_url": "https://ivr.example/vss"}
+
+    side_by_side = project.declare(one=VCA, two=VCA).preview().refused()
+    inside = project.declare(ivr=pair, mine=VSS).preview().refused()
+    project.declare(ivr=pair, mine=VSS).deploy()
+
+    [line] = side_by_side.lines("Sub_1/VCA is declared twice in this program")
+    assert "'one'" in line
+    assert "'two'" in line
+    [line] = inside.lines("Sub_1/VSS is declared twice in this program")
+    assert "'ivr-vss in ivr'" in line
+    assert "'mine'" in line
+    assert len(api.account.webhooks("Sub_1")) <= 2
+    assert not any(entry.status != 200 for entry in api.journal)
+
+
+def test_two_resources_swap_their_urls(either_api: Emulator, project: Project) -> None:
+    """Each is an update of its own slot."""
+    project.declare(vca=VCA, vss=VSS).deploy().ok()
+
+    project.declare(
+        vca={**VCA, "url": "https://ivr.example/vss"}, vss={**VSS, "url": "https://ivr.example/vca"}
+    ).deploy().ok()
+
+    assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vss", "Sub_1/VSS": "https://ivr.example/vca"}
+
+
+def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulator, project: Project) -> None:
+    """Neither the preview nor an update without one touches a webhook; swapping the URLs is the way out."""
+    project.declare(a=VCA, b=VSS).deploy().ok()
+    api.journal.clear()
+
+    project.declare(a={**VCA, "type": "VSS"}, b={**VSS, "type": "VCA"})
+    preview = project.preview().refused()
+    project.deploy().refused()
+
+    assert "already holds a webhook" in preview.out
+    assert writes(api) == []
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
+
+
+def test_swapping_types_where_the_url_is_the_same_sends_nothing(api: Emulator, project: Project) -> None:
+    """Each resource takes over the slot that the other one had, and neither deletes it."""
+    same = {"subaccount_id": "Sub_1", "url": "https://ivr.example/"}
+    project.declare(a={**same, "type": "VCA"}, b={**same, "type": "VSS"}).deploy().ok()
+    api.journal.clear()
+
+    project.declare(a={**same, "type": "VSS"}, b={**same, "type": "VCA"}).deploy().ok()
+
+    assert writes(api) == []
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/", "Sub_1/VSS": "https://ivr.example/"}
+    assert {name: resource["id"] for name, resource in project.resources().items()} == {
+        "a": "Sub_1/VSS",
+        "b": "Sub_1/VCA",
+    }
+
+
+def test_a_rename_without_an_alias_keeps_the_webhook(api: Emulator, project: Project) -> None:
+    """The new resource takes it over, and the delete of the old one leaves it."""
+    project.declare(old=VCA).deploy().ok()
+    api.journal.clear()
+
+    up = project.declare(new=VCA).up().ok()
+
+    assert writes(api) == []
+    assert up.lines("Sub_1/VCA stays registered: 'new' declares it now.")
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+    assert list(project.resources()) == ["new"]
+
+
+def test_a_rename_without_an_alias_keeps_the_header(either_api: Emulator, project: Project) -> None:
+    """The header is registered again, since nobody can see whether it is the same."""
+    project.declare(old={**VCA, "http_auth_header": "Basic b25l"}).deploy().ok()
+
+    project.declare(new={**VCA, "http_auth_header": "Basic b25l"}).deploy().ok()
+
+    assert either_api.account.webhooks("Sub_1") == {
+        "VCA": StoredWebhook("VCA", "https://ivr.example/vca", True, "Basic b25l"),
+    }
+    assert list(project.resources()) == ["new"]
+
+
+def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project: Project) -> None:
+    """Without one it looks like somebody else's webhook, and the refusal says so; with one it is an update."""
+    project.declare(old=VCA).deploy().ok()
+    changed = {**VCA, "url": "https://ivr.example/new"}
+
+    refused = project.declare(new=changed).preview().refused()
+    renamed = project.declare(new={**changed, "opts": {"aliases": ["old"]}}).preview().ok()
+    project.deploy().ok()
+
+    assert "If this resource was renamed, give it an alias." in refused.out
+    assert renamed.steps == ["update new ~url"]
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
+    assert list(project.resources()) == ["new"]
+
+
+@pytest.mark.parametrize("first", ["who comes", "who leaves"])
+def test_a_slot_is_not_taken_in_the_run_in_which_its_owner_leaves_it(
+    api: Emulator, project: Project, first: str
+) -> None:
+    """Refused whichever of the two the engine asks for first, as it may ask in any order; in two runs it works."""
+    project.declare(leaves=VSS, comes=VCA).deploy().ok()
+    api.journal.clear()
+    leaves, comes = {**VSS, "type": "VCS"}, {**VCA, "type": "VSS"}
+
+    if first == "who leaves":
+        project.declare(leaves=leaves, comes={**comes, "opts": {"depends_on": ["leaves"]}})
+    else:
+        project.declare(comes=comes, leaves={**leaves, "opts": {"depends_on": ["comes"]}})
+    project.preview().refused()
+
+    assert writes(api) == []
+
+    project.declare(leaves=leaves, comes=VCA).deploy().ok()
+    project.declare(leaves=leaves, comes=comes).deploy().ok()
+
+    assert urls(api) == {"Sub_1/VCS": "https://ivr.example/vss", "Sub_1/VSS": "https://ivr.example/vca"}

@@ -1,0 +1,64 @@
+"""What the package may cost, in counts and bytes: a machine's speed does not matter here."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import subprocess
+import sys
+
+import pulumi
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_8x8.declared_by import declared_by
+from pulumi_8x8.provider import WebhookProvider
+
+IDLE_HOST = """
+import json, sys
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi_8x8.provider import WebhookProvider
+provider = WebhookProvider()
+provider.configure(ConfigureRequest(Config({"8x8:liveChecks": False}, "project")))
+inputs = {"subaccount_id": "acme_voice", "type": "VCA", "url": "https://ivr.example.com/vca"}
+checked = provider.check({}, inputs)
+provider.diff("acme_voice/VCA", checked.inputs, checked.inputs)
+print(json.dumps([len(checked.failures), sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def test_the_state_holds_the_provider_by_name() -> None:
+    """Two names, twice in each webhook's state; a provider that is pickled by value takes kilobytes."""
+    pickled = serialize_provider(WebhookProvider())
+
+    assert len(pickled) == 76
+    assert b"pulumi_8x8.provider" in base64.b64decode(pickled)
+    assert b"WebhookProvider" in base64.b64decode(pickled)
+
+
+def test_a_preview_that_looks_at_nothing_loads_no_http_library() -> None:
+    """The HTTP library is what costs the provider's process most, after Pulumi itself."""
+    done = subprocess.run([sys.executable, "-c", IDLE_HOST], capture_output=True, text=True, check=True)
+
+    failures, modules = json.loads(done.stderr)
+    assert failures == 0
+    assert [name for name in ("requests", "urllib3", "aiohttp", "click", "rich", "jinja2") if name in modules] == []
+
+
+def test_what_a_declaration_tells_does_not_grow_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fleet of a thousand subaccounts tells as much for each webhook as one of twenty."""
+    monkeypatch.setattr("pulumi_8x8.declared_by._programs", {})
+    telling = [
+        declared_by("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
+        for number in range(1000)
+    ]
+
+    async def told() -> list[str]:
+        return [await each for each in telling]
+
+    texts = asyncio.run(told())
+
+    assert json.loads(texts[0])["ahead"] == [f"team_{number:04}_voice" for number in range(1, 17)]
+    assert json.loads(texts[983])["ahead"] == [f"team_{number:04}_voice" for number in range(984, 1000)]
+    assert max(len(text) for text in texts) < 500
