@@ -7,7 +7,7 @@ ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: help setup test lint format types unit engine demo emulator lock audit clean
+.PHONY: help setup test lint format types unit engine demo emulator matrix soak bench lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,15 @@ demo: setup ## create, change and destroy two webhooks against a local 8x8 voice
 
 emulator: setup ## serve a local 8x8 voice API on PORT (8088)
 	@$(BIN)/pulumi-8x8 emulate --port $(PORT)
+
+matrix: setup ## run every operation against every fault, and write docs/matrix.md
+	@$(BIN)/python tools/matrix/run.py
+
+soak: setup ## try thousands of sequences of edits, commands, faults and crashes; EXAMPLES=2000
+	HYPOTHESIS_PROFILE=soak $(PYTEST) tests/proof/test_machine.py $(ARGS)
+
+bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md
+	@$(BIN)/python -m bench
 
 lock: setup ## pin the dependencies of requirements.txt and the extras anew, with their hashes
 	$(BIN)/python -m uv pip compile pyproject.toml requirements.txt --extra dev --universal --python-version 3.10 \

@@ -3,10 +3,13 @@
 It travels as one input, which `check` takes out again: it reaches neither the state nor a diff. One JSON text, since
 the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name the next subaccounts.
+The first webhooks of all subaccounts are registered before the second ones: a refresh, which tells the provider
+nothing beforehand, takes them in the state's order, and two of one subaccount would wait for the same listing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,6 +66,7 @@ class _Declarations:
 
     def __init__(self) -> None:
         self.subaccount_ids: list[str | None] = []
+        self.named: set[str] = set()
 
     @cached_property
     def config(self) -> list[str]:
@@ -87,13 +91,18 @@ def declared_by(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOp
     declarations = _programs.setdefault((pulumi.get_project(), pulumi.get_stack()), _Declarations())
     index = len(declarations.subaccount_ids)
     subaccount_id = inputs["subaccount_id"]
-    declarations.subaccount_ids.append(subaccount_id if isinstance(subaccount_id, str) else None)
+    known = subaccount_id if isinstance(subaccount_id, str) else None
+    first = known is None or known not in declarations.named
+    declarations.subaccount_ids.append(known)
+    declarations.named.update(filter(None, [known]))
     parent = options.parent
     label = name if parent is None or parent.pulumi_resource_type == "pulumi:pulumi:Stack" else (
         f"{name} in {parent.pulumi_resource_name}"
     )  # fmt: skip
 
     async def told() -> str:
+        if not first:
+            await asyncio.sleep(0)  # the registrations that were declared later overtake this one
         secret = [key for key, value in inputs.items() if isinstance(value, pulumi.Output) and await value.is_secret()]
         by = DeclaredBy(
             index=index,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+from urllib.parse import unquote, urlsplit
 
 from .errors import InvalidRequestError, ProtocolError
 from .printable import printable
@@ -57,6 +58,10 @@ class LiveWebhook:
     def matches(self, declared: Declaration) -> bool:
         """Whether everything the API tells is as declared."""
         return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
+
+    def may_be(self, declared: Declaration) -> bool:
+        """Whether it may be what the API made of a declaration: its URL is the same address in other letters."""
+        return _address(self.url) == _address(declared.url)
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,15 @@ def parse_refusal(body: bytes) -> Refusal:
     if not isinstance(answer, dict):
         return Refusal(None, None)
     return Refusal(_short(answer.get("statusCode"), r"-?\d{1,9}"), _short(answer.get("errorId"), r"[\w-]{1,64}"))
+
+
+def _address(url: str) -> tuple[object, ...]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return (url,)
+    return parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/"), unquote(parts.query)
 
 
 def _short(value: object, pattern: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .client import Client
 from .deadlines import Deadline
-from .errors import ProtocolError, RefusedError, UnavailableError, WebhookError
+from .errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from .live import Live
 from .messages import Declaration, LiveWebhook
 from .slots import Slot
@@ -127,7 +127,7 @@ class Registrar:
         raise AssertionError("unreachable")
 
     def _settle_or_undo(self, declared: Declaration) -> LiveWebhook:
-        """The API took a first registration without showing it: look again, and take away what is not as declared."""
+        """The API took a first registration without showing it: look again, and take away what it made of it."""
         try:
             live = self._settled(declared)
         except WebhookError as error:
@@ -140,6 +140,12 @@ class Registrar:
                 f"{declared.slot} was registered by the API's answer, but its listing does not show it. "
                 "Live now: nothing. Run the command again; if it happens again, ask 8x8 support.",
                 uncertain=True,
+            )
+        if not live.may_be(declared):
+            raise ConflictError(
+                f"{declared.slot} was empty a moment ago, and now holds {live}: somebody else registered it meanwhile, "
+                "or the API stores something else than it is sent. It was left as it is. Run the command again: it "
+                "tells the ways out."
             )
         self.empty(declared.slot)
         raise ProtocolError(

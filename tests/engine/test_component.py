@@ -59,7 +59,7 @@ def test_two_webhooks_of_other_names_are_taken_over_by_a_component(api: Emulator
     project.declare(calls=VCA, summaries=VSS).deploy().ok()
     api.journal.clear()
 
-    project.declare(ivr=PAIR).up().ok()
+    project.declare(ivr=PAIR).deploy().ok()
 
     assert writes(api) == []
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}

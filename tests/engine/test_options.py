@@ -68,12 +68,12 @@ def test_ignore_changes_ignores_the_program_and_whoever_changes_the_webhook(
     project.declare(vca={**VCA, **ignoring}).deploy().ok()
     either_api.journal.clear()
 
-    project.declare(vca={**VCA, "url": "https://ivr.example/new", **ignoring}).up("--expect-no-changes").ok()
+    project.declare(vca={**VCA, "url": "https://ivr.example/new", **ignoring}).deploy("--expect-no-changes").ok()
 
     assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vca"}
 
     either_api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
-    outside = project.up("--expect-no-changes").ok()
+    outside = project.deploy("--expect-no-changes").ok()
 
     assert outside.lines("8x8 drift") == []
     assert urls(either_api) == {"Sub_1/VCA": "https://elsewhere.example/"}
@@ -91,7 +91,7 @@ def test_an_ignored_header_is_not_taken_away_by_another_change(api: Emulator, pr
     project.declare(vca={**VCA, **ignoring}).deploy().ok()
     theirs = api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
 
-    project.up("--expect-no-changes").ok()
+    project.deploy("--expect-no-changes").ok()
     refused = project.declare(vca={**VCA, "enabled": False, **ignoring}).deploy().refused()
 
     assert "Sub_1/VCA is live with an auth header that this stack does not know" in refused.out

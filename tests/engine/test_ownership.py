@@ -18,10 +18,10 @@ def test_a_webhook_that_is_live_as_declared_is_taken_over_without_a_request(api:
     """The stack then owns it: destroy removes it."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
 
-    up = project.declare(vca=VCA).up().ok()
+    deploy = project.declare(vca=VCA).deploy().ok()
 
     assert writes(api) == []
-    assert up.lines("Sub_1/VCA was live as declared, and was taken over unchanged.")
+    assert deploy.lines("Sub_1/VCA was live as declared, and was taken over unchanged.")
     assert list(project.resources()) == ["vca"]
 
     project.destroy().ok()
@@ -59,7 +59,7 @@ def test_a_slot_that_holds_something_else_is_refused_until_the_program_overwrite
     assert writes(either_api) == []
     assert project.resources() == {}
 
-    overwritten = project.declare(vca={**VCA, "overwrite_on_create": True}).up().ok()
+    overwritten = project.declare(vca={**VCA, "overwrite_on_create": True}).deploy().ok()
 
     assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vca"}
     assert overwritten.lines("replaced https://theirs.example/ (disabled, no auth header)")
@@ -71,7 +71,6 @@ def test_two_resources_for_one_slot_fail_the_preview_by_both_names(api: Emulator
 
     side_by_side = project.declare(one=VCA, two=VCA).preview().refused()
     inside = project.declare(ivr=pair, mine=VSS).preview().refused()
-    project.declare(ivr=pair, mine=VSS).deploy()
 
     [line] = side_by_side.lines("Sub_1/VCA is declared twice in this program")
     assert "'one'" in line
@@ -79,8 +78,7 @@ def test_two_resources_for_one_slot_fail_the_preview_by_both_names(api: Emulator
     [line] = inside.lines("Sub_1/VSS is declared twice in this program")
     assert "'ivr-vss in ivr'" in line
     assert "'mine'" in line
-    assert len(api.account.webhooks("Sub_1")) <= 2
-    assert not any(entry.status != 200 for entry in api.journal)
+    assert writes(api) == []
 
 
 def test_two_resources_swap_their_urls(either_api: Emulator, project: Project) -> None:
@@ -129,10 +127,10 @@ def test_a_rename_without_an_alias_keeps_the_webhook(api: Emulator, project: Pro
     project.declare(old=VCA).deploy().ok()
     api.journal.clear()
 
-    up = project.declare(new=VCA).up().ok()
+    deploy = project.declare(new=VCA).deploy().ok()
 
     assert writes(api) == []
-    assert up.lines("Sub_1/VCA stays registered: 'new' declares it now.")
+    assert deploy.lines("Sub_1/VCA stays registered: 'new' declares it now.")
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
     assert list(project.resources()) == ["new"]
 

@@ -34,6 +34,6 @@ def test_a_url_and_a_subaccount_may_be_other_resources_outputs(api: Emulator, pr
     assert urls(api) == {"Acme_voice/VCA": "https://two.example/vca", "Sub_1/VSS": "https://two.example/vca"}
 
     project.environment["ACCOUNT"] = "Other"
-    project.up().ok()
+    project.deploy().ok()
 
     assert urls(api) == {"Other_voice/VCA": "https://two.example/vca", "Sub_1/VSS": "https://two.example/vca"}

@@ -1,0 +1,64 @@
+"""The same sequences with the real engine in place of its steps."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+
+from pulumi_8x8.emulator import Fault
+from tests.engine import scratch
+from tests.engine.scratch import SECONDS, TOKEN, Project
+from tests.proof.machine import Machine
+from tests.proof.processes import descendants, end
+from tests.proof.steps import Result, Stack
+
+
+class EngineMachine(Machine):
+    """Drives one stack of the real engine; a subclass gives it a project for each run."""
+
+    new_project: Callable[[dict[str, str]], Project]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.project = self.new_project({"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url})
+
+    def execute(self, command: str, kill_at: Fault | None) -> tuple[Result, str]:
+        self.project.environment["EIGHTX8_DEADLINE"] = "1" if self.api.faults.pending() else "60"
+        self.project.declare(**self.program)
+        arguments = {
+            "up": ["up", "--yes", "--skip-preview"],
+            "preview": ["preview", "--diff"],
+            "refresh": ["refresh", "--yes", "--skip-preview"],
+            "destroy": ["destroy", "--yes", "--skip-preview"],
+        }[command]
+        with self.project.start(*arguments) as process:
+            if kill_at is None:
+                out = process.communicate(timeout=SECONDS)[0]
+            else:
+                while process.poll() is None and not kill_at.reached.wait(0.02):
+                    pass
+                started = descendants(process.pid)
+                process.kill()
+                end(started)
+                out = process.communicate()[0]
+        ended = scratch.Result(process.returncode, out)
+        self.look_at_state()
+        return Result(ended.steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
+
+    def repairs(self, settles: bool) -> None:
+        exported = json.dumps(self.project.export())
+        if settles:
+            environment = self.project.env()
+            exported = subprocess.run(
+                ["pulumi-8x8", "settle"], env=environment, input=exported, text=True, stdout=subprocess.PIPE, check=True
+            ).stdout
+        # An import drops whatever is pending still.
+        (self.project.folder / "repaired.json").write_text(exported)
+        self.project.run("stack", "import", "--file", str(self.project.folder / "repaired.json")).ok()
+        self.look_at_state()
+
+    def look_at_state(self) -> None:
+        deployment = self.project.export()["deployment"]
+        ours = [resource for resource in deployment.get("resources", []) if resource["type"] == TOKEN]
+        self.stack = Stack(resources=ours, pending=deployment.get("pending_operations", []))

@@ -1,0 +1,45 @@
+"""Forks a dynamic-provider process for each request on the socket that its argument names.
+
+A request is the process's environment as JSON and, as a file descriptor, where it prints; the answer is its id.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+
+BEFOREHAND = ("asyncio", "dill", "grpc", "pulumi.dynamic", "pulumi_8x8.provider", "pulumi_8x8.operation",
+              "pulumi_8x8.client", "pulumi_8x8.live", "pulumi_8x8.registration")  # fmt: skip
+
+
+def main() -> None:
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    for module in BEFOREHAND:
+        importlib.import_module(module)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a host
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(requests, 1 << 16, 1)
+        if not request:
+            return
+        [output] = descriptors
+        if pid := os.fork():
+            os.close(output)
+            requests.sendall(str(pid).encode())
+            continue
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        requests.close()
+        os.environ.update(json.loads(request))
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.close(output)
+        sys.argv[:] = ["pulumi.dynamic"]
+        runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
