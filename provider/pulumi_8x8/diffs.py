@@ -168,9 +168,10 @@ def _input(compared: str) -> str:
 def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook) -> str:
     if state is None and live.url != declared.url and declared.url != UNKNOWN:
         return (
-            f"{declared.slot} already holds a webhook that this stack did not register: {live}. Nothing was changed. "
-            "To adopt the slot and replace what is there, set overwrite_on_create=True; to keep what is there, "
-            f"declare url={printable(live.url)!r}; or delete it first. If this resource was renamed, give it an alias."
+            f"{declared.slot} already holds a webhook that this resource did not register: {live}. "
+            "Nothing was changed. To adopt the slot and replace what is there, set overwrite_on_create=True; to keep "
+            f"what is there, declare url={printable(live.url)!r}; or delete it first. "
+            "If this resource was renamed, give it an alias."
         )
     unknown = declared.http_auth_header is None and (state is None or state.http_auth_header is None)
     if live.http_auth_header_available and unknown:

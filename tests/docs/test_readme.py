@@ -83,6 +83,18 @@ def test_every_file_of_the_package_has_its_place_in_the_architecture() -> None:
     assert [name for name in files if name not in architecture] == []
 
 
+def test_the_readme_quotes_the_counts_of_the_matrix() -> None:
+    """The page that the cells write is where the numbers come from."""
+    matrix = (ROOT / "docs" / "matrix.md").read_text(encoding="utf-8")
+    cells = re.search(r"^([\d,]+) cells:", matrix, re.MULTILINE)
+    starred = re.search(r"but for the (\d+) cells", matrix)
+
+    assert cells
+    assert starred
+    assert f"{cells[1]} cells." in README
+    assert f"in all but {starred[1]} one more" in README
+
+
 def test_every_link_between_the_documents_leads_somewhere() -> None:
     """No document names a file that is not there."""
     missing = [

@@ -155,7 +155,7 @@ def test_with_live_checks_off_up_still_writes(api: Emulator, project: Project) -
     refused = project.declare(vca=VCA, vss=VSS).deploy()
 
     assert refused.code != 0
-    assert "Sub_1/VSS already holds a webhook that this stack did not register" in refused.out
+    assert "Sub_1/VSS already holds a webhook that this resource did not register" in refused.out
     assert api.account.webhooks("Sub_1")["VSS"] == theirs
     assert urls(api)["Sub_1/VCA"] == "https://ivr.example/vca"
 

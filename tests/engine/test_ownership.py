@@ -47,7 +47,7 @@ def test_a_slot_that_holds_something_else_is_refused_until_the_program_overwrite
 
     refused = project.declare(vca=VCA).preview().refused()
 
-    assert "Sub_1/VCA already holds a webhook that this stack did not register" in refused.out
+    assert "Sub_1/VCA already holds a webhook that this resource did not register" in refused.out
     assert "https://theirs.example/ (disabled, no auth header)" in refused.out
     assert "set overwrite_on_create=True" in refused.out
     assert "declare url='https://theirs.example/'" in refused.out

@@ -274,7 +274,7 @@ def _refuses(scene: Scene) -> bool:
     before = held(scene.api.account)
     preview = scene.command("preview", scene.program, PATIENT)
     live = before["Sub_1", "VCA"]
-    refused = f"already holds a webhook that this stack did not register: {live.url}" in (preview.error or "")
+    refused = f"already holds a webhook that this resource did not register: {live.url}" in (preview.error or "")
     return refused and held(scene.api.account) == before
 
 

@@ -78,7 +78,7 @@ FAULTS = st.one_of(
 )
 COMMANDS = st.sampled_from(("up", "up", "up", "destroy", "refresh", "preview"))
 
-FOREIGN = "already holds a webhook that this stack did not register"
+FOREIGN = "already holds a webhook that this resource did not register"
 UNKNOWN_HEADER = "is live with an auth header that this stack does not know"
 TWICE = "is declared twice in this program"
 

@@ -84,7 +84,7 @@ def test_two_stacks_on_one_slot_leave_one_whole_webhook_and_the_other_stack_says
     loser = 0 if live == "https://two.example/" else 1
     result, printed = preview(nursery, api, stacks[loser], programs[loser])
     assert live in f"{printed}{result.error}"
-    assert result.error is None or "already holds a webhook that this stack did not register" in result.error
+    assert result.error is None or "already holds a webhook that this resource did not register" in result.error
     assert preview(nursery, api, stacks[1 - loser], programs[1 - loser]) == (Result(), "")
 
 
@@ -96,7 +96,7 @@ def test_a_slot_of_another_stack_is_refused(api: Emulator, nursery: Nursery) -> 
 
     result, _ = preview(nursery, api, two, {"a": webhook("VCA", "https://two.example/")})
 
-    assert "already holds a webhook that this stack did not register: https://one.example/" in (result.error or "")
+    assert "already holds a webhook that this resource did not register: https://one.example/" in (result.error or "")
 
 
 def test_a_thousand_webhooks_take_one_listing_a_subaccount_and_one_request_each(

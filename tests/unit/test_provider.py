@@ -67,7 +67,7 @@ def test_somebody_elses_webhook_is_refused_before_anything_is_sent(api: Emulator
     name, reason = refused(operation(api), inputs())
 
     assert name == "url"
-    assert f"{ID} already holds a webhook that this stack did not register: {B} (enabled, no auth header)" in reason
+    assert f"{ID} already holds a webhook that this resource did not register: {B} (enabled, no auth header)" in reason
     assert "overwrite_on_create=True" in reason
     assert methods(api) == ["GET"]
 
