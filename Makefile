@@ -47,6 +47,7 @@ soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
 bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation -e '.[bench]'
 	@$(BIN)/python -m bench
 
 lock: setup ## pin the dependencies of requirements.txt and the extras anew, with their hashes

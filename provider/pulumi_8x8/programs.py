@@ -8,7 +8,6 @@ from typing import Any
 
 from pulumi.dynamic.dynamic import serialize_provider
 
-from .checks import DEFAULTS
 from .messages import Listing, LiveWebhook
 from .provider import WebhookProvider
 from .slots import Slot
@@ -76,7 +75,6 @@ def _literal(text: str) -> str:
 def _import(slot: Slot, webhook: LiveWebhook) -> dict[str, Any]:
     inputs = {
         "__provider": serialize_provider(WebhookProvider()),
-        **DEFAULTS,
         "enabled": webhook.enabled,
         "subaccount_id": slot.subaccount_id,
         "type": slot.type,
