@@ -37,8 +37,8 @@ engine: setup ## run the tests that need the Pulumi CLI; ARGS as above
 demo: setup ## create, change and destroy two webhooks against a local 8x8 voice API
 	@$(BIN)/python tools/demo/run.py
 
-emulator: setup ## serve a local 8x8 voice API on PORT (8088)
-	@$(BIN)/pulumi-8x8 emulate --port $(PORT)
+emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
+	@$(BIN)/pulumi-8x8 emulate --port $(PORT) --open
 
 matrix: setup ## run every operation against every fault, and write docs/matrix.md
 	@$(BIN)/python tools/matrix/run.py

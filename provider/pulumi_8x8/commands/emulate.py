@@ -37,6 +37,7 @@ class _Limits(click.Command):
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the webhooks.")
 @click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
 @click.option("--control", is_flag=True, help="Let faults be set over HTTP, at /_control/faults.")
+@click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
 def emulate(
     port: int,
@@ -45,6 +46,7 @@ def emulate(
     state: Path | None,
     latency: float,
     control: bool,
+    open_page: bool,
     as_json: bool,
 ) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
@@ -52,9 +54,16 @@ def emulate(
     Exit codes: 0 stopped, 2 misuse or an error.
     """
     try:
-        from pulumi_8x8.emulator import EmulatorError, run
+        from pulumi_8x8.emulator import Emulator, EmulatorError, run
     except ModuleNotFoundError as error:
         raise Failed(f"{error.name} is not installed. Run: pip install 'pulumi-8x8[emulator]'") from None
+
+    def ready(emulator: Emulator) -> None:
+        if as_json:
+            click.echo(json.dumps({"url": emulator.url}))
+        if open_page:
+            click.launch(emulator.url)
+
     try:
         run(
             port=port,
@@ -64,7 +73,7 @@ def emulate(
             latency=latency,
             control=control,
             echo=(lambda _: None) if as_json else click.echo,
-            ready=(lambda emulator: click.echo(json.dumps({"url": emulator.url}))) if as_json else None,
+            ready=ready,
         )
     except EmulatorError as error:
         raise Failed(error) from None
