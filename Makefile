@@ -15,7 +15,7 @@ help: ## show this list
 setup: .venv/.ready .tools/.ready ## make .venv, and find or build a Pulumi CLI; the other targets call it
 
 test: lint types ## check everything: lint, format, types and all tests
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m 'not soak' $(ARGS)
 
 lint: setup ## check style and format, change nothing
 	$(BIN)/ruff check .
