@@ -5,7 +5,7 @@ PORT ?= 8088
 ARGS ?=
 
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: help setup test lint format types unit engine demo emulator matrix soak bench lock audit clean
 

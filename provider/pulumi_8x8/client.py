@@ -14,6 +14,7 @@ import ssl
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import cache
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -71,6 +72,11 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
+@cache
+def _user_agent() -> str:
+    return f"pulumi-8x8/{version('pulumi-8x8')}"
+
+
 class _Answer(NamedTuple):
     status: int
     body: bytes
@@ -98,7 +104,7 @@ class Client:
             {
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
-                "User-Agent": f"pulumi-8x8/{version('pulumi-8x8')}",
+                "User-Agent": _user_agent(),
             }
         )
         self._adapter = _Adapter(pool_connections=2, pool_maxsize=settings.workers, pool_block=True, max_retries=0)

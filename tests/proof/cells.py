@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from pulumi_8x8.checks import with_defaults
-from pulumi_8x8.emulator import Account, Emulator, Fault, StoredWebhook
-from pulumi_8x8.stacks import WEBHOOK_TOKEN
+from pulumi_8x8.emulator import Emulator, Fault
 from tests.proof.canaries import KEY, leaks
 from tests.proof.certificates import bundle, contexts
-from tests.proof.direct import Direct, Overheard
-from tests.proof.operations import SAME, Operation, others
-from tests.proof.steps import Program, Properties, Result, Stack
+from tests.proof.direct import Overheard
+from tests.proof.operations import Operation
+from tests.proof.scene import Held, Mode, Scene, expected, held
+from tests.proof.steps import Result
 from tests.proof.troubles import TROUBLES, Trouble
 
-Mode = Literal["replace", "refuse", "ignore"]
-Held = dict[tuple[str, str], StoredWebhook]
-
 MODES: tuple[Mode, ...] = ("replace", "refuse", "ignore")
-AT_ONCE = 16
+AT_ONCE = 24
 """Cells at once: nearly all of their time is waiting."""
 SECONDS = 120
 """Longest time for a cell, many times what its deadlines add up to."""
@@ -78,48 +73,6 @@ OUTCOMES = {
 """Every outcome, and what it says."""
 
 
-class Scene:
-    """An account, a stack on it with the operation's `before` deployed, and the way to both."""
-
-    def __init__(self, operation: Operation, mode: Mode, ears: Overheard) -> None:
-        self.operation, self.ears = operation, ears
-        self.stack = Stack(resources=_deployed(operation))
-        self._exit = ExitStack()
-        self.api = self.serve(Emulator(KEY))
-        self.front = self.api
-        others(self.api.account)
-        _register({**SAME, **operation.before}, self.api.account)
-        if operation.drift:
-            self.api.account.put("Sub_1", "VCA", **operation.drift)
-        self.api.post_over = mode
-        self.api.journal.clear()
-        self.ears.taken()
-
-    def serve(self, api: Emulator) -> Emulator:
-        return self._exit.enter_context(api)
-
-    def command(self, command: str, program: Program, settings: Mapping[str, str]) -> Result:
-        """Run one command of the engine."""
-        provider = Direct({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings})
-        if command == "refresh":
-            return self.stack.refresh(provider)
-        return getattr(self.stack, command)(program, provider)  # type: ignore[no-any-return]
-
-    def operate(self, settings: Mapping[str, str]) -> Result:
-        """Run the operation's command."""
-        return self.command(self.operation.command, self.program, settings)
-
-    @property
-    def program(self) -> Program:
-        return {**SAME, **self.operation.after}
-
-    def __enter__(self) -> Scene:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._exit.close()
-
-
 def points(operation: Operation, mode: Mode, ears: Overheard) -> list[Point]:
     """The requests that the operation makes when all is well, in order."""
     with Scene(operation, mode, ears) as scene:
@@ -136,25 +89,23 @@ def operation_cells(operation: Operation) -> list[Cell]:
     os.environ["REQUESTS_CA_BUNDLE"] = bundle()
     try:
         with ears.instead_of_stdout(), ThreadPoolExecutor(AT_ONCE) as pool:
-            return [
-                future.result(SECONDS)
+            started = [
+                pool.submit(cell, operation, mode, ears, *meeting)
                 for mode in MODES
                 if not (operation.unseen and mode == "ignore")
-                for future in _started(pool, operation, mode, ears)
+                for meeting in _meetings(points(operation, mode, ears))
             ]
+            return [future.result(SECONDS) for future in started]
     finally:
         del os.environ["REQUESTS_CA_BUNDLE"]
 
 
-def _started(pool: Executor, operation: Operation, mode: Mode, ears: Overheard) -> list[Future[Cell]]:
-    found = points(operation, mode, ears)
-    return [
-        pool.submit(cell, operation, mode, ears, point, trouble, lasting)
-        for trouble in TROUBLES
-        for point in (found[:1] if trouble.connection else found)
-        if point.method in trouble.methods
-        for lasting in ((True,) if trouble.lasts else (False, True))
-    ]
+def _meetings(found: list[Point]) -> Iterator[tuple[Point, Trouble, bool]]:
+    """What meets what, and whether it stays."""
+    for trouble in TROUBLES:
+        for point in found[:1] if trouble.connection else found:
+            if point.method in trouble.methods:
+                yield from ((point, trouble, lasting) for lasting in ((True,) if trouble.lasts else (False, True)))
 
 
 def cell(operation: Operation, mode: Mode, ears: Overheard, point: Point, trouble: Trouble, lasting: bool) -> Cell:
@@ -175,37 +126,6 @@ def cell(operation: Operation, mode: Mode, ears: Overheard, point: Point, troubl
         refused = trouble.name == "another URL stored" and outcome == "other" and _refuses(scene)
         wrong += [] if refused else _unhealed(scene, declared, ears)
         return Cell(operation.name, mode, str(point), trouble.name, lasting, outcome, refused, "; ".join(wrong))
-
-
-def held(account: Account) -> Held:
-    """Everything that is registered."""
-    return {(sub, type): webhook for sub in account.subaccounts() for type, webhook in account.webhooks(sub).items()}
-
-
-def expected(scene: Scene, operation: Operation) -> Held:
-    """What the account holds when the program is deployed: the others', and what it declares."""
-    account = Account()
-    others(account)
-    _register(scene.program, account)
-    return held(account)
-
-
-def _register(program: Program, account: Account) -> None:
-    for declared in program.values():
-        inputs = dict(declared)
-        account.put(inputs.pop("subaccount_id"), inputs.pop("type"), **inputs)
-
-
-def _deployed(operation: Operation) -> list[Properties]:
-    """The state that `up` leaves of the program before."""
-    resources = []
-    for name, inputs in {**SAME, **operation.before}.items():
-        inputs = with_defaults(inputs)
-        outs = {**inputs, "http_auth_header_available": "http_auth_header" in inputs}
-        id = f"{inputs['subaccount_id']}/{inputs['type']}"
-        urn = f"urn:pulumi:dev::scratch::{WEBHOOK_TOKEN}::{name}"
-        resources.append({"urn": urn, "type": WEBHOOK_TOKEN, "id": id, "inputs": inputs, "outputs": outs})
-    return resources
 
 
 def _arm(scene: Scene, point: Point, trouble: Trouble, lasting: bool, elsewhere: str) -> None:
