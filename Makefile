@@ -15,7 +15,7 @@ help: ## show this list
 setup: .venv/.ready .tools/.ready ## make .venv, and find or build a Pulumi CLI; the other targets call it
 
 test: lint types ## check everything: lint, format, types and all tests
-	$(PYTEST) -m 'not soak' $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: setup ## check style and format, change nothing
 	$(BIN)/ruff check .
@@ -43,7 +43,7 @@ emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
 matrix: setup ## run every operation against every fault, and write docs/matrix.md
 	@$(BIN)/python tools/matrix/run.py
 
-soak: setup ## try thousands of sequences of edits, commands, faults and crashes; EXAMPLES=2000
+soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
 bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md

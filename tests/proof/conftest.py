@@ -17,7 +17,7 @@ LEISURELY = settings(deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = {
     "quick": settings(LEISURELY, max_examples=5, stateful_step_count=8, database=None),
     # The same sequences in every run: a change is not blamed for what it has not done.
-    "ci": settings(LEISURELY, max_examples=60, stateful_step_count=10, derandomize=True, database=None),
+    "ci": settings(LEISURELY, max_examples=150, stateful_step_count=12, derandomize=True, database=None),
     "soak": settings(LEISURELY, max_examples=2000, stateful_step_count=25),
 }
 """How many sequences are tried for each way of the API; HYPOTHESIS_PROFILE names one."""

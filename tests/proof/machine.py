@@ -47,17 +47,20 @@ WEBHOOKS = st.builds(
         },
     ),
 )
-PROGRAMS = st.dictionaries(st.sampled_from(NAMES), WEBHOOKS, max_size=3)
-CHANGES = st.fixed_dictionaries(
-    {},
-    optional={
-        "type": st.sampled_from(TYPES),
-        "subaccount_id": st.sampled_from(SUBACCOUNTS),
-        "url": st.sampled_from(URLS),
-        "enabled": st.booleans(),
-        "http_auth_header": st.sampled_from((None, *HEADERS)),
-    },
+PROGRAMS = st.dictionaries(st.sampled_from(NAMES), WEBHOOKS, min_size=1, max_size=3)
+CHANGES = st.one_of(
+    *(
+        st.tuples(st.just(name), values)
+        for name, values in {
+            "type": st.sampled_from(TYPES),
+            "subaccount_id": st.sampled_from(SUBACCOUNTS),
+            "url": st.sampled_from(URLS),
+            "enabled": st.booleans(),
+            "http_auth_header": st.sampled_from((None, *HEADERS)),
+        }.items()
+    )
 )
+"""One property and its new value; None takes it out."""
 
 BROKEN = ("reset_before_reading", "reset_after_applying", "reset_in_body", "truncated", "empty", "html", "cut_json",
           "wrong_types", "wrong_shape", "nan", "duplicate_type", "many")  # fmt: skip
@@ -110,11 +113,17 @@ class Machine(RuleBasedStateMachine):
     def declares(self, name: str, webhook: Properties) -> None:
         self.edited({**self.program, name: webhook})
 
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), name=st.sampled_from(NAMES), webhook=WEBHOOKS)
+    def declares_what_is_held(self, data: st.DataObject, name: str, webhook: Properties) -> None:
+        slot = data.draw(st.sampled_from(sorted(self.held())))
+        self.edited({**self.program, name: {**webhook, **slot._asdict()}})
+
     @precondition(lambda self: self.program)
-    @rule(data=st.data(), changes=CHANGES)
-    def changes(self, data: st.DataObject, changes: Properties) -> None:
+    @rule(data=st.data(), change=CHANGES)
+    def changes(self, data: st.DataObject, change: tuple[str, Any]) -> None:
         name = data.draw(st.sampled_from(sorted(self.program)))
-        changed = {**self.program[name], **changes}
+        changed = {**self.program[name], change[0]: change[1]}
         declared = {option: value for option, value in changed.items() if value is not None}
         self.edited({**self.program, name: declared})
 
@@ -131,9 +140,11 @@ class Machine(RuleBasedStateMachine):
         others = {name: webhook for name, webhook in self.program.items() if name not in (old, new)}
         self.edited({**others, new: self.program[old]})
 
-    @rule(slot=SLOTS, url=st.sampled_from(URLS), enabled=st.booleans(), header=st.sampled_from((None, THEIRS)))
-    def somebody_registers(self, slot: Slot, url: str, enabled: bool, header: str | None) -> None:
-        self.api.account.put(*slot, url, enabled=enabled, http_auth_header=header)
+    @rule(data=st.data(), url=st.sampled_from(URLS), enabled=st.booleans(), header=st.sampled_from((None, THEIRS)))
+    def somebody_registers(self, data: st.DataObject, url: str, enabled: bool, header: str | None) -> None:
+        declared = [st.sampled_from(sorted(map(slot_of, self.program.values())))] if self.program else []
+        slot = data.draw(st.one_of(*declared, SLOTS))
+        self.api.account.put(slot.subaccount_id, slot.type, url, enabled=enabled, http_auth_header=header)
         self.promised = False
         if header:
             self.theirs.add(slot)
@@ -338,7 +349,7 @@ class Machine(RuleBasedStateMachine):
         environment = {
             "EIGHTX8_API_KEY": self.api.api_key,
             "EIGHTX8_BASE_URL": self.api.url,
-            "EIGHTX8_DEADLINE": "1" if self.api.faults.pending() else "60",
+            "EIGHTX8_DEADLINE": "0.3" if self.api.faults.pending() else "60",
         }
         with self.host(environment) as host:
             if kill_at is None:

@@ -17,7 +17,6 @@ from tests.proof.host import Nursery
 from tests.proof.machine import Machine
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
 def test_any_sequence_ends_as_declared_or_refused(nursery: Nursery, post_over: Any) -> None:
     """Program edits, commands, drift, troubles and crashes, with the real provider process."""
