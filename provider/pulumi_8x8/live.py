@@ -8,6 +8,7 @@ and a small pool fetches them meanwhile. A write replaces what the listing said 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -33,14 +34,16 @@ class Live:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
         self._lock = threading.Lock()
         self._listings: dict[str, Future[Listing]] = {}
+        self._waiting: deque[str] = deque()
         self._failed = 0
         self._down: UnavailableError | None = None
 
     def ahead(self, subaccount_ids: Iterable[str]) -> None:
         """Start fetching these listings in the background; each at most once."""
         if self._fetch_ahead:
-            for subaccount_id in subaccount_ids:
-                self._listing(subaccount_id)
+            with self._lock:
+                for subaccount_id in subaccount_ids:
+                    self._listing(subaccount_id)
 
     def look(self, slot: Slot) -> LiveWebhook | None:
         """The webhook that is registered in the slot, or None; for check and diff.
@@ -49,7 +52,12 @@ class Live:
             UnavailableError: The API is not there; said at once after it has failed to answer twice in a row.
             WebhookError: The API's refusal, or a broken answer.
         """
-        return self._listing(slot.subaccount_id).result().get(slot.type)
+        with self._lock:
+            listing = self._listing(slot.subaccount_id)
+            if slot.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
+                self._waiting.remove(slot.subaccount_id)
+                self._waiting.appendleft(slot.subaccount_id)
+        return listing.result().get(slot.type)
 
     def look_before_writing(self, slot: Slot) -> LiveWebhook | None:
         """As `look`, but a listing that failed is fetched again: without one, nothing is written."""
@@ -63,7 +71,8 @@ class Live:
     def look_again(self, slot: Slot) -> LiveWebhook | None:
         """The webhook in the slot by a new listing: after a write whose answer did not settle the matter."""
         with self._lock:
-            self._listings.pop(slot.subaccount_id, None)
+            if slot.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
+                self._listings.pop(slot.subaccount_id, None)
             self._down = None
         return self.look(slot)
 
@@ -80,12 +89,21 @@ class Live:
                 self._listings[slot.subaccount_id] = noted
 
     def _listing(self, subaccount_id: str) -> Future[Listing]:
+        known = self._listings.get(subaccount_id)
+        if known is None:
+            known = self._listings[subaccount_id] = Future()
+            self._waiting.append(subaccount_id)
+            self._pool.submit(self._fetch_next)
+        return known
+
+    def _fetch_next(self) -> None:
         with self._lock:
-            known = self._listings.get(subaccount_id)
-            if known is None:
-                known = self._pool.submit(self._fetch, subaccount_id)
-                self._listings[subaccount_id] = known
-            return known
+            subaccount_id = self._waiting.popleft()
+            listing = self._listings[subaccount_id]
+        try:
+            listing.set_result(self._fetch(subaccount_id))
+        except Exception as error:
+            listing.set_exception(error)
 
     def _fetch(self, subaccount_id: str) -> Listing:
         if self._down:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.declared_by import AHEAD, INPUT, DeclaredBy, _Declarations
+from pulumi_8x8.declared_by import BATCH, INPUT, DeclaredBy, _Declarations
 
 TOLD: dict[str, Any] = {
     "index": 3.0, "label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"],
@@ -47,21 +47,28 @@ def test_its_name_is_one_that_the_engine_does_not_show() -> None:
     assert INPUT.startswith("__")
 
 
-def following(*subaccount_ids: str | None) -> list[str]:
+def declared(*subaccount_ids: str | None) -> tuple[_Declarations, list[tuple[int, int, int]]]:
     declarations = _Declarations()
-    declarations.subaccount_ids.extend(subaccount_ids)
-    return declarations.following(0)
+    return declarations, [declarations.declare(subaccount_id) for subaccount_id in subaccount_ids]
 
 
-def test_each_declaration_names_the_subaccounts_that_come_next() -> None:
-    """In order, each once, without its own and without those that are known only later."""
-    assert following("a", "a", "b", None, "c", "b", "a", "d") == ["b", "c", "d"]
-    assert following("a") == []
-    assert following(None, "a", None) == ["a"]
+def test_each_declaration_names_the_other_subaccounts_of_its_batch_and_of_the_next() -> None:
+    """In order, each once, without those that are known only later; a fleet of thousands is not sent with each."""
+    fleet = [f"team_{number}" for number in range(1000)]
+    declarations, _ = declared("first", "first", None, *fleet, "first")
+
+    assert declarations.ahead("first", 0) == fleet[: 2 * BATCH - 1]
+    assert declarations.ahead(fleet[0], 0) == ["first", *fleet[1 : 2 * BATCH - 1]]
+    assert declarations.ahead(fleet[BATCH], 1) == [*fleet[BATCH - 1 : BATCH], *fleet[BATCH + 1 : 3 * BATCH - 1]]
+    assert declarations.ahead(fleet[-1], 1000 // BATCH) == fleet[1000 - 1000 % BATCH - 1 : -1]
 
 
-def test_a_declaration_names_no_more_than_a_few() -> None:
-    """A fleet of thousands must not send each its whole list."""
-    assert following("first", *(f"team_{number}" for number in range(1000))) == [
-        f"team_{number}" for number in range(AHEAD)
-    ]
+def test_the_first_webhooks_of_a_batch_go_out_before_the_others_of_its_subaccounts() -> None:
+    """The others go out with the next batch; one whose subaccount is known only later waits for nobody else."""
+    fleet = [f"team_{number}" for number in range(BATCH)]
+
+    _, places = declared(*fleet, *fleet, "later", None, "later", "team_0")
+
+    assert [index for index, _, _ in places] == list(range(2 * BATCH + 4))
+    assert [batch for _, batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
+    assert [turn for _, _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]

@@ -12,9 +12,10 @@ from pulumi_8x8.client import TRIES, Client
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import KeyRefusedError, NotFoundError, ProtocolError, UnavailableError
 from pulumi_8x8.live import Live
-from pulumi_8x8.messages import LiveWebhook
+from pulumi_8x8.messages import Listing, LiveWebhook
 from pulumi_8x8.settings import Settings
 from pulumi_8x8.slots import Slot
+from pulumi_8x8.workers import HOST
 
 VCA = Slot("acme_voice", "VCA")
 VSS = Slot("acme_voice", "VSS")
@@ -34,9 +35,9 @@ def live(api: Emulator) -> Live:
     return looking(api)
 
 
-def looking(api: Emulator, *, fetch_ahead: bool = True) -> Live:
+def looking(api: Emulator, *, fetch_ahead: bool = True, workers: int = HOST) -> Live:
     client = Client(Settings(api_key="emulator", base_url=api.url), pause=lambda _: None)
-    return Live(client, fetch_ahead=fetch_ahead)
+    return Live(client, fetch_ahead=fetch_ahead, workers=workers)
 
 
 def asked(api: Emulator) -> list[str | None]:
@@ -80,6 +81,46 @@ def test_what_is_fetched_ahead_again_is_not_fetched_again(api: Emulator, live: L
     live.look(Slot("other_voice", "VCA"))
 
     assert sorted(asked(api), key=str) == ["acme_voice", "other_voice"]
+
+
+def opens_when_waited_for(live: Live, subaccount_id: str, gate: threading.Event) -> None:
+    listing = live._listings[subaccount_id]
+    result = listing.result
+
+    def opening(timeout: float | None = None) -> Listing:
+        gate.set()
+        return result(timeout)
+
+    listing.result = opening  # type: ignore[method-assign]
+
+
+def test_what_somebody_waits_for_is_fetched_before_what_nobody_does_yet(api: Emulator) -> None:
+    """The engine takes the resources in an order of its own."""
+    gate = threading.Event()
+    held = api.faults.add(Fault("pass", subaccount="team_0", hold=gate))
+    live = looking(api, workers=1)
+    live.ahead(["team_0", "team_1", "team_2"])
+    assert held.reached.wait(WAIT)
+    opens_when_waited_for(live, "team_2", gate)
+
+    live.look(Slot("team_2", "VCA"))
+    live.look(Slot("team_1", "VCA"))
+
+    assert asked(api) == ["team_0", "team_2", "team_1"]
+
+
+def test_a_listing_that_was_yet_to_be_fetched_is_new_enough_to_look_again(api: Emulator) -> None:
+    """It is asked for once."""
+    gate = threading.Event()
+    held = api.faults.add(Fault("pass", subaccount="team_0", hold=gate))
+    live = looking(api, workers=1)
+    live.ahead(["team_0", "team_1"])
+    assert held.reached.wait(WAIT)
+    opens_when_waited_for(live, "team_1", gate)
+
+    live.look_again(Slot("team_1", "VCA"))
+
+    assert asked(api) == ["team_0", "team_1"]
 
 
 def test_fetching_ahead_can_be_switched_off(api: Emulator) -> None:

@@ -114,7 +114,7 @@ def test_an_input_that_was_given_as_a_secret_is_named_as_one(run: Run) -> None:
     assert engine.told("menu")["secret"] == ["url"]
 
 
-def test_each_declaration_tells_where_it_stands_and_what_follows(run: Run) -> None:
+def test_each_declaration_tells_where_it_stands_and_what_comes_soon(run: Run) -> None:
     """The program has run to its end before the first registration is sent."""
 
     def program() -> None:
@@ -126,7 +126,9 @@ def test_each_declaration_tells_where_it_stands_and_what_follows(run: Run) -> No
 
     told = [engine.told(name) for name in ("hook-0", "hook-1", "hook-2", "later")]
     assert [each["index"] for each in told] == [0, 1, 2, 3]
-    assert [each["ahead"] for each in told] == [["team_1", "team_2"], ["team_2"], [], []]
+    assert [each["ahead"] for each in told] == [
+        ["team_1", "team_2"], ["team_0", "team_2"], ["team_0", "team_1"], ["team_0", "team_1", "team_2"],
+    ]  # fmt: skip
 
 
 def test_options_that_the_provider_must_know_are_told(run: Run) -> None:
