@@ -1,7 +1,7 @@
 """python -m bench [grid | scale | page]: measure, keep the results beside this file, and write docs/performance.md.
 
 grid   what `make bench` measures; less than fifteen minutes
-scale  up to 2,000 webhooks, which takes an hour and more
+scale  up to 2,000 webhooks, which takes half an hour and more
 page   only write the page anew, from the results that are kept
 """
 
@@ -50,12 +50,12 @@ def write_page() -> None:
     """Write the results that are kept into the page."""
     from .plot import draw  # only who draws needs the library
 
-    if KEPT["grid"].exists():
-        results = Results.load(KEPT["grid"])
-        insert(PAGE, "results", main_report(results))
-        draw(results, PAGE.with_suffix(".svg"))
-    if KEPT["scale"].exists():
-        insert(PAGE, "scale", scale_report(Results.load(KEPT["scale"])))
+    kept = {name: Results.load(path) for name, path in KEPT.items() if path.exists()}
+    if "grid" in kept:
+        insert(PAGE, "results", main_report(kept["grid"]))
+        draw(kept["grid"], kept.get("scale"), PAGE.with_suffix(".svg"))
+    if "scale" in kept:
+        insert(PAGE, "scale", scale_report(kept["scale"]))
 
 
 def main(arguments: list[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .grid import PROGRAMS, Cell
+from .grid import ONCE, Cell
 from .mock import Mock
 from .ways import Runner
 
@@ -20,7 +20,7 @@ class Run:
         cell: Name of the cell.
         way: Name of the way.
         operation: Name in OPERATIONS.
-        number: Which of the paired runs; 0 warms up and is not counted where there are several.
+        number: Which of the paired runs, from 1.
         seconds: From the start of the command to its end.
         requests: By method.
         connections: Opened.
@@ -52,8 +52,7 @@ def measure(grid: Iterable[Cell], mock: Mock) -> Iterator[Run]:
                 Runner(way, Path(scratch, f"{cell.subaccounts}-{cell.latency}-{way.name}"), mock.url, cell.subaccounts)
                 for way in cell.ways
             ]
-            # A cell of several runs begins with one that fills caches and in which the memory is looked at.
-            for number in range(cell.runs + 1) if cell.runs > 1 else [0]:
+            for number in range(1, cell.runs + 1):
                 mock.clear()
                 yield from _paired(cell, number, runners, mock)
 
@@ -62,13 +61,12 @@ def _paired(cell: Cell, number: int, runners: list[Runner], mock: Mock) -> Itera
     for operation in cell.operations:
         # Whoever goes first finds the machine in another state than the second: take turns.
         for runner in runners if number % 2 else reversed(runners):
-            warming = cell.runs > 1 and number == 0
-            if not runner.can(operation) or (warming and runner.way not in PROGRAMS):
+            if not runner.can(operation) or (number > 1 and runner.way in ONCE):
                 continue
             mock.counts()
-            timing = runner.carry_out(operation, watch=number == 0)
+            timing = runner.carry_out(operation, watch=number == 1)
             counts = mock.counts()
-            state = runner.state_size() if number == 0 and operation == "up from nothing" else None
+            state = runner.state_size() if number == 1 and operation == "up from nothing" else None
             usage = timing.usage
             yield Run(
                 cell.name, runner.way.value, operation, number, timing.seconds, *counts, usage.memory, usage.cpu, state

@@ -8,7 +8,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
 
-from .grid import GRID, MAIN, Way
+from .grid import GRID, MAIN, SCALE, Cell, Way
 from .report import limit
 from .results import Results
 
@@ -16,13 +16,13 @@ COLOURS = {Way.OURS: "#1f6feb", Way.NAIVE: "#d4762c", Way.IDLE: "#9aa4ae"}
 GROWTH = {"up from nothing": "o", "preview": "s", "destroy": "^"}
 
 
-def draw(results: Results, page: Path) -> None:
+def draw(results: Results, scale: Results | None, page: Path) -> None:
     """Write the plot."""
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "pulumi-8x8", "font.family": "sans-serif"})
     plot = Plot(figsize=(11, 4.6), layout="constrained")
     left, right = plot.subplots(1, 2, width_ratios=(3, 2))
     _operations(left, results)
-    _growth(right, results)
+    _growth(right, [(results, GRID), *([(scale, SCALE)] if scale else [])])
     plot.savefig(page, metadata={"Date": None})
 
 
@@ -46,11 +46,12 @@ def _operations(axes: Axes, results: Results) -> None:
     axes.legend(fontsize="small")
 
 
-def _growth(axes: Axes, results: Results) -> None:
-    cells = sorted((cell for cell in GRID if cell.latency == MAIN.latency), key=lambda cell: cell.subaccounts)
+def _growth(axes: Axes, measured: list[tuple[Results, tuple[Cell, ...]]]) -> None:
+    pairs = [(cell, results) for results, cells in measured for cell in cells if cell.latency == MAIN.latency]
+    pairs.sort(key=lambda pair: pair[0].subaccounts)
     for operation, marker in GROWTH.items():
         for way, colour in COLOURS.items():
-            taken = [(2 * cell.subaccounts, results.seconds(cell, way, operation)) for cell in cells]
+            taken = [(2 * cell.subaccounts, results.seconds(cell, way, operation)) for cell, results in pairs]
             known = [(size, figure.median) for size, figure in taken if figure]
             axes.plot([size for size, _ in known], [seconds for _, seconds in known], marker=marker, markersize=4,
                       linewidth=1, color=colour, label=operation if way is Way.OURS else None)  # fmt: skip

@@ -57,9 +57,8 @@ class Results:
         path.write_text(json.dumps(told, indent=1).replace('"RUNS"', f"[\n  {runs}\n ]") + "\n")
 
     def of(self, cell: Cell, way: Way, operation: str) -> list[Run]:
-        """The runs that count, in order; number 0 of several has only warmed up."""
-        found = [r for r in self.runs if (r.cell, r.way, r.operation) == (cell.name, way.value, operation)]
-        return [run for run in found if run.number] or found
+        """The runs, in order."""
+        return [r for r in self.runs if (r.cell, r.way, r.operation) == (cell.name, way.value, operation)]
 
     def seconds(self, cell: Cell, way: Way, operation: str) -> Figure | None:
         """How long it took; None where it was not measured."""
@@ -68,8 +67,11 @@ class Results:
 
     def ratio(self, cell: Cell, one: tuple[Way, str], other: tuple[Way, str]) -> Figure | None:
         """One (way, operation) to another, run by run."""
-        pairs = list(zip(self.of(cell, *one), self.of(cell, *other), strict=True))
-        return Figure.of([a.seconds / b.seconds for a, b in pairs]) if pairs else None
+        others = {run.number: run.seconds for run in self.of(cell, *other)}
+        if len(others) == 1:  # carried out once: all of ours to that one
+            others = dict.fromkeys((run.number for run in self.of(cell, *one)), *others.values())
+        ratios = [run.seconds / others[run.number] for run in self.of(cell, *one) if run.number in others]
+        return Figure.of(ratios) if ratios else None
 
     def memory(self, cell: Cell, way: Way, kind: str) -> float | None:
         """Peak MiB of the `program` or the `provider` process over all operations."""

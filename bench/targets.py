@@ -42,7 +42,7 @@ class Target:
 
 def told(ratio: Figure) -> str:
     """A ratio with its spread."""
-    return f"{ratio.median:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
+    return f"{ratio.median:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
 
 
 def _at_most(limit: float, way: Way, operation: str, other: str = "") -> Callable[[Results], Verdict]:
