@@ -43,7 +43,7 @@ def _operations(axes: Axes, results: Results) -> None:
     axes.invert_yaxis()
     axes.set_xlabel("seconds, median and spread")
     axes.set_title(f"{MAIN.subaccounts} subaccounts, {2 * MAIN.subaccounts} webhooks, {MAIN.latency} ms per request")
-    axes.legend(fontsize="small")
+    axes.figure.legend(*axes.get_legend_handles_labels(), fontsize="small", loc="outside lower left", ncols=4)
 
 
 def _growth(axes: Axes, measured: list[tuple[Results, tuple[Cell, ...]]]) -> None:
