@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import pickletools
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -60,7 +59,7 @@ class Host:
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()
-        self._process.send_signal(signal.SIGINT)
+        self._process.terminate()
         self.said, self.complained = self._process.communicate(timeout=60)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
