@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,5 @@ def test_a_program_written_by_hand_works_with_the_installed_package(
     assert project.outputs() == {"id": "Sub_1/VCA"}
     assert (site / "pulumi_8x8" / "py.typed").exists()
     assert (site / "pulumi_8x8" / "pulumi-plugin.json").exists(), "else the engine looks for a plugin of this name"
+    [installed] = distributions(path=[str(site)], name="pulumi-8x8")
+    assert installed.metadata["Name"] == "pulumi_8x8", "else the floor engine asks pip about it before each command"
