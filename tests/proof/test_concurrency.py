@@ -21,6 +21,15 @@ def webhook(type: str, url: str, subaccount_id: str = "Sub_1") -> dict[str, Any]
     return {"subaccount_id": subaccount_id, "type": type, "url": url}
 
 
+def fleet(subaccounts: int) -> Program:
+    """A webhook of each type in so many subaccounts."""
+    return {
+        f"{type}-{number}": webhook(type, f"https://ivr.example/{number}/{type}", f"Sub_{number}")
+        for number in range(subaccounts)
+        for type in TYPES
+    }
+
+
 def host(nursery: Nursery, api: Emulator) -> Host:
     return nursery.host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
 
@@ -104,11 +113,7 @@ def test_a_thousand_webhooks_take_one_listing_a_subaccount_and_one_request_each(
 ) -> None:
     """And as many listings and nothing else for each preview after that."""
     stack = Stack()
-    program = {
-        f"{type}-{number}": webhook(type, f"https://ivr.example/{number}/{type}", f"Sub_{number}")
-        for number in range(200)
-        for type in TYPES
-    }
+    program = fleet(200)
 
     with host(nursery, api) as process:
         assert stack.up(program, process).ok
@@ -136,11 +141,7 @@ def test_one_process_changes_every_webhook_of_ten_subaccounts_at_once(
 ) -> None:
     """The engine calls from many threads; each answer finds its own slot, over few connections."""
     stack = Stack()
-    before = {
-        f"{type}-{number}": webhook(type, f"https://ivr.example/{number}/{type}", f"Sub_{number}")
-        for number in range(10)
-        for type in TYPES
-    }
+    before = fleet(10)
     with host(nursery, api) as process:
         assert stack.up(before, process).ok
     api.post_over = post_over
