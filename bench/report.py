@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from .grid import CORE, GRID, MAIN, SCALE, WORKERS, Cell, Way
+from .grid import GRID, MAIN, SCALE, WORKERS, Cell, Way
 from .results import Figure, Results
 from .targets import TARGETS, told
 
@@ -47,7 +47,7 @@ def main_report(results: Results) -> str:
 
 def scale_report(results: Results) -> str:
     """Sizes up to 2,000 webhooks, and what each way adds to an empty stack."""
-    taken = f"Taken on {results.day}, one run each, at {SCALE[0].latency} ms."
+    taken = f"Taken on {results.day}, at {SCALE[0].latency} ms."
     return f"{taken}\n\n{_scale(results)}\n\n{_processors(results)}"
 
 
@@ -96,6 +96,7 @@ def _main_cell(results: Results) -> str:
 
 
 def _other_cells(results: Results) -> str:
+    ways = (OURS, Way.WIDE, Way.HOSTS, NAIVE, IDLE)
     rows = []
     for cell in GRID:
         if cell is MAIN:
@@ -106,11 +107,11 @@ def _other_cells(results: Results) -> str:
                 [
                     cell.name,
                     operation,
-                    *(_seconds(results.seconds(cell, way, operation)) for way in (OURS, Way.WIDE, NAIVE, IDLE)),
+                    *(_seconds(results.seconds(cell, way, operation)) for way in ways),
                     f"{ratio.median:.2f}" if ratio else NONE,
                 ]
             )
-    head = ["subaccounts × latency", "seconds", *(way.value for way in (OURS, Way.WIDE, NAIVE, IDLE)), "ours ÷ naive"]
+    head = ["subaccounts × latency", "seconds", *(way.value for way in ways), "ours ÷ naive"]
     return table(head, rows)
 
 
@@ -132,7 +133,7 @@ def _scale(results: Results) -> str:
     ways = (OURS, Way.WIDE, Way.PAIRS, NAIVE)
     rows = []
     for cell in SCALE:
-        for operation in CORE:
+        for operation in cell.operations:
             idle = results.seconds(cell, IDLE, operation)
             if idle is None:
                 continue
@@ -146,7 +147,7 @@ def _processors(results: Results) -> str:
     kinds = ("engine", "program", "provider")
     rows = []
     for cell in SCALE:
-        for operation in ("up from nothing", "preview", "destroy"):
+        for operation in cell.operations:
             for way in (OURS, NAIVE, IDLE):
                 spent = results.cpu(cell, way, operation)
                 shares = [

@@ -115,7 +115,7 @@ class Runner:
 
 def make_environments() -> None:
     """Make the two virtual environments anew where they are missing or older than the package."""
-    newest = max(path.stat().st_mtime for path in (ROOT / "provider").rglob("*.py"))
+    newest = max(path.stat().st_mtime for path in [ROOT / "pyproject.toml", *(ROOT / "provider").rglob("*.py")])
     for folder, packages in ((USER, [str(ROOT)]), (ANSIBLE, ["ansible-core"])):
         ready = folder / "ready"
         if ready.exists() and (folder is ANSIBLE or ready.stat().st_mtime > newest):
