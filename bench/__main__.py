@@ -1,7 +1,7 @@
 """python -m bench [grid | scale | page]: measure, keep the results beside this file, and write docs/performance.md.
 
 grid   what `make bench` measures; less than fifteen minutes
-scale  up to 2,000 webhooks, which takes half an hour and more
+scale  up to 2,000 webhooks, which takes an hour and a half
 page   only write the page anew, from the results that are kept
 """
 
