@@ -20,13 +20,10 @@ from .load import requests_per_second
 from .machine import machine
 from .measure import measure
 from .mock import Mock
-from .report import insert, main_report, scale_report
-from .results import Results
+from .report import PAGE, insert, main_report, scale_report
+from .results import KEPT, Results
 from .ways import USER, make_environments
 
-HERE = Path(__file__).parent
-PAGE = ROOT / "docs" / "performance.md"
-KEPT = {"grid": HERE / "results.json", "scale": HERE / "scale.json"}
 LEAST_CAPACITY = 2000
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests.engine.scratch import ROOT
+
 from .grid import GRID, MAIN, SCALE, WORKERS, Cell, Way
 from .results import Figure, Results
 from .targets import TARGETS, told
 
+PAGE = ROOT / "docs" / "performance.md"
 NONE = "–"
 OURS, NAIVE, IDLE = Way.OURS, Way.NAIVE, Way.IDLE
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from .grid import Cell, Way
 from .measure import Run
 
+KEPT = {"grid": Path(__file__).with_name("results.json"), "scale": Path(__file__).with_name("scale.json")}
+"""The file of the last measurement of each grid."""
+
 
 class Figure(NamedTuple):
     """A median and its spread."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bench.__main__ import KEPT, PAGE
 from bench.grid import GRID, MAIN, ONCE, OPERATIONS, Way
 from bench.measure import Run
-from bench.report import main_report, scale_report
-from bench.results import Figure, Results
+from bench.report import PAGE, main_report, scale_report
+from bench.results import KEPT, Figure, Results
 from bench.targets import REQUESTS, TARGETS, Verdict
 
 BYTES = {Way.OURS: 1100.0, Way.NAIVE: 1000.0}
