@@ -21,7 +21,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_8x8.declared_by import INPUT, declared_by
+from pulumi_8x8.resources.context import INPUT, declared_by
 from pulumi_8x8.slots import Slot
 
 TYPES = ("VCA", "VSS")
@@ -42,7 +42,7 @@ class PairProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """As the package."""
-        from pulumi_8x8.operation import Operation
+        from pulumi_8x8.reconcile.operation import Operation
 
         self._operation = Operation(req.config.get)
 

@@ -8,7 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .data_source import get_webhooks, get_webhooks_output
+    from pulumi_8x8.api.wire import LiveWebhook
+    from pulumi_8x8.resources.data_source import get_webhooks, get_webhooks_output
+    from pulumi_8x8.resources.ivr_webhooks import IvrWebhooks
+    from pulumi_8x8.resources.webhook import Webhook
+
     from .errors import (
         AccessDeniedError,
         ConflictError,
@@ -21,9 +25,6 @@ if TYPE_CHECKING:
         UnavailableError,
         WebhookError,
     )
-    from .ivr_webhooks import IvrWebhooks
-    from .messages import LiveWebhook
-    from .webhook import Webhook
     from .webhook_types import WebhookType
 
 __all__ = [
@@ -46,12 +47,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "IvrWebhooks": "ivr_webhooks",
-    "LiveWebhook": "messages",
-    "Webhook": "webhook",
+    "IvrWebhooks": "resources.ivr_webhooks",
+    "LiveWebhook": "api.wire",
+    "Webhook": "resources.webhook",
     "WebhookType": "webhook_types",
-    "get_webhooks": "data_source",
-    "get_webhooks_output": "data_source",
+    "get_webhooks": "resources.data_source",
+    "get_webhooks_output": "resources.data_source",
 }
 
 

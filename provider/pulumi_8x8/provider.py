@@ -34,7 +34,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from .errors import WebhookError
 
 if TYPE_CHECKING:  # the program imports this module too, and never operates
-    from .operation import Operation
+    from pulumi_8x8.reconcile.operation import Operation
 
 Result = TypeVar("Result")
 
@@ -66,7 +66,7 @@ class WebhookProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings; what is wrong with them is said by the calls that need them."""
-        from .operation import Operation
+        from pulumi_8x8.reconcile.operation import Operation
 
         self._operation = Operation(req.config.get)
 

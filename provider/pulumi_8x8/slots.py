@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .checks import subaccount_problem, type_problem
+from pulumi_8x8.reconcile.validate import subaccount_problem, type_problem
+
 from .errors import ConflictError
-from .printable import printable
+from .text import printable
 
 
 class Slot(NamedTuple):

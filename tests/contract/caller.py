@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.client import Client
-from pulumi_8x8.deadlines import Deadline
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.deadline import Deadline
+from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.errors import WebhookError
-from pulumi_8x8.messages import Declaration
 from pulumi_8x8.settings import Settings
 
 KEY = "key-canary-51c0"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_8x8.client import Client
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.wire import Declaration, LiveWebhook
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from pulumi_8x8.errors import WebhookError
-from pulumi_8x8.live import Live
-from pulumi_8x8.messages import Declaration, LiveWebhook
-from pulumi_8x8.registration import Registrar
+from pulumi_8x8.reconcile.apply import Registrar
+from pulumi_8x8.reconcile.listings import Live
 from pulumi_8x8.settings import Settings
 
 KEY = "key-canary-19f3"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_8x8.client import Client
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.wire import Declaration, LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import (
     AccessDeniedError,
@@ -18,7 +19,6 @@ from pulumi_8x8.errors import (
     UnavailableError,
     WebhookError,
 )
-from pulumi_8x8.messages import Declaration, LiveWebhook
 from pulumi_8x8.settings import Settings
 from pulumi_8x8.slots import Slot
 from tests.contract.caller import FOREIGN, HEADER, KEY, VCA, Caller

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_8x8.client import LONGEST_PAUSE, TRIES, Client, retry_after
-from pulumi_8x8.deadlines import Deadline
+from pulumi_8x8.api.client import LONGEST_PAUSE, TRIES, Client, retry_after
+from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import KeyRefusedError, UnavailableError
 from pulumi_8x8.settings import Settings

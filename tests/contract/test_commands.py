@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pulumi_8x8.commands import pulumi_8x8
+from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator
 from tests.contract.endpoints import Answer, Delivered, endpoint
 

@@ -18,9 +18,9 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.declared_by import INPUT
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from pulumi_8x8.provider import WebhookProvider
+from pulumi_8x8.resources.context import INPUT
 
 KEY = "key-canary-c3d4"
 HEADER = "header-canary-f00d"

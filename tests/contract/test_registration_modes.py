@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.emulator.routes import PostOver
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
-from pulumi_8x8.messages import LiveWebhook
 from tests.contract.desk import KEY, NEW, NEW_HEADER, OLD, OLD_HEADER, Desk, declared
 
 MODES: tuple[PostOver, ...] = ("replace", "refuse", "ignore")

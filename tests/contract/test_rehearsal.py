@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from pulumi_8x8.errors import SettingsError
-from pulumi_8x8.rehearsal import Report, Verdict, rehearse
+from pulumi_8x8.ivr.rehearsal import Report, Verdict, rehearse
 from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
 
 HEADER = "Basic dXNlcjpjYW5hcnk="

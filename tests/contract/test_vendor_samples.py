@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.errors import InvalidRequestError, by_status
-from pulumi_8x8.messages import (
+from pulumi_8x8.api.wire import (
     Declaration,
     LiveWebhook,
     Refusal,
@@ -18,6 +17,7 @@ from pulumi_8x8.messages import (
     parse_removal,
     registration,
 )
+from pulumi_8x8.errors import InvalidRequestError, by_status
 from pulumi_8x8.slots import Slot
 
 SAMPLES = Path(__file__).parent / "samples"

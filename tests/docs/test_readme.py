@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_8x8 import IvrWebhooks, Webhook, WebhookType
-from pulumi_8x8.commands import pulumi_8x8
+from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.settings import FIELDS
 from tests.engine.scratch import Project

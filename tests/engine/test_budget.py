@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bench.mock import Mock
 
-from pulumi_8x8.client import CONNECTIONS
+from pulumi_8x8.api.client import CONNECTIONS
 from pulumi_8x8.emulator import Emulator
 from tests.engine.scratch import QUICK, ROOT, Project
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pulumi_8x8.commands import pulumi_8x8
+from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator
 from tests.engine.account import writes
 from tests.engine.scratch import Project

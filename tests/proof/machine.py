@@ -19,8 +19,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.messages import LiveWebhook
 from pulumi_8x8.slots import Slot
 from tests.proof.canaries import HEADER, KEY, NEXT_HEADER, leaks
 from tests.proof.host import Host

@@ -13,8 +13,8 @@ import signal
 import socket
 import sys
 
-BEFOREHAND = ("asyncio", "dill", "grpc", "pulumi.dynamic", "pulumi_8x8.provider", "pulumi_8x8.operation",
-              "pulumi_8x8.client", "pulumi_8x8.live", "pulumi_8x8.registration")  # fmt: skip
+BEFOREHAND = ("asyncio", "dill", "grpc", "pulumi.dynamic", "pulumi_8x8.provider", "pulumi_8x8.reconcile.operation",
+              "pulumi_8x8.api.client", "pulumi_8x8.reconcile.listings", "pulumi_8x8.reconcile.apply")  # fmt: skip
 
 
 def main() -> None:

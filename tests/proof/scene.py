@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Literal
 
-from pulumi_8x8.checks import with_defaults
+from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
-from pulumi_8x8.stacks import WEBHOOK_TOKEN
+from pulumi_8x8.reconcile.validate import with_defaults
 from tests.proof.canaries import KEY
 from tests.proof.direct import Direct, Overheard
 from tests.proof.operations import SAME, Operation, others

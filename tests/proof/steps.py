@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pulumi_8x8.declared_by import INPUT
-from pulumi_8x8.pending import settled
+from pulumi_8x8.cli.pending import settled
+from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
+from pulumi_8x8.resources.context import INPUT
 from pulumi_8x8.slots import Slot
-from pulumi_8x8.stacks import WEBHOOK_TOKEN
 
 Properties = dict[str, Any]
 Program = Mapping[str, Mapping[str, Any]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.client import CONNECTIONS
+from pulumi_8x8.api.client import CONNECTIONS
 from pulumi_8x8.emulator import Emulator, Fault
 from tests.engine.account import urls
 from tests.proof.host import Host, Nursery

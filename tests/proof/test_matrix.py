@@ -17,9 +17,9 @@ from tests.proof.page import section, sections
 
 TAKES_ALL = """
 import sys, tracemalloc
-from pulumi_8x8.client import Client
+from pulumi_8x8.api.client import Client
 from pulumi_8x8.errors import ProtocolError
-from pulumi_8x8.messages import Declaration
+from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.settings import Settings
 from pulumi_8x8.slots import Slot
 

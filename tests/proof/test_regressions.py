@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.messages import LiveWebhook
 from pulumi_8x8.slots import Slot
 from tests.engine.account import urls
 from tests.proof.host import Host, Nursery

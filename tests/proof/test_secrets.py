@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 import requests
 
-from pulumi_8x8.client import Client
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import WebhookError
-from pulumi_8x8.messages import Declaration
 from pulumi_8x8.settings import Settings
 from tests.engine.scratch import Project
 from tests.proof.canaries import HEADER, KEY, NEXT_HEADER, leaks, leaks_in

@@ -6,9 +6,9 @@ from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
-from pulumi_8x8.declared_by import INPUT
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.provider import WebhookProvider
+from pulumi_8x8.resources.context import INPUT
 
 KEY = "key-canary-2b9a"
 HEADER = "header-canary-4e07"

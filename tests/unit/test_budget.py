@@ -12,8 +12,8 @@ import pulumi
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_8x8.declared_by import declared_by
 from pulumi_8x8.provider import WebhookProvider
+from pulumi_8x8.resources.context import declared_by
 
 IDLE_HOST = """
 import json, sys
@@ -48,7 +48,7 @@ def test_a_preview_that_looks_at_nothing_loads_no_http_library() -> None:
 
 def test_what_a_declaration_tells_does_not_grow_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fleet of a thousand subaccounts tells as much for each webhook as one of twenty."""
-    monkeypatch.setattr("pulumi_8x8.declared_by._programs", {})
+    monkeypatch.setattr("pulumi_8x8.resources.context._programs", {})
     telling = [
         declared_by("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
         for number in range(1000)

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_8x8.declared_by import DeclaredBy
-from pulumi_8x8.ledger import Ledger
-from pulumi_8x8.messages import Declaration
+from pulumi_8x8.api.wire import Declaration
+from pulumi_8x8.reconcile.ledger import Ledger
+from pulumi_8x8.resources.context import DeclaredBy
 from pulumi_8x8.slots import Slot
 
 VCA = Slot("acme_voice", "VCA")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from pulumi_8x8.api.wire import LiveWebhook
+from pulumi_8x8.cli.pending import Settled, pending_slots, settled
 from pulumi_8x8.errors import ProtocolError
-from pulumi_8x8.messages import LiveWebhook
-from pulumi_8x8.pending import Settled, pending_slots, settled
 from pulumi_8x8.slots import Slot
 
 TOKEN = "pulumi-python:dynamic/8x8:Webhook"

@@ -11,7 +11,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from pulumi_8x8 import IvrWebhooks, Webhook, WebhookType
-from pulumi_8x8.declared_by import INPUT
+from pulumi_8x8.resources.context import INPUT
 
 URL = "https://a.example/"
 
@@ -48,7 +48,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
         return engine
 
-    monkeypatch.setattr("pulumi_8x8.declared_by._programs", {})
+    monkeypatch.setattr("pulumi_8x8.resources.context._programs", {})
     yield running
     pulumi.runtime.settings.reset_options()
 

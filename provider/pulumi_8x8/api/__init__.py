@@ -1,0 +1,1 @@
+"""The voice API over HTTP: a client, its deadline, and its JSON."""

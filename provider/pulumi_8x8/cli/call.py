@@ -1,0 +1,102 @@
+"""`pulumi-8x8 call`: place a call on a running emulator."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import requests
+
+from pulumi_8x8.cli.listings import Failed, SubaccountId
+from pulumi_8x8.errors import SettingsError
+from pulumi_8x8.settings import Settings, is_loopback
+from pulumi_8x8.text import printable
+
+LONGEST_CALL = 600.0
+"""Seconds to wait for the end of a call at most."""
+
+
+@click.command()
+@click.argument("subaccount", type=SubaccountId())
+@click.option("--from", "source", required=True, metavar="+65…", help="Who calls, in E.164.")
+@click.option("--to", "destination", required=True, metavar="+65…", help="The virtual number that is called, in E.164.")
+@click.option("--keys", default="", help="What the caller presses, one entry for each time the call flow listens: 1,2")
+@click.option(
+    "--outcome",
+    type=click.Choice(["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]),
+    default="COMPLETED",
+    show_default=True,
+    help="How the leg of a makeCall ends.",
+)
+@click.option("--timeout", default=5.0, show_default=True, help="Seconds that an endpoint has to answer.")
+@click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
+@click.option("--delay", default=0.0, show_default=True, help="Seconds before each delivery.")
+@click.option("--json", "as_json", is_flag=True, help="Print the call as JSON.")
+def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
+    """Place a call to SUBACCOUNT on the emulator at EIGHTX8_BASE_URL.
+
+    The webhooks that are registered there are told, and what they answer is executed, as in a live call.
+
+    Exit codes: 0 the session ended without an error, 1 it ended as ERROR, 2 misuse or an error.
+    """
+    try:
+        base_url = Settings.load().base_url
+        if not is_loopback(urlsplit(base_url).hostname or ""):
+            raise Failed("Calls are placed on an emulator on this machine: set its URL in EIGHTX8_BASE_URL.")
+        answer = requests.post(
+            f"{base_url}/_calls",
+            json={"subaccount": subaccount, "keys": keys.split(",") if keys else [], **plan},
+            timeout=(5, LONGEST_CALL),
+            allow_redirects=False,
+        )
+        placed = answer.json()
+    except SettingsError as error:
+        raise Failed(error) from None
+    except (requests.RequestException, ValueError):
+        raise Failed(
+            "No emulator answers at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
+        ) from None
+    if answer.status_code == 422:
+        raise Failed(f"{printable(placed.get('error'))}.")
+    if answer.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
+        raise Failed("What answers at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
+    click.echo(json.dumps(placed, indent=2) if as_json else _told(placed))
+    raise SystemExit(1 if placed["status"] == "ERROR" else 0)
+
+
+def _told(call: dict[str, Any]) -> str:
+    """The call as a few lines: each delivery, its answer, the end."""
+    lines = [f"{call['source']} calls {call['destination']}"]
+    lines += [_delivery(delivery) for delivery in call["deliveries"]]
+    lines += [printable(note) for note in call["notes"]]
+    code = f" {call['error_code']}" if call["error_code"] else ""
+    lines.append(f"The session ended: {call['status']}{code}.")
+    return "\n".join(lines)
+
+
+def _delivery(delivery: dict[str, Any]) -> str:
+    payload = delivery["request"]["payload"]
+    if delivery["type"] == "VSS":
+        event = f"VSS {payload['sessionStatus']}"
+    else:
+        key = (payload.get("eventData") or {}).get("dtmf")
+        event = f"VCA {payload['callStatus']}" + (f", key {key}" if key else "")
+    again = " (again)" if delivery.get("duplicate") else ""
+    return f"  {event}{again} -> {delivery['status']} in {delivery['duration_ms']:.0f} ms: {_answered(delivery)}"
+
+
+def _answered(delivery: dict[str, Any]) -> str:
+    """What an endpoint answered, in the call flow's own words."""
+    if not delivery["ok"] or delivery["type"] == "VSS" or delivery.get("duplicate"):
+        return printable(delivery["verdict"])
+    answer = delivery["answer"]
+    flow = (json.loads(answer) if isinstance(answer, str) else answer)["callflow"]
+    return printable(", then ".join(_action(action) for action in flow))
+
+
+def _action(action: dict[str, Any]) -> str:
+    params = action.get("params") or {}
+    words = params.get("text") or params.get("promptMessage") or params.get("destination") or params.get("fileUrl")
+    return f"{action['action']} {words!r}" if words else str(action["action"])

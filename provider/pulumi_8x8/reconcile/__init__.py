@@ -1,0 +1,1 @@
+"""What the provider's process does: validate, decide, list and apply."""

@@ -1,0 +1,123 @@
+"""What is registered now: one listing per subaccount, fetched ahead, shared by every operation of this process.
+
+The engine asks for one resource after the other. Were each listing fetched when it is first needed, a preview
+would take a round trip per subaccount, one after the other; so each resource says which subaccounts come next,
+and a small pool fetches them meanwhile. A write replaces what the listing said of its slot.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.wire import Listing, LiveWebhook
+from pulumi_8x8.errors import UnavailableError, WebhookError
+from pulumi_8x8.slots import Slot
+from pulumi_8x8.workers import HOST
+
+LOOK_SECONDS = 20.0
+"""Longest time for one listing; a preview does not wait longer for an API that is not there."""
+
+FAILURES = 2
+"""Subaccounts that fail one after the other until the API counts as not there for the rest of the operation."""
+
+
+class Live:
+    """The listings of this operation; safe to share between threads."""
+
+    def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = HOST) -> None:
+        self._client = client
+        self._fetch_ahead = fetch_ahead
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
+        self._lock = threading.Lock()
+        self._listings: dict[str, Future[Listing]] = {}
+        self._waiting: deque[str] = deque()
+        self._failed = 0
+        self._down: UnavailableError | None = None
+
+    def ahead(self, subaccount_ids: Iterable[str]) -> None:
+        """Start fetching these listings in the background; each at most once."""
+        if self._fetch_ahead:
+            with self._lock:
+                for subaccount_id in subaccount_ids:
+                    self._listing(subaccount_id)
+
+    def look(self, slot: Slot) -> LiveWebhook | None:
+        """The webhook that is registered in the slot, or None; for check and diff.
+
+        Raises:
+            UnavailableError: The API is not there; said at once after it has failed to answer twice in a row.
+            WebhookError: The API's refusal, or a broken answer.
+        """
+        with self._lock:
+            listing = self._listing(slot.subaccount_id)
+            if slot.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
+                self._waiting.remove(slot.subaccount_id)
+                self._waiting.appendleft(slot.subaccount_id)
+        return listing.result().get(slot.type)
+
+    def look_before_writing(self, slot: Slot) -> LiveWebhook | None:
+        """As `look`, but a listing that failed is fetched again: without one, nothing is written."""
+        with self._lock:
+            self._down = None
+            known = self._listings.get(slot.subaccount_id)
+            if known and known.done() and known.exception():
+                del self._listings[slot.subaccount_id]
+        return self.look(slot)
+
+    def look_again(self, slot: Slot) -> LiveWebhook | None:
+        """The webhook in the slot by a new listing: after a write whose answer did not settle the matter."""
+        with self._lock:
+            if slot.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
+                self._listings.pop(slot.subaccount_id, None)
+            self._down = None
+        return self.look(slot)
+
+    def note(self, slot: Slot, webhook: LiveWebhook | None) -> None:
+        """Take over what a write's answer says of its slot.
+
+        Only of its own: the answers to two writes on one subaccount may arrive in another order than they were made.
+        """
+        with self._lock:
+            known = self._listings.get(slot.subaccount_id)
+            if known and known.done() and not known.exception():
+                noted: Future[Listing] = Future()
+                noted.set_result(known.result().replaced(slot.type, webhook))
+                self._listings[slot.subaccount_id] = noted
+
+    def _listing(self, subaccount_id: str) -> Future[Listing]:
+        known = self._listings.get(subaccount_id)
+        if known is None:
+            known = self._listings[subaccount_id] = Future()
+            self._waiting.append(subaccount_id)
+            self._pool.submit(self._fetch_next)
+        return known
+
+    def _fetch_next(self) -> None:
+        with self._lock:
+            subaccount_id = self._waiting.popleft()
+            listing = self._listings[subaccount_id]
+        try:
+            listing.set_result(self._fetch(subaccount_id))
+        except Exception as error:
+            listing.set_exception(error)
+
+    def _fetch(self, subaccount_id: str) -> Listing:
+        if self._down:
+            raise self._down
+        try:
+            listing = self._client.list(subaccount_id, self._client.deadline(LOOK_SECONDS))
+        except UnavailableError as error:
+            with self._lock:
+                self._failed += 1
+                if self._failed >= FAILURES:
+                    self._down = error
+            raise
+        except WebhookError:
+            self._failed = 0
+            raise
+        self._failed = 0
+        return listing

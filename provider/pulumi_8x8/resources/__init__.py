@@ -1,0 +1,1 @@
+"""What a Pulumi program imports; runs in the program's process."""

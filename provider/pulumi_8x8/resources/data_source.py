@@ -1,0 +1,47 @@
+"""The webhooks that are live, for a program that needs to know what it does not manage."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from pulumi_8x8.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pulumi_8x8.api.wire import LiveWebhook
+
+
+def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
+    """What is registered in a subaccount now, sorted by type; one GET.
+
+    Args:
+        subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
+
+    Raises:
+        SettingsError: The id is malformed, or no API key is set.
+        WebhookError: The API refused, was not there, or answered what it does not document.
+    """
+    # Only a program that asks pays for what it takes to ask.
+    from pulumi_8x8.api.client import Client
+    from pulumi_8x8.reconcile.validate import subaccount_problem
+    from pulumi_8x8.settings import Settings
+    from pulumi_8x8.text import printable
+
+    if problem := subaccount_problem(subaccount_id):
+        raise SettingsError(f"subaccount_id is {printable(subaccount_id)!r}: {problem}. Nothing was sent.")
+    client = Client(Settings.load(pulumi.Config("8x8").get))
+    return sorted(client.list(subaccount_id, client.deadline()), key=lambda webhook: webhook.type)
+
+
+def get_webhooks_output(subaccount_id: pulumi.Input[str]) -> pulumi.Output[list[LiveWebhook]]:
+    """As `get_webhooks`, for a subaccount id that may be another resource's output.
+
+    Unknown in a preview in which the id is unknown.
+    """
+
+    async def off_the_loop(known: str) -> list[LiveWebhook]:
+        return await asyncio.to_thread(get_webhooks, known)
+
+    return pulumi.Output.from_input(subaccount_id).apply(off_the_loop)

@@ -1,0 +1,108 @@
+"""The Webhook resource."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from pulumi_8x8.provider import WebhookProvider
+from pulumi_8x8.webhook_types import INSTRUCTIONS, WebhookType
+
+from .context import INPUT, declared_by
+
+
+def _not_set(_webhook: Webhook) -> pulumi.Output[bool]:
+    return pulumi.Output.from_input(False)
+
+
+class Webhook(Resource, module="8x8", name="Webhook"):
+    """One webhook of an 8x8 Connect Voice subaccount.
+
+    A subaccount holds one webhook of each type. `subaccount_id` and `type` say which one it is: changing one of them
+    replaces the webhook, the new one first. Everything else is updated in place.
+
+    Args:
+        name: Name in the stack.
+        subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
+        type: VCA, VSS, VCS, VRU or VNU; see `WebhookType`.
+        url: Where 8x8 delivers: https, or http on loopback; at most 2,048 characters.
+        enabled: Whether 8x8 delivers. Default: True.
+        http_auth_header: Value of the Authorization header that deliveries carry, in printable ASCII. Always a secret;
+            the API never tells it. Default: none is sent.
+        overwrite_on_create: Replace a webhook, or an auth header, that this stack does not know. Default: False, which
+            refuses in preview and names what is there.
+        rehearse: Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if the
+            endpoint is not ready. Default: False.
+        opts: Ordinary resource options. `import_` cannot work for dynamic resources on any engine; declare the webhook
+            as it is live and it is taken over, or read one with `Webhook.get`.
+
+    Bad inputs fail the preview, by property; so do a slot that holds somebody else's webhook, a second resource for
+    one slot, and a missing or refused API key.
+    """
+
+    if TYPE_CHECKING:  # the SDK would evaluate annotations anew for each resource
+        subaccount_id: pulumi.Output[str]
+        type: pulumi.Output[str]
+        url: pulumi.Output[str]
+        enabled: pulumi.Output[bool]
+        http_auth_header: pulumi.Output[str | None]
+        http_auth_header_available: pulumi.Output[bool]
+        overwrite_on_create: pulumi.Output[bool]
+        rehearse: pulumi.Output[bool]
+    else:  # they are properties, whose attributes the SDK makes, only where they are set
+        overwrite_on_create = cached_property(_not_set)
+        rehearse = cached_property(_not_set)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        subaccount_id: pulumi.Input[str],
+        type: pulumi.Input[WebhookType | str],
+        url: pulumi.Input[str],
+        enabled: pulumi.Input[bool | None] = True,
+        http_auth_header: pulumi.Input[str | None] = None,
+        overwrite_on_create: pulumi.Input[bool] = False,
+        rehearse: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        opts = opts or pulumi.ResourceOptions()
+        inputs: dict[str, Any] = {
+            "subaccount_id": subaccount_id,
+            "type": type.value if isinstance(type, WebhookType) else type,
+            "url": url,
+            "enabled": enabled,
+            "http_auth_header": None if http_auth_header is None else pulumi.Output.secret(http_auth_header),
+            "overwrite_on_create": overwrite_on_create,
+            "rehearse": rehearse,
+        }
+        given = {name: value for name, value in inputs.items() if name not in INSTRUCTIONS or value is not False}
+        super().__init__(
+            WebhookProvider(),
+            name,
+            # The output needs its place among the properties to become an attribute.
+            {**given, "http_auth_header_available": None, INPUT: declared_by(name, inputs, opts)},
+            opts,
+        )
+
+    @classmethod
+    def get(cls, name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Webhook:
+        """Read a webhook that exists, without managing it.
+
+        Args:
+            name: Name in the stack.
+            id: `<subaccount>/<TYPE>`, for example `InternalDemoCPaaS_8dD15_voice/VCA`.
+            opts: Ordinary resource options.
+
+        The preview fails where nothing is registered there. `http_auth_header` is None: the API never tells it.
+        """
+        webhook = cls.__new__(cls)
+        properties = dict.fromkeys(
+            ("subaccount_id", "type", "url", "enabled", "http_auth_header", "http_auth_header_available")
+        )
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        Resource.__init__(webhook, WebhookProvider(), name, properties, opts)
+        return webhook
