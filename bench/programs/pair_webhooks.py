@@ -21,8 +21,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_8x8.resources.context import INPUT, declared_by
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import WebhookId
+from pulumi_8x8.resources.context import INPUT, declaration_context
 
 TYPES = ("VCA", "VSS")
 
@@ -36,7 +36,7 @@ def _one(properties: dict[str, Any], type: str) -> dict[str, Any]:
 
 
 class PairProvider(ResourceProvider):
-    """Does for two slots what the package does for one."""
+    """Does for two ids what the package does for one."""
 
     serialize_as_secret_always = False
 
@@ -65,7 +65,7 @@ class PairProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at both."""
-        outs = [self._operation.read(Slot(id_, type), _one(props, type)) for type in TYPES]
+        outs = [self._operation.read(WebhookId(id_, type), _one(props, type)) for type in TYPES]
         found = [out for out in outs if out is not None]
         return ReadResult(id_, self._outs(props, found)) if len(found) == len(TYPES) else ReadResult("", {})
 
@@ -76,7 +76,7 @@ class PairProvider(ResourceProvider):
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Remove both."""
         for type in TYPES:
-            self._operation.delete(Slot(props["subaccount_id"], type), _one(props, type))
+            self._operation.delete(WebhookId(props["subaccount_id"], type), _one(props, type))
 
     def _outs(self, props: dict[str, Any], outs: list[dict[str, Any]]) -> dict[str, Any]:
         return {"subaccount_id": props["subaccount_id"], **{out["type"]: out["url"] for out in outs}}
@@ -87,4 +87,6 @@ class PairOfWebhooks(Resource, module="pairs", name="Pair"):
 
     def __init__(self, name: str, subaccount_id: str, urls: dict[str, str]) -> None:
         inputs = {"subaccount_id": subaccount_id, **urls}
-        super().__init__(PairProvider(), name, {**inputs, INPUT: declared_by(name, inputs, pulumi.ResourceOptions())})
+        super().__init__(
+            PairProvider(), name, {**inputs, INPUT: declaration_context(name, inputs, pulumi.ResourceOptions())}
+        )

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_8x8.api.wire import LiveWebhook
+    from pulumi_8x8.model import LiveWebhook, WebhookType
     from pulumi_8x8.resources.data_source import get_webhooks, get_webhooks_output
     from pulumi_8x8.resources.ivr_webhooks import IvrWebhooks
     from pulumi_8x8.resources.webhook import Webhook
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         UnavailableError,
         WebhookError,
     )
-    from .webhook_types import WebhookType
 
 __all__ = [
     "AccessDeniedError",
@@ -48,9 +47,9 @@ __all__ = [
 
 _HOMES = {
     "IvrWebhooks": "resources.ivr_webhooks",
-    "LiveWebhook": "api.wire",
+    "LiveWebhook": "model",
     "Webhook": "resources.webhook",
-    "WebhookType": "webhook_types",
+    "WebhookType": "model",
     "get_webhooks": "resources.data_source",
     "get_webhooks_output": "resources.data_source",
 }

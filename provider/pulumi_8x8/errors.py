@@ -2,7 +2,7 @@
 
     WebhookError
     ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
-    ├── ConflictError           the program's: the slot holds what this program does not own
+    ├── ConflictError           the program's: the webhook holds what this program does not own
     ├── UnavailableError        the API's or the network's: no answer that counts, after the retries
     ├── RefusedError            the API said no
     │   ├── KeyRefusedError     401: the key
@@ -46,7 +46,7 @@ class WebhookError(Exception):
         self.uncertain = uncertain
         self.retry_after = retry_after
 
-    def retold(self, message: str) -> WebhookError:
+    def with_message(self, message: str) -> WebhookError:
         """The same error with another text."""
         return type(self)(
             message,
@@ -63,7 +63,7 @@ class SettingsError(WebhookError):
 
 
 class ConflictError(WebhookError):
-    """The slot holds a webhook, or an auth header, that this program does not own; nothing was changed."""
+    """The webhook holds a webhook, or an auth header, that this program does not own; nothing was changed."""
 
 
 class UnavailableError(WebhookError):

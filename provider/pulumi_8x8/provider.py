@@ -1,13 +1,13 @@
 """The provider: what the engine calls, in this order.
 
     configure   reads key, address and timeouts; sends nothing
-    check       refuses bad input, a second resource for one slot, and a slot that is not this stack's;
+    check       refuses bad input, a second resource for one webhook, and a webhook that is not this stack's;
                 starts fetching the listings of this and the next subaccounts
     diff        compares the declaration with the state and with what is live; sends nothing of its own
     create      POST once; nothing where the same webhook is live already; refuses what is not this stack's
     read        what is live now, from the subaccount's one GET; a webhook that is not listed is gone
     update      POST over the old one; where the API does not replace, DELETE and POST, and the old one back on failure
-    delete      DELETE once; 404 is done; leaves a slot that this program declares by another resource
+    delete      DELETE once; 404 is done; leaves a webhook that this program declares by another resource
 
 State keeps `pulumi_8x8.provider.WebhookProvider` by name and nothing else of it: this path never moves.
 """
@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # the program imports this module too, and never operates
 Result = TypeVar("Result")
 
 
-def _told_plainly(method: Callable[..., Result]) -> Callable[..., Result]:
+def _without_traceback(method: Callable[..., Result]) -> Callable[..., Result]:
     """Let an expected failure reach the user as its own text: the host prints a traceback with all that led to it."""
 
     @wraps(method)
@@ -53,7 +53,7 @@ def _told_plainly(method: Callable[..., Result]) -> Callable[..., Result]:
     return wrapper
 
 
-def _marked(properties: Mapping[str, Any]) -> dict[str, Any]:
+def _unknowns_normalised(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The properties with one marker for every value that is unknown in preview: the host makes an object of each."""
     return {name: UNKNOWN if isinstance(value, Unknown) else value for name, value in properties.items()}
 
@@ -70,44 +70,44 @@ class WebhookProvider(ResourceProvider):
 
         self._operation = Operation(req.config.get)
 
-    @_told_plainly
+    @_without_traceback
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Inputs with defaults, or the reasons why not, by property."""
-        inputs, failures = self._operation.check(_olds, _marked(news))
+        inputs, failures = self._operation.check(_olds, _unknowns_normalised(news))
         return CheckResult(inputs, [CheckFailure(failure.property, failure.reason) for failure in failures])
 
-    @_told_plainly
+    @_without_traceback
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether to replace (the new one first), to update or to leave it."""
-        replaces, changes = self._operation.diff(_olds, _marked(_news))
+        replaces, changes = self._operation.diff(_olds, _unknowns_normalised(_news))
         return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
 
-    @_told_plainly
+    @_without_traceback
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Register, or take over what is already as declared."""
-        slot, outs = self._operation.create(props)
-        return CreateResult(str(slot), outs)
+        webhook_id, outs = self._operation.create(props)
+        return CreateResult(str(webhook_id), outs)
 
-    @_told_plainly
+    @_without_traceback
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """What is live; the empty id says that it is gone."""
-        from .slots import Slot
+        from pulumi_8x8.model import WebhookId
 
-        outs = self._operation.read(Slot.parse(id_), props)
+        outs = self._operation.read(WebhookId.parse(id_), props)
         if outs is None:
             # The host cannot serialize outputs of None.
             return ReadResult("", {})
         # Without inputs, the next diff would compare the program with what the stack once declared.
         return ReadResult(id_, outs, {name: outs[name] for name in outs if name != "http_auth_header_available"})
 
-    @_told_plainly
+    @_without_traceback
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Make the live webhook what is declared."""
         return UpdateResult(self._operation.update(_olds, _news))
 
-    @_told_plainly
+    @_without_traceback
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Remove it, unless this program declares the slot by another resource."""
-        from .slots import Slot
+        """Remove it, unless this program declares the webhook by another resource."""
+        from pulumi_8x8.model import WebhookId
 
-        self._operation.delete(Slot.parse(_id), _props)
+        self._operation.delete(WebhookId.parse(_id), _props)

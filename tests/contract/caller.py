@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.api.deadline import Deadline
-from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 
 KEY = "key-canary-51c0"
@@ -31,7 +31,7 @@ class Caller:
         calls: dict[str, Callable[[], Any]] = {
             "GET": lambda: self.client.list("acme_voice", within),
             "POST": lambda: self.client.register(VCA, within),
-            "DELETE": lambda: self.client.remove(VCA.slot, within),
+            "DELETE": lambda: self.client.remove(VCA.id, within),
         }
         return calls[method]()
 

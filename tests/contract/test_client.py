@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from pulumi_8x8.api.client import Client
-from pulumi_8x8.api.wire import Declaration, LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import (
     AccessDeniedError,
@@ -19,8 +18,8 @@ from pulumi_8x8.errors import (
     UnavailableError,
     WebhookError,
 )
+from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.slots import Slot
 from tests.contract.caller import FOREIGN, HEADER, KEY, VCA, Caller
 
 
@@ -38,8 +37,8 @@ def test_list_register_and_remove_do_what_they_say(api: Emulator) -> None:
     registered = client.register(VCA, deadline)
     held = api.account.webhooks("acme_voice")["VCA"]
     listed = client.list("acme_voice", deadline)
-    removed = client.remove(VCA.slot, deadline)
-    nothing = client.remove(VCA.slot, deadline)
+    removed = client.remove(VCA.id, deadline)
+    nothing = client.remove(VCA.id, deadline)
 
     assert (held.url, held.enabled, held.http_auth_header) == ("https://a.example/vca", True, HEADER)
     assert registered == listed
@@ -214,12 +213,12 @@ def test_a_webhook_that_is_not_there_is_removed(api: Emulator) -> None:
     assert "VSS" in api.account.webhooks("acme_voice")
 
 
-def test_a_slot_is_about_its_own_webhook(api: Emulator) -> None:
+def test_a_webhook_is_about_its_own_webhook(api: Emulator) -> None:
     """A removal names the type in its path."""
     api.account.put("acme_voice", "VCA", "https://a.example/vca")
     api.account.put("acme_voice", "VSS", "https://a.example/vss")
     client = Caller(api.url).client
 
-    client.remove(Slot("acme_voice", "VSS"), client.deadline())
+    client.remove(WebhookId("acme_voice", "VSS"), client.deadline())
 
     assert list(api.account.webhooks("acme_voice")) == ["VCA"]

@@ -13,9 +13,9 @@ import trustme
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
 from pulumi_8x8.api.deadline import Deadline
-from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import ProtocolError, UnavailableError
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import FOREIGN, HEADER, KEY, Caller
 from tests.contract.wires import Drip, Flood, Listener, breaking_tls, saying, tunnel

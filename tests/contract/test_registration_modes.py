@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.emulator.routes import PostOver
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
-from tests.contract.desk import KEY, NEW, NEW_HEADER, OLD, OLD_HEADER, Desk, declared
+from pulumi_8x8.model import LiveWebhook
+from tests.contract.registrar_harness import KEY, NEW, NEW_HEADER, OLD, OLD_HEADER, RegistrarHarness, declared
 
 MODES: tuple[PostOver, ...] = ("replace", "refuse", "ignore")
 NOT_REPLACING: tuple[PostOver, ...] = ("refuse", "ignore")
@@ -23,8 +23,8 @@ def api() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def desk(api: Emulator) -> Desk:
-    return Desk(api)
+def harness(api: Emulator) -> RegistrarHarness:
+    return RegistrarHarness(api)
 
 
 def holding_the_old_one(api: Emulator, *, header: str | None = None, enabled: bool = True) -> None:
@@ -32,28 +32,28 @@ def holding_the_old_one(api: Emulator, *, header: str | None = None, enabled: bo
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_empty_slot_is_filled_by_one_post(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_an_empty_webhook_is_filled_by_one_post(api: Emulator, harness: RegistrarHarness, mode: PostOver) -> None:
     """In every mode."""
     api.post_over = mode
 
-    live = desk.fill(declared(header=NEW_HEADER, enabled=False))
+    live = harness.apply(declared(header=NEW_HEADER, enabled=False))
 
     assert live == LiveWebhook("VCA", NEW, False, True)
-    assert desk.held == StoredWebhook("VCA", NEW, False, NEW_HEADER)
-    assert desk.sent == ["POST"]
+    assert harness.held == StoredWebhook("VCA", NEW, False, NEW_HEADER)
+    assert harness.sent == ["POST"]
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_full_slot_is_emptied_by_one_delete(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_a_full_webhook_is_emptied_by_one_delete(api: Emulator, harness: RegistrarHarness, mode: PostOver) -> None:
     """And emptying an empty one is done, too, when the listing agrees that there is none."""
     api.post_over = mode
     holding_the_old_one(api)
 
-    first, second = desk.empty(), desk.empty()
+    first, second = harness.remove(), harness.remove()
 
     assert first == LiveWebhook("VCA", OLD, True, False)
     assert second is None
-    assert desk.held is None
+    assert harness.held is None
     assert [entry.method for entry in api.journal] == ["DELETE", "DELETE", "GET"]
 
 
@@ -74,22 +74,22 @@ def test_a_full_slot_is_emptied_by_one_delete(api: Emulator, desk: Desk, mode: P
 )
 def test_an_old_webhook_is_replaced_in_the_fewest_requests(
     api: Emulator,
-    desk: Desk,
+    harness: RegistrarHarness,
     mode: PostOver,
     requests: list[str],
     enabled: bool,
     old_header: str | None,
     new_header: str | None,
 ) -> None:
-    """One where POST replaces; else the slot is emptied and filled. Everything is then as declared."""
+    """One where POST replaces; else the webhook is emptied and filled. Everything is then as declared."""
     api.post_over = mode
     holding_the_old_one(api, header=old_header)
 
-    live = desk.fill(declared(enabled=enabled, header=new_header), old_header)
+    live = harness.apply(declared(enabled=enabled, header=new_header), old_header)
 
     assert live == LiveWebhook("VCA", NEW, enabled, new_header is not None)
-    assert desk.held == StoredWebhook("VCA", NEW, enabled, new_header)
-    assert desk.sent == requests
+    assert harness.held == StoredWebhook("VCA", NEW, enabled, new_header)
+    assert harness.sent == requests
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -98,38 +98,47 @@ def test_an_old_webhook_is_replaced_in_the_fewest_requests(
     [(False, None, None), (True, None, NEW_HEADER), (True, OLD_HEADER, None)],
 )
 def test_each_property_alone_is_enough_to_see_that_a_post_was_ignored(
-    api: Emulator, desk: Desk, mode: PostOver, enabled: bool, old_header: str | None, new_header: str | None
+    api: Emulator,
+    harness: RegistrarHarness,
+    mode: PostOver,
+    enabled: bool,
+    old_header: str | None,
+    new_header: str | None,
 ) -> None:
     """The switch, a header that comes, a header that goes; the URL stays."""
     api.post_over = mode
     holding_the_old_one(api, header=old_header)
 
-    desk.fill(declared(OLD, enabled=enabled, header=new_header), old_header)
+    harness.apply(declared(OLD, enabled=enabled, header=new_header), old_header)
 
-    assert desk.held == StoredWebhook("VCA", OLD, enabled, new_header)
+    assert harness.held == StoredWebhook("VCA", OLD, enabled, new_header)
 
 
 @pytest.mark.parametrize(("mode", "requests"), [("replace", ["POST"]), ("refuse", ["POST", "DELETE", "POST"])])
-def test_a_rotated_header_is_sent(api: Emulator, desk: Desk, mode: PostOver, requests: list[str]) -> None:
+def test_a_rotated_header_is_sent(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver, requests: list[str]
+) -> None:
     """It looks like the old one in every answer. An API that ignored it could not be told from one that took it."""
     api.post_over = mode
     holding_the_old_one(api, header=OLD_HEADER)
 
-    desk.fill(declared(OLD, header=NEW_HEADER), OLD_HEADER)
+    harness.apply(declared(OLD, header=NEW_HEADER), OLD_HEADER)
 
-    assert desk.held == StoredWebhook("VCA", OLD, True, NEW_HEADER)
-    assert desk.sent == requests
+    assert harness.held == StoredWebhook("VCA", OLD, True, NEW_HEADER)
+    assert harness.sent == requests
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_other_slots_of_the_subaccount_are_left_alone(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_other_webhooks_of_the_subaccount_are_left_alone(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
+) -> None:
     """A subaccount's webhooks may belong to several stacks."""
     api.post_over = mode
     holding_the_old_one(api)
     other = api.account.put("acme_voice", "VSS", "https://other.example/", http_auth_header="x")
 
-    desk.fill(declared())
-    desk.empty()
+    harness.apply(declared())
+    harness.remove()
 
     assert api.account.webhooks("acme_voice") == {"VSS": other}
 
@@ -137,100 +146,108 @@ def test_other_slots_of_the_subaccount_are_left_alone(api: Emulator, desk: Desk,
 @pytest.mark.parametrize("mode", NOT_REPLACING)
 @pytest.mark.parametrize("header", [None, OLD_HEADER])
 def test_the_old_webhook_is_put_back_when_the_new_one_is_refused(
-    api: Emulator, desk: Desk, mode: PostOver, header: str | None
+    api: Emulator, harness: RegistrarHarness, mode: PostOver, header: str | None
 ) -> None:
     """As it was, header and all; and the text says so."""
     api.post_over = mode
     holding_the_old_one(api, header=header, enabled=False)
     api.faults.add(Fault("status", method="POST", skip=1, status=422))
 
-    error = desk.fails_to_fill(declared(header=NEW_HEADER), header)
+    error = harness.fails_to_fill(declared(header=NEW_HEADER), header)
 
     assert type(error) is InvalidRequestError
-    assert desk.held == StoredWebhook("VCA", OLD, False, header)
+    assert harness.held == StoredWebhook("VCA", OLD, False, header)
     assert "the old webhook was put back and is live now" in str(error)
     assert OLD in str(error)
     assert "to POST for acme_voice. Correct the declaration" in str(error)
 
 
 @pytest.mark.parametrize("mode", NOT_REPLACING)
-def test_the_old_webhook_is_put_back_when_the_new_one_cannot_be_sent(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_the_old_webhook_is_put_back_when_the_new_one_cannot_be_sent(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
+) -> None:
     """The API fails between DELETE and POST, and is back a moment later."""
     api.post_over = mode
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="POST", skip=1, times=3, status=500))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
-    assert desk.held == StoredWebhook("VCA", OLD)
+    assert harness.held == StoredWebhook("VCA", OLD)
     assert "the old webhook was put back and is live now" in str(error)
 
 
 @pytest.mark.parametrize("mode", NOT_REPLACING)
-def test_a_slot_that_stays_empty_is_said_to_be_empty(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_a_webhook_that_stays_empty_is_said_to_be_empty(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
+) -> None:
     """Whoever reads it knows that events are lost, and what was there."""
     api.post_over = mode
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="POST", skip=1, times=None, status=422))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
-    assert desk.held is None
+    assert harness.held is None
     assert f"live now is NOTHING, and events are lost until it is registered; it was {OLD}" in str(error)
 
 
 @pytest.mark.parametrize("mode", NOT_REPLACING)
-def test_a_slot_that_nobody_can_see_is_said_to_be_probably_empty(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_a_webhook_that_nobody_can_see_is_said_to_be_probably_empty(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
+) -> None:
     """The API is gone after the removal."""
     api.post_over = mode
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="POST", skip=1, times=None, status=503))
     api.faults.add(Fault("status", method="GET", skip=1, times=None, status=503))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
     assert f"live now is probably NOTHING, and events are lost until it is registered; it was {OLD}" in str(error)
 
 
 @pytest.mark.parametrize("mode", NOT_REPLACING)
-def test_a_header_that_nobody_knows_is_not_said_to_be_put_back(api: Emulator, desk: Desk, mode: PostOver) -> None:
+def test_a_header_that_nobody_knows_is_not_said_to_be_put_back(
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
+) -> None:
     """The rest of the old webhook is."""
     api.post_over = mode
     holding_the_old_one(api, header=OLD_HEADER)
     api.faults.add(Fault("status", method="POST", skip=1, status=422))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
-    assert desk.held == StoredWebhook("VCA", OLD, True, None)
+    assert harness.held == StoredWebhook("VCA", OLD, True, None)
     assert f"live now is {OLD} (enabled, no auth header); it was {OLD} (enabled, with an auth header)" in str(error)
     assert "whose auth header nobody knows" in str(error)
 
 
-def test_a_put_back_that_the_api_alters_is_told_as_what_it_is(api: Emulator, desk: Desk) -> None:
+def test_a_put_back_that_the_api_alters_is_told_as_what_it_is(api: Emulator, harness: RegistrarHarness) -> None:
     """Nobody lost a header here, so none is spoken of."""
     api.post_over = "refuse"
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="POST", skip=1, status=422))
     api.faults.add(Fault("altered", method="POST", skip=2))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
     assert f"live now is {OLD}/ (enabled, no auth header); it was {OLD} (enabled, no auth header). " in str(error)
 
 
 @pytest.mark.parametrize("mode", NOT_REPLACING)
 def test_a_new_webhook_that_the_api_alters_is_exchanged_for_the_old_one(
-    api: Emulator, desk: Desk, mode: PostOver
+    api: Emulator, harness: RegistrarHarness, mode: PostOver
 ) -> None:
     """What was declared could not be had, so the account is as it was."""
     api.post_over = mode
     holding_the_old_one(api)
     api.faults.add(Fault("altered", method="POST", skip=1))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
     assert type(error) is ProtocolError
-    assert desk.held == StoredWebhook("VCA", OLD)
+    assert harness.held == StoredWebhook("VCA", OLD)
     assert f"The API stored {NEW}/ (enabled, no auth header) instead of what is declared" in str(error)
     assert "the old webhook was put back and is live now" in str(error)
 
@@ -238,28 +255,28 @@ def test_a_new_webhook_that_the_api_alters_is_exchanged_for_the_old_one(
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 @pytest.mark.parametrize("mode", MODES)
 def test_a_refusal_that_is_not_about_the_webhook_removes_nothing(
-    api: Emulator, desk: Desk, mode: PostOver, status: int
+    api: Emulator, harness: RegistrarHarness, mode: PostOver, status: int
 ) -> None:
     """A key that may not POST is no reason to DELETE."""
     api.post_over = mode
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="POST", status=status, times=None))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
-    assert desk.held == StoredWebhook("VCA", OLD)
-    assert desk.sent == ["POST"]
+    assert harness.held == StoredWebhook("VCA", OLD)
+    assert harness.sent == ["POST"]
     assert "acme_voice/VCA was not registered as declared, and nothing was changed. " in str(error)
     assert error.status == status
 
 
-def test_a_removal_that_is_refused_leaves_the_old_webhook(api: Emulator, desk: Desk) -> None:
+def test_a_removal_that_is_refused_leaves_the_old_webhook(api: Emulator, harness: RegistrarHarness) -> None:
     """The exchange ends before anything was changed."""
     api.post_over = "refuse"
     holding_the_old_one(api)
     api.faults.add(Fault("status", method="DELETE", status=403, times=None))
 
-    error = desk.fails_to_fill(declared())
+    error = harness.fails_to_fill(declared())
 
-    assert desk.held == StoredWebhook("VCA", OLD)
+    assert harness.held == StoredWebhook("VCA", OLD)
     assert "acme_voice/VCA was not removed, and nothing was changed. " in str(error)

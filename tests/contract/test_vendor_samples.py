@@ -8,17 +8,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.api.wire import (
-    Declaration,
-    LiveWebhook,
-    Refusal,
-    parse_listing,
-    parse_refusal,
-    parse_removal,
-    registration,
-)
+from pulumi_8x8.api.wire import Refusal, parse_listing, parse_refusal, parse_removal, registration
 from pulumi_8x8.errors import InvalidRequestError, by_status
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -48,7 +40,7 @@ def test_the_listing_of_the_set_up_guide_is_read() -> None:
 
 def test_the_removal_of_the_reference_is_read() -> None:
     """It answers what was removed."""
-    assert parse_removal(Slot("subAccountId", "VSS"), body("removed_reference")) == LiveWebhook(
+    assert parse_removal(WebhookId("subAccountId", "VSS"), body("removed_reference")) == LiveWebhook(
         "VSS", "https://sample.com/test", False, True
     )
 

@@ -110,12 +110,12 @@ def test_every_link_between_the_documents_leads_somewhere() -> None:
 @pytest.mark.engine
 def test_the_program_on_the_first_screen_shows_the_drift_that_stands_below_it(tmp_path: Path) -> None:
     """Deployed, changed by hand, previewed, repaired: the README's lines are what the engine prints."""
-    slot, elsewhere = "InternalDemoCPaaS_8dD15_voice", "https://elsewhere.example.net/"
+    webhook_id, elsewhere = "InternalDemoCPaaS_8dD15_voice", "https://elsewhere.example.net/"
     told = next(line.strip() for line in README.splitlines() if "8x8 drift:" in line)
     with Emulator() as api:
         project = Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}).write(PROGRAM)
         project.up("--skip-preview").ok()
-        api.account.put(slot, "VCA", elsewhere)
+        api.account.put(webhook_id, "VCA", elsewhere)
 
         preview = project.run("preview").ok()
         alarm = project.run("preview", "--expect-no-changes")
@@ -124,4 +124,4 @@ def test_the_program_on_the_first_screen_shows_the_drift_that_stands_below_it(tm
         assert told in preview.out
         assert "pulumi-python:dynamic/8x8:Webhook ivr update" in preview.out
         alarm.failed()
-        assert api.account.webhooks(slot)["VCA"].url == "https://ivr.example.com/vca"
+        assert api.account.webhooks(webhook_id)["VCA"].url == "https://ivr.example.com/vca"

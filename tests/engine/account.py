@@ -6,7 +6,7 @@ from pulumi_8x8.emulator import Emulator
 
 
 def urls(api: Emulator) -> dict[str, str]:
-    """Every webhook's URL by its slot."""
+    """Every webhook's URL by its webhook."""
     return {
         f"{subaccount}/{type}": webhook.url
         for subaccount in api.account.subaccounts()

@@ -201,5 +201,5 @@ def test_the_listings_of_the_next_subaccounts_are_fetched_ahead(api: Emulator, p
     project.preview("--expect-no-changes").ok()
 
     assert listings(api) == sorted(2 * ["Sub_1", "Sub_2", "Sub_3", "Sub_4", "Sub_5"])
-    assert not any("__declared_by" in resource["inputs"] for resource in project.resources().values())
-    assert not any("__declared_by" in resource["outputs"] for resource in project.resources().values())
+    assert not any("__context" in resource["inputs"] for resource in project.resources().values())
+    assert not any("__context" in resource["outputs"] for resource in project.resources().values())

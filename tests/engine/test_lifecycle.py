@@ -106,12 +106,12 @@ def test_a_header_that_rotates_is_sent(api: Emulator, project: Project, post_ove
 
 
 @pytest.mark.parametrize(
-    ("changed", "slot"),
+    ("changed", "webhook_id"),
     [({"type": "VSS"}, "Sub_1/VSS"), ({"subaccount_id": "Sub_2"}, "Sub_2/VCA")],
     ids=["type", "subaccount"],
 )
 def test_a_change_of_identity_registers_the_new_webhook_first(
-    api: Emulator, project: Project, changed: dict[str, str], slot: str
+    api: Emulator, project: Project, changed: dict[str, str], webhook_id: str
 ) -> None:
     """There is no moment without a webhook."""
     project.declare(vca=VCA).deploy().ok()
@@ -119,9 +119,9 @@ def test_a_change_of_identity_registers_the_new_webhook_first(
 
     project.declare(vca={**VCA, **changed}).deploy().ok()
 
-    assert writes(api) == [f"POST {slot}", "DELETE Sub_1/VCA"]
-    assert urls(api) == {slot: "https://ivr.example/vca"}
-    assert project.resources()["vca"]["id"] == slot
+    assert writes(api) == [f"POST {webhook_id}", "DELETE Sub_1/VCA"]
+    assert urls(api) == {webhook_id: "https://ivr.example/vca"}
+    assert project.resources()["vca"]["id"] == webhook_id
 
 
 def test_a_registration_whose_answer_is_lost_is_found(api: Emulator, project: Project) -> None:

@@ -16,7 +16,7 @@ URN = "urn:pulumi:dev::scratch::pulumi-python:dynamic/8x8:Webhook::"
 
 
 def test_replace_leaves_no_moment_without_the_webhook(api: Emulator, project: Project) -> None:
-    """The slot cannot hold two, so it is kept; the resource is new, the webhook is not."""
+    """The webhook cannot hold two, so it is kept; the resource is new, the webhook is not."""
     project.declare(vca=VCA).deploy().ok()
     api.journal.clear()
 
@@ -27,7 +27,7 @@ def test_replace_leaves_no_moment_without_the_webhook(api: Emulator, project: Pr
 
 
 def test_delete_before_replace_deletes_before(api: Emulator, project: Project) -> None:
-    """The program asks for the gap, and gets it where the slot changes; where it does not, nothing is deleted."""
+    """The program asks for the gap, and gets it where the webhook changes; where it does not, nothing is deleted."""
     options = {"opts": {"delete_before_replace": True}}
     project.declare(vca={**VCA, **options}).deploy().ok()
     api.journal.clear()

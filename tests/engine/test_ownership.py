@@ -1,4 +1,4 @@
-"""Whose webhook a slot holds: taken over, refused, shared, swapped, renamed."""
+"""Whose webhook a webhook holds: taken over, refused, shared, swapped, renamed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_take_over_asserts_what_cannot_be_seen(api: Emulator, project: Project
     assert api.account.webhooks("Sub_1")["VCA"].http_auth_header == "Basic bmV3"
 
 
-def test_a_slot_that_holds_something_else_is_refused_until_the_program_overwrites(
+def test_a_webhook_that_holds_something_else_is_refused_until_the_program_overwrites(
     either_api: Emulator, project: Project
 ) -> None:
     """The preview names what is live and the three ways out; overwriting says what it replaced."""
@@ -65,7 +65,7 @@ def test_a_slot_that_holds_something_else_is_refused_until_the_program_overwrite
     assert overwritten.lines("replaced https://theirs.example/ (disabled, no auth header)")
 
 
-def test_two_resources_for_one_slot_fail_the_preview_by_both_names(api: Emulator, project: Project) -> None:
+def test_two_resources_for_one_webhook_fail_the_preview_by_both_names(api: Emulator, project: Project) -> None:
     """Also where one of them sits inside a component; nothing is sent."""
     pair = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/vca", "vss_url": "https://ivr.example/vss"}
 
@@ -82,7 +82,7 @@ def test_two_resources_for_one_slot_fail_the_preview_by_both_names(api: Emulator
 
 
 def test_two_resources_swap_their_urls(either_api: Emulator, project: Project) -> None:
-    """Each is an update of its own slot."""
+    """Each is an update of its own webhook_id."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
 
     project.declare(
@@ -107,7 +107,7 @@ def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulato
 
 
 def test_swapping_types_where_the_url_is_the_same_sends_nothing(api: Emulator, project: Project) -> None:
-    """Each resource takes over the slot that the other one had, and neither deletes it."""
+    """Each resource takes over the webhook that the other one had, and neither deletes it."""
     same = {"subaccount_id": "Sub_1", "url": "https://ivr.example/"}
     project.declare(a={**same, "type": "VCA"}, b={**same, "type": "VSS"}).deploy().ok()
     api.journal.clear()
@@ -163,7 +163,7 @@ def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project:
 
 
 @pytest.mark.parametrize("first", ["who comes", "who leaves"])
-def test_a_slot_is_not_taken_in_the_run_in_which_its_owner_leaves_it(
+def test_a_webhook_is_not_taken_in_the_run_in_which_its_owner_leaves_it(
     api: Emulator, project: Project, first: str
 ) -> None:
     """Refused whichever of the two the engine asks for first, as it may ask in any order; in two runs it works."""

@@ -49,7 +49,7 @@ def test_no_secret_is_left_in_any_output_log_or_file(api: Emulator, project: Pro
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
     api.account.put("Sub_1", "VSS", "https://elsewhere.example/")
     printed += [project.preview(*verbose), project.preview("--json"), project.run("stack", "output", "--json")]
-    project.environment["URL"] = "https://ivr.example/{{slot}}"
+    project.environment["URL"] = "https://ivr.example/{{webhook_id}}"
     printed.append(project.deploy(*verbose).failed())
     project.environment.update(URL="https://ivr.example/", CANARY=HEADER + "\n")
     printed.append(project.deploy(*verbose).failed())

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_a_url_and_a_subaccount_may_be_other_resources_outputs(api: Emulator, project: Project) -> None:
-    """Unknown on create and on change, in the preview; the update then knows, and replaces where the slot differs."""
+    """Unknown on create and on change, in the preview; the update then knows, and replaces if it differs."""
     project.environment.update(HOST="one.example", ACCOUNT="Acme")
     project.use("unknowns")
 

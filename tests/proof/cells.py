@@ -1,4 +1,4 @@
-"""One cell of the matrix: an operation meets a trouble, and what is left is put right by one more `up`."""
+"""One cell of the matrix: an operation meets a fault_case, and what is left is put right by one more `up`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from pulumi_8x8.emulator import Emulator, Fault
 from tests.proof.canaries import KEY, leaks
 from tests.proof.certificates import bundle, contexts
-from tests.proof.direct import Overheard
+from tests.proof.direct import CapturedStdout
+from tests.proof.fault_cases import TROUBLES, FaultCase
 from tests.proof.operations import Operation
 from tests.proof.scene import Held, Mode, Scene, expected, held
 from tests.proof.steps import Result
-from tests.proof.troubles import TROUBLES, Trouble
 
 MODES: tuple[Mode, ...] = ("replace", "refuse", "ignore")
 AT_ONCE = 24
@@ -54,7 +54,7 @@ class Cell:
     operation: str
     mode: Mode
     point: str
-    trouble: str
+    fault_case: str
     lasting: bool
     outcome: str
     refused: bool
@@ -67,13 +67,13 @@ OUTCOMES = {
     "before": "the command failed, and the account is as it was before",
     "after": "the command failed, and the account is as declared",
     "both": "the command failed between the two halves of a replacement: the new webhook is there, the old one still",
-    "other": "the command failed, and the slot holds something else than before or declared",
+    "other": "the command failed, and the webhook holds something else than before or declared",
     "empty": "the command failed, and nothing is registered any more; the message says so",
 }
 """Every outcome, and what it says."""
 
 
-def points(operation: Operation, mode: Mode, ears: Overheard) -> list[Point]:
+def points(operation: Operation, mode: Mode, ears: CapturedStdout) -> list[Point]:
     """The requests that the operation makes when all is well, in order."""
     with Scene(operation, mode, ears) as scene:
         assert scene.operate(PATIENT).ok
@@ -85,7 +85,7 @@ def points(operation: Operation, mode: Mode, ears: Overheard) -> list[Point]:
 
 def operation_cells(operation: Operation) -> list[Cell]:
     """Every cell of one operation, in all modes."""
-    ears = Overheard()
+    ears = CapturedStdout()
     os.environ["REQUESTS_CA_BUNDLE"] = bundle()
     try:
         with ears.instead_of_stdout(), ThreadPoolExecutor(AT_ONCE) as pool:
@@ -100,55 +100,59 @@ def operation_cells(operation: Operation) -> list[Cell]:
         del os.environ["REQUESTS_CA_BUNDLE"]
 
 
-def _meetings(found: list[Point]) -> Iterator[tuple[Point, Trouble, bool]]:
+def _meetings(found: list[Point]) -> Iterator[tuple[Point, FaultCase, bool]]:
     """What meets what, and whether it stays."""
-    for trouble in TROUBLES:
-        for point in found[:1] if trouble.connection else found:
-            if point.method in trouble.methods:
-                yield from ((point, trouble, lasting) for lasting in ((True,) if trouble.lasts else (False, True)))
+    for fault_case in TROUBLES:
+        for point in found[:1] if fault_case.connection else found:
+            if point.method in fault_case.methods:
+                yield from (
+                    (point, fault_case, lasting) for lasting in ((True,) if fault_case.lasts else (False, True))
+                )
 
 
-def cell(operation: Operation, mode: Mode, ears: Overheard, point: Point, trouble: Trouble, lasting: bool) -> Cell:
-    """Let the operation meet the trouble, look, take the trouble away, and run `up` once more."""
+def cell(
+    operation: Operation, mode: Mode, ears: CapturedStdout, point: Point, fault_case: FaultCase, lasting: bool
+) -> Cell:
+    """Let the operation meet the fault_case, look, take the fault_case away, and run `up` once more."""
     with Scene(operation, mode, ears) as scene:
         before = held(scene.api.account)
         declared = expected(scene, operation)
-        trap = scene.serve(Emulator(KEY)) if trouble.to == "elsewhere" else None
-        _arm(scene, point, trouble, lasting, trap.url if trap else "")
-        result = scene.operate(BRISK if trouble.slow else FIRM)
-        _disarm(scene, trouble)
+        trap = scene.serve(Emulator(KEY)) if fault_case.to == "elsewhere" else None
+        _arm(scene, point, fault_case, lasting, trap.url if trap else "")
+        result = scene.operate(BRISK if fault_case.slow else FIRM)
+        _disarm(scene, fault_case)
         after = held(scene.api.account)
         told = f"{result.error or ''}\n{ears.taken()}"
         outcome = _outcome(operation, result, told, before, declared, after)
         wrong = _untrue(result, told, before, declared, after, operation)
         if trap and trap.journal.requests():
             wrong.append("the key followed a redirect")
-        refused = trouble.name == "another URL stored" and outcome == "other" and _refuses(scene)
+        refused = fault_case.name == "another URL stored" and outcome == "other" and _refuses(scene)
         wrong += [] if refused else _unhealed(scene, declared, ears)
-        return Cell(operation.name, mode, str(point), trouble.name, lasting, outcome, refused, "; ".join(wrong))
+        return Cell(operation.name, mode, str(point), fault_case.name, lasting, outcome, refused, "; ".join(wrong))
 
 
-def _arm(scene: Scene, point: Point, trouble: Trouble, lasting: bool, elsewhere: str) -> None:
-    if trouble.connection == "refused":
+def _arm(scene: Scene, point: Point, fault_case: FaultCase, lasting: bool, elsewhere: str) -> None:
+    if fault_case.connection == "refused":
         scene.api.refuse_connections()
         return
-    if trouble.connection or trouble.to == "plain":
-        front = scene.serve(Emulator(KEY, scene.api.post_over, tls=contexts()[trouble.connection]))
+    if fault_case.connection or fault_case.to == "plain":
+        front = scene.serve(Emulator(KEY, scene.api.post_over, tls=contexts()[fault_case.connection]))
         front.account, scene.front = scene.api.account, front
-        if trouble.connection:
+        if fault_case.connection:
             return
     path = f"/api/v1/subaccounts/{point.subaccount}/webhooks"
     more = {"same": {}, "elsewhere": {"location": elsewhere + path}, "plain": {"location": scene.api.url + path}}
-    fault: dict[str, Any] = {"method": point.method, **trouble.fault, **more.get(trouble.to, {})}
-    if not lasting or point.method == "GET" or len(trouble.methods) == 1:
+    fault: dict[str, Any] = {"method": point.method, **fault_case.fault, **more.get(fault_case.to, {})}
+    if not lasting or point.method == "GET" or len(fault_case.methods) == 1:
         fault.update(subaccount=point.subaccount, skip=point.nth, times=None if lasting else 1)
     else:
         fault.update(method=None, skip=point.earlier, times=None)
     scene.front.faults.add(Fault(**fault))
 
 
-def _disarm(scene: Scene, trouble: Trouble) -> None:
-    if trouble.connection == "refused":
+def _disarm(scene: Scene, fault_case: FaultCase) -> None:
+    if fault_case.connection == "refused":
         scene.api.accept_connections()
     scene.front.faults.clear()
     scene.front = scene.api
@@ -177,14 +181,17 @@ def _untrue(result: Result, told: str, before: Held, declared: Held, after: Held
     if "put back" in told and after != before:
         wrong.append(f"`put back`, but the account holds {after}")
     if len(after) < min(len(before), len(declared)) and not ("NOTHING" in told or "could not be seen" in told):
-        wrong.append(f"the slot is empty and nobody says so: {told.strip().splitlines()[-1:]}")
+        wrong.append(f"the webhook is empty and nobody says so: {told.strip().splitlines()[-1:]}")
     if "live now is NOTHING" in told and len(after) >= len(before):
         wrong.append("`live now is NOTHING`, but it is not")
     if leaked := leaks(told):
         wrong.append(f"it printed {leaked}")
     if result.error is not None and ("pulumi_8x8.errors." not in result.error and "Traceback" in result.error):
         wrong.append(f"an unexpected error: {result.error}")
-    if any(after.get(slot) != before[slot] for slot in (("Sub_1", "VRU"), ("Sub_2", "VCA"), ("Sub_1", "VSS"))):
+    if any(
+        after.get(webhook_id) != before[webhook_id]
+        for webhook_id in (("Sub_1", "VRU"), ("Sub_2", "VCA"), ("Sub_1", "VSS"))
+    ):
         wrong.append("somebody else's webhook was touched")
     return wrong
 
@@ -198,7 +205,7 @@ def _refuses(scene: Scene) -> bool:
     return refused and held(scene.api.account) == before
 
 
-def _unhealed(scene: Scene, declared: Held, ears: Overheard) -> list[str]:
+def _unhealed(scene: Scene, declared: Held, ears: CapturedStdout) -> list[str]:
     """What one more `up` does not put right."""
     healed = scene.command("up", scene.program, PATIENT)
     if not healed.ok:

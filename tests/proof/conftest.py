@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from pulumi_8x8.emulator import Emulator
 from tests.engine.scratch import Project
-from tests.proof.host import Nursery
+from tests.proof.host import HostFactory
 
 LEISURELY = settings(deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = {
@@ -26,10 +26,10 @@ PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
+def host_factory() -> Iterator[HostFactory]:
     """Where provider processes come from; one for each worker of the test run."""
-    with Nursery() as nursery:
-        yield nursery
+    with HostFactory() as host_factory:
+        yield host_factory
 
 
 @pytest.fixture

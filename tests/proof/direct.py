@@ -19,7 +19,7 @@ from tests.proof.steps import Properties, StepError
 T = TypeVar("T")
 
 
-class Overheard(io.TextIOBase):
+class CapturedStdout(io.TextIOBase):
     """Stands in for `sys.stdout` and keeps apart what each thread prints."""
 
     def __init__(self) -> None:

@@ -1,7 +1,8 @@
 """The real `python -m pulumi.dynamic` process, called over gRPC as the engine calls it; one process serves one command.
 
-To start Python, gRPC, the SDK and the provider takes most of a second, so a `Nursery` does it once and forks a process
-for each command; from there on that process runs the module as `python -m` would. `Host.cold` starts one without.
+To start Python, gRPC, the SDK and the provider takes most of a second, so a `HostFactory` does it once and forks
+a process for each command; from there on that process runs the module as `python -m` would. `Host.cold` starts one
+without.
 """
 
 from __future__ import annotations
@@ -120,14 +121,14 @@ class Host:
             raise StepError(error.details()) from None
 
 
-class Nursery:
+class HostFactory:
     """Gives birth to hosts that have their imports done; use it with `with`."""
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> HostFactory:
         self._lock = threading.Lock()
         self._ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-u", str(Path(__file__).with_name("nursery.py")), str(theirs.fileno())],
+            [sys.executable, "-u", str(Path(__file__).with_name("host_factory.py")), str(theirs.fileno())],
             env=scrubbed(),
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],

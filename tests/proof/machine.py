@@ -6,7 +6,7 @@ Held after each command, whatever came before:
 - A command that says it succeeded has done it: what is declared is live, what was removed from the program is gone.
 - A command that fails while the API is well fails for a reason that the documents name, and that is so; its preview
   said it before, and the account is as it was.
-- A program that could be deployed can be deployed after any trouble by one more `up`; the preview after it is empty.
+- A program that could be deployed can be deployed after any fault_case by one more `up`; the preview after it is empty.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import LiveWebhook, WebhookId
 from tests.proof.canaries import HEADER, KEY, NEXT_HEADER, leaks
 from tests.proof.host import Host
 from tests.proof.steps import Program, Properties, Provider, Result, Stack
@@ -33,9 +32,14 @@ HEADERS = (HEADER, NEXT_HEADER)
 THEIRS = "Basic theirs"
 NAMES = ("one", "two", "three")
 
-SLOTS = st.builds(Slot, st.sampled_from(SUBACCOUNTS), st.sampled_from(TYPES))
+SLOTS = st.builds(WebhookId, st.sampled_from(SUBACCOUNTS), st.sampled_from(TYPES))
 WEBHOOKS = st.builds(
-    lambda slot, url, more: {"subaccount_id": slot.subaccount_id, "type": slot.type, "url": url, **more},
+    lambda webhook_id, url, more: {
+        "subaccount_id": webhook_id.subaccount_id,
+        "type": webhook_id.type,
+        "url": url,
+        **more,
+    },
     SLOTS,
     st.sampled_from(URLS),
     st.fixed_dictionaries(
@@ -97,7 +101,7 @@ class Machine(RuleBasedStateMachine):
         self.api = Emulator(KEY, self.mode).__enter__()
         self.program: dict[str, Properties] = {}
         self.promised = False
-        self.theirs: set[Slot] = set()
+        self.theirs: set[WebhookId] = set()
 
     def teardown(self) -> None:
         self.api.__exit__(None, None, None)
@@ -116,8 +120,8 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.held())
     @rule(data=st.data(), name=st.sampled_from(NAMES), webhook=WEBHOOKS)
     def declares_what_is_held(self, data: st.DataObject, name: str, webhook: Properties) -> None:
-        slot = data.draw(st.sampled_from(sorted(self.held())))
-        self.edited({**self.program, name: {**webhook, **slot._asdict()}})
+        webhook_id = data.draw(st.sampled_from(sorted(self.held())))
+        self.edited({**self.program, name: {**webhook, **webhook_id._asdict()}})
 
     @precondition(lambda self: self.program)
     @rule(data=st.data(), change=CHANGES)
@@ -142,18 +146,18 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=st.data(), url=st.sampled_from(URLS), enabled=st.booleans(), header=st.sampled_from((None, THEIRS)))
     def somebody_registers(self, data: st.DataObject, url: str, enabled: bool, header: str | None) -> None:
-        declared = [st.sampled_from(sorted(map(slot_of, self.program.values())))] if self.program else []
-        slot = data.draw(st.one_of(*declared, SLOTS))
-        self.api.account.put(slot.subaccount_id, slot.type, url, enabled=enabled, http_auth_header=header)
+        declared = [st.sampled_from(sorted(map(id_of, self.program.values())))] if self.program else []
+        webhook_id = data.draw(st.one_of(*declared, SLOTS))
+        self.api.account.put(webhook_id.subaccount_id, webhook_id.type, url, enabled=enabled, http_auth_header=header)
         self.promised = False
         if header:
-            self.theirs.add(slot)
+            self.theirs.add(webhook_id)
 
     @precondition(lambda self: self.api.account.subaccounts())
     @rule(data=st.data())
     def somebody_removes(self, data: st.DataObject) -> None:
-        slot = data.draw(st.sampled_from(sorted(self.held())))
-        self.api.account.remove(*slot)
+        webhook_id = data.draw(st.sampled_from(sorted(self.held())))
+        self.api.account.remove(*webhook_id)
         self.promised = False
 
     # What the engine is told.
@@ -181,7 +185,7 @@ class Machine(RuleBasedStateMachine):
         assert result.ok, result
         assert self.held() == before
         for resource in self.stack.resources:
-            live = before[Slot.parse(resource["id"])]
+            live = before[WebhookId.parse(resource["id"])]
             assert resource["outputs"]["url"] == live.url
             assert resource["outputs"]["enabled"] == live.enabled
             assert resource["outputs"]["http_auth_header_available"] == (live.http_auth_header is not None)
@@ -189,12 +193,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def destroys(self) -> None:
-        before, ours = self.held(), self.stack.slots()
+        before, ours = self.held(), self.stack.ids()
 
         result, _ = self.run("destroy")
 
         assert result.ok, result
-        assert self.held() == {slot: webhook for slot, webhook in before.items() if slot not in ours}
+        assert self.held() == {webhook_id: webhook for webhook_id, webhook in before.items() if webhook_id not in ours}
         assert not self.stack.resources
 
     @rule(command=COMMANDS, faults=st.lists(FAULTS, min_size=1, max_size=2))
@@ -241,7 +245,7 @@ class Machine(RuleBasedStateMachine):
         assert self.held() == before
         if not preview.ok:
             self.is_refused(preview)
-            assert not self.promised or self.awaits_removal(preview), f"refused after a trouble: {preview.error}"
+            assert not self.promised or self.awaits_removal(preview), f"refused after a fault_case: {preview.error}"
             return
 
         result, _ = self.run("up")
@@ -257,38 +261,42 @@ class Machine(RuleBasedStateMachine):
     def is_deployed(self) -> None:
         """What is declared is live, and the state holds it and nothing else."""
         held = self.held()
-        declared = {slot_of(webhook): webhook for webhook in self.program.values()}
-        for slot, webhook in declared.items():
-            assert slot in held, f"{slot} is not registered"
-            assert self.matches(slot, held[slot], webhook), f"{slot} is {held[slot]} instead of {webhook}"
+        declared = {id_of(webhook): webhook for webhook in self.program.values()}
+        for webhook_id, webhook in declared.items():
+            assert webhook_id in held, f"{webhook_id} is not registered"
+            assert self.matches(webhook_id, held[webhook_id], webhook), (
+                f"{webhook_id} is {held[webhook_id]} instead of {webhook}"
+            )
         assert {name: resource["id"] for name, resource in self.stack.managed().items()} == {
-            name: str(slot_of(webhook)) for name, webhook in self.program.items()
+            name: str(id_of(webhook)) for name, webhook in self.program.items()
         }
-        assert self.stack.slots() == set(declared)
+        assert self.stack.ids() == set(declared)
 
-    def matches(self, slot: Slot, live: StoredWebhook, declared: Properties) -> bool:
+    def matches(self, webhook_id: WebhookId, live: StoredWebhook, declared: Properties) -> bool:
         wanted, has = declared.get("http_auth_header"), live.http_auth_header
         # The API never tells a header's value, and one that ignores a POST over a webhook ignores a new value.
-        seen = (wanted is None) == (has is None) if slot in self.theirs or self.mode == "ignore" else wanted == has
+        seen = (
+            (wanted is None) == (has is None) if webhook_id in self.theirs or self.mode == "ignore" else wanted == has
+        )
         return live.url == declared["url"] and live.enabled == declared.get("enabled", True) and seen
 
     def is_refused(self, result: Result) -> None:
         """It failed for a reason that the documents name, and that is so."""
         told, held, state = result.error or "", self.held(), self.stack.managed()
         for name, webhook in self.program.items():
-            slot = slot_of(webhook)
-            ours = name in state and state[name]["id"] == str(slot)
-            if f"{slot} {FOREIGN}" in told:
+            webhook_id = id_of(webhook)
+            ours = name in state and state[name]["id"] == str(webhook_id)
+            if f"{webhook_id} {FOREIGN}" in told:
                 assert not ours, told
-                assert held[slot].url != webhook["url"], told
+                assert held[webhook_id].url != webhook["url"], told
                 return
-            if f"{slot} {UNKNOWN_HEADER}" in told:
-                assert held[slot].http_auth_header is not None, told
+            if f"{webhook_id} {UNKNOWN_HEADER}" in told:
+                assert held[webhook_id].http_auth_header is not None, told
                 assert "http_auth_header" not in webhook, told
                 assert not ours or "http_auth_header" not in state[name]["outputs"], told
                 return
-            if f"{slot} {TWICE}" in told:
-                assert [slot_of(other) for other in self.program.values()].count(slot) > 1, told
+            if f"{webhook_id} {TWICE}" in told:
+                assert [id_of(other) for other in self.program.values()].count(webhook_id) > 1, told
                 return
         raise AssertionError(f"failed without a documented reason: {result}")
 
@@ -306,39 +314,41 @@ class Machine(RuleBasedStateMachine):
         self.program = {name: dict(webhook) for name, webhook in program.items()}
         self.promised = False
 
-    def held(self) -> dict[Slot, StoredWebhook]:
+    def held(self) -> dict[WebhookId, StoredWebhook]:
         return {
-            Slot(subaccount_id, type): webhook
+            WebhookId(subaccount_id, type): webhook
             for subaccount_id in self.api.account.subaccounts()
             for type, webhook in self.api.account.webhooks(subaccount_id).items()
         }
 
-    def look(self, slot: Slot) -> LiveWebhook | None:
-        stored = self.held().get(slot)
+    def get(self, webhook_id: WebhookId) -> LiveWebhook | None:
+        stored = self.held().get(webhook_id)
         if stored is None:
             return None
-        return LiveWebhook(slot.type, stored.url, stored.enabled, stored.http_auth_header is not None)
+        return LiveWebhook(webhook_id.type, stored.url, stored.enabled, stored.http_auth_header is not None)
 
     def run(self, command: str, kill_at: Fault | None = None) -> tuple[Result, str]:
         """Run one command; answers how it ended and what it printed."""
-        before, ours = self.held(), self.stack.slots() | self.may_be_taken()
+        before, ours = self.held(), self.stack.ids() | self.may_be_taken()
         result, printed = self.execute(command, kill_at)
         after = self.held()
-        self.theirs -= {slot for slot in before if after.get(slot) != before[slot]}
-        touched = {slot for slot in {*before, *after} - ours if before.get(slot) != after.get(slot)}
+        self.theirs -= {webhook_id for webhook_id in before if after.get(webhook_id) != before[webhook_id]}
+        touched = {
+            webhook_id for webhook_id in {*before, *after} - ours if before.get(webhook_id) != after.get(webhook_id)
+        }
         assert not touched, f"{command} touched {touched}"
         said = f"{printed}\n{result.error}"
         assert not leaks(said), said
         return result, printed
 
-    def may_be_taken(self) -> set[Slot]:
-        """The declared slots that hold nothing, or what is declared, or whose webhook the program overwrites."""
+    def may_be_taken(self) -> set[WebhookId]:
+        """The declared ids that hold nothing, or what is declared, or whose webhook the program overwrites."""
         held = self.held()
         return {
-            slot
+            webhook_id
             for webhook in self.program.values()
-            for slot in [slot_of(webhook)]
-            for live in [held.get(slot)]
+            for webhook_id in [id_of(webhook)]
+            for live in [held.get(webhook_id)]
             if live is None
             or webhook.get("overwrite_on_create")
             or (live.url == webhook["url"] and (live.http_auth_header is None or "http_auth_header" in webhook))
@@ -365,7 +375,7 @@ class Machine(RuleBasedStateMachine):
     def repairs(self, settles: bool) -> None:
         """Go on after a crash: by `pulumi-8x8 settle`, or with every pending operation dropped."""
         if settles:
-            self.stack.settle(self.look)
+            self.stack.settle(self.get)
         else:
             self.stack.forget_pending()
 
@@ -383,6 +393,6 @@ def _kill(host: Host, reached: Fault) -> None:
         host.kill()
 
 
-def slot_of(webhook: Properties) -> Slot:
+def id_of(webhook: Properties) -> WebhookId:
     """Where a declaration belongs."""
-    return Slot(webhook["subaccount_id"], webhook["type"])
+    return WebhookId(webhook["subaccount_id"], webhook["type"])

@@ -31,7 +31,7 @@ class Operation:
         before: What is deployed before; beside `SAME`.
         after: What the program then declares.
         command: What is run.
-        drift: What somebody else registers in Sub_1's VCA slot in between: arguments of `Account.put`.
+        drift: What somebody else registers in Sub_1's VCA webhook_id in between: arguments of `Account.put`.
         unseen: Needs an answer that an API which ignores POST over a webhook cannot give.
     """
 

@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tests.proof.cells import MODES, OUTCOMES, Cell
+from tests.proof.fault_cases import TROUBLES
 from tests.proof.operations import OPERATIONS, Operation
-from tests.proof.troubles import TROUBLES
 
 HEAD = """\
 # What happens when something fails
 
 Written by `make matrix`. The tests run every cell again and compare it with this page.
 
-A cell is one command of the engine against the emulated API, and one of its requests meets one trouble. Of two words in
-a cell, the first is for a trouble that is over after that request, and the second for one that stays: with a listing
+A cell is one command of the engine against the emulated API, and one of its requests meets one fault. Of two words in
+a cell, the first is for a fault_case that is over after that request, and the second for one that stays: with a listing
 for every later listing of the subaccount, with a write for every later request.
 
 In every cell the command ended by itself. It said nothing that is not so and nothing secret, touched no webhook that is
-not the program's, and sent the key nowhere else. And once the trouble was over, **one more `pulumi up`** left the
+not the program's, and sent the key nowhere else. And once the fault_case was over, **one more `pulumi up`** left the
 account equal to the declaration, and the preview after it was empty{but}.
 
 {total:,} cells:
@@ -54,8 +54,10 @@ def section(operation: Operation, cells: Iterable[Cell]) -> str:
     """One operation's table."""
     cells = [cell for cell in cells if cell.operation == operation.name]
     columns = list(dict.fromkeys((cell.mode, cell.point) for mode in MODES for cell in cells if cell.mode == mode))
-    rows = [[trouble.name, *(_told(cells, trouble.name, *column) for column in columns)] for trouble in TROUBLES]
-    lines = [["trouble", *(f"{mode}: {point}" for mode, point in columns)], ["---"] * (len(columns) + 1), *rows]
+    rows = [
+        [fault_case.name, *(_told(cells, fault_case.name, *column) for column in columns)] for fault_case in TROUBLES
+    ]
+    lines = [["fault_case", *(f"{mode}: {point}" for mode, point in columns)], ["---"] * (len(columns) + 1), *rows]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines if any(line[1:]))
     unseen = f"\n\n{UNSEEN}" if operation.unseen else ""
     return f"## {operation.heading}\n\n{len(cells)} cells.{unseen}\n\n{table}\n"
@@ -66,7 +68,7 @@ def sections(text: str) -> dict[str, str]:
     return {part.partition("\n")[0]: f"## {part}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
 
 
-def _told(cells: Iterable[Cell], trouble: str, mode: str, point: str) -> str:
-    met = [cell for cell in cells if (cell.trouble, cell.mode, cell.point) == (trouble, mode, point)]
+def _told(cells: Iterable[Cell], fault_case: str, mode: str, point: str) -> str:
+    met = [cell for cell in cells if (cell.fault_case, cell.mode, cell.point) == (fault_case, mode, point)]
     words = [cell.outcome + "*" * cell.refused for cell in sorted(met, key=lambda cell: cell.lasting)]
     return ", ".join(dict.fromkeys(words))

@@ -10,7 +10,7 @@ from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.proof.canaries import KEY
-from tests.proof.direct import Direct, Overheard
+from tests.proof.direct import CapturedStdout, Direct
 from tests.proof.operations import SAME, Operation, others
 from tests.proof.steps import Program, Properties, Result, Stack
 
@@ -21,7 +21,7 @@ Held = dict[tuple[str, str], StoredWebhook]
 class Scene:
     """An account, a stack on it with the operation's `before` deployed, and the way to both."""
 
-    def __init__(self, operation: Operation, mode: Mode, ears: Overheard) -> None:
+    def __init__(self, operation: Operation, mode: Mode, ears: CapturedStdout) -> None:
         self.operation, self.ears = operation, ears
         self.stack = Stack(resources=_deployed(operation))
         self._exit = ExitStack()

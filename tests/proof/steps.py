@@ -19,8 +19,8 @@ from typing import Any, Protocol
 
 from pulumi_8x8.cli.pending import settled
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
+from pulumi_8x8.model import WebhookId
 from pulumi_8x8.resources.context import INPUT
-from pulumi_8x8.slots import Slot
 
 Properties = dict[str, Any]
 Program = Mapping[str, Mapping[str, Any]]
@@ -93,10 +93,10 @@ class Stack:
         """The resources that are not about to be deleted, by name."""
         return {_name(resource): resource for resource in self.resources if not resource.get("delete")}
 
-    def slots(self) -> set[Slot]:
-        """Every slot that the state holds, or that a pending operation is about."""
+    def ids(self) -> set[WebhookId]:
+        """Every webhook_id that the state holds, or that a pending operation is about."""
         about = [*self.resources, *(operation["resource"] for operation in self.pending)]
-        return {Slot(resource["inputs"]["subaccount_id"], resource["inputs"]["type"]) for resource in about}
+        return {WebhookId(resource["inputs"]["subaccount_id"], resource["inputs"]["type"]) for resource in about}
 
     def up(self, program: Program, provider: Provider) -> Result:
         """`pulumi up --skip-preview`."""
@@ -124,7 +124,7 @@ class Stack:
         """`pulumi destroy --skip-preview`."""
         return self._told(lambda result: self._delete_all(self.resources[:], provider, result, acts=True))
 
-    def settle(self, look: Callable[[Slot], Any]) -> None:
+    def settle(self, look: Callable[[WebhookId], Any]) -> None:
         """`pulumi-8x8 settle`, between an export and an import."""
         state = {"deployment": {"resources": self.resources, "pending_operations": self.pending}}
         settled_state, _, others = settled(state, look)

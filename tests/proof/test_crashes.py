@@ -36,7 +36,7 @@ class Point:
         before: What is deployed already.
         after: What the program then declares.
         meets: Which request it is about, and whether that has taken effect.
-        live: The URL that Sub_1's VCA slot holds then; None for nothing.
+        live: The URL that Sub_1's VCA webhook_id holds then; None for nothing.
         post_over: What the API does with a POST over a webhook.
     """
 

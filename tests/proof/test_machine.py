@@ -13,16 +13,16 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.engine.scratch import Project
 from tests.proof.conftest import PROFILE
 from tests.proof.engine_machine import EngineMachine
-from tests.proof.host import Nursery
+from tests.proof.host import HostFactory
 from tests.proof.machine import Machine
 
 
 @pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_any_sequence_ends_as_declared_or_refused(nursery: Nursery, post_over: Any) -> None:
-    """Program edits, commands, drift, troubles and crashes, with the real provider process."""
+def test_any_sequence_ends_as_declared_or_refused(host_factory: HostFactory, post_over: Any) -> None:
+    """Program edits, commands, drift, fault_cases and crashes, with the real provider process."""
 
     class Here(Machine):
-        host = staticmethod(nursery.host)
+        host = staticmethod(host_factory.host)
         mode = post_over
 
     run_state_machine_as_test(Here, settings=PROFILE)

@@ -1,4 +1,4 @@
-"""Every operation meets every trouble, and the page that users read says what happens."""
+"""Every operation meets every fault_case, and the page that users read says what happens."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ TAKES_ALL = """
 import sys, tracemalloc
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.errors import ProtocolError
-from pulumi_8x8.api.wire import Declaration
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import WebhookId
 
 client = Client(Settings.load())
-of = {"list": "Sub_1", "register": Declaration("Sub_1", "VCA", "https://b.example/"), "remove": Slot("Sub_1", "VCA")}
+vca = WebhookId("Sub_1", "VCA")
+of = {"list": "Sub_1", "register": Declaration(*vca, "https://b.example/"), "remove": vca}
 tracemalloc.start()
 try:
     getattr(client, sys.argv[1])(of[sys.argv[1]], client.deadline())
@@ -41,7 +42,7 @@ def test_each_cell_is_as_the_page_says_and_one_more_up_converges(operation: Oper
     """In all three modes; `make matrix` writes the page anew."""
     cells = operation_cells(operation)
 
-    wrong = [f"{c.mode} | {c.point} | {c.trouble} | lasting: {c.lasting} | {c.wrong}" for c in cells if c.wrong]
+    wrong = [f"{c.mode} | {c.point} | {c.fault_case} | lasting: {c.lasting} | {c.wrong}" for c in cells if c.wrong]
     assert not wrong, "\n".join(wrong)
     told = section(operation, cells).strip().splitlines()
     assert told == sections(PAGE)[operation.heading].strip().splitlines()

@@ -7,23 +7,22 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import LiveWebhook, WebhookId
 from tests.engine.account import urls
-from tests.proof.host import Host, Nursery
+from tests.proof.host import Host, HostFactory
 from tests.proof.steps import Result, Stack
 
 VCA: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 
 
 @pytest.fixture
-def host(api: Emulator, nursery: Nursery) -> Any:
+def host(api: Emulator, host_factory: HostFactory) -> Any:
     """Starts a process for one command."""
 
     def start(deadline: str = "60") -> Host:
         environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url, "EIGHTX8_DEADLINE": deadline}
-        return nursery.host(environment)
+        return host_factory.host(environment)
 
     return start
 
@@ -42,9 +41,9 @@ def crashed(api: Emulator, host: Any, stack: Stack, program: dict[str, Any], **m
 
 
 def looking_at(api: Emulator) -> Any:
-    def look(slot: Slot) -> LiveWebhook | None:
-        stored = api.account.webhooks(slot.subaccount_id).get(slot.type)
-        return stored and LiveWebhook(slot.type, stored.url, stored.enabled, stored.http_auth_header is not None)  # type: ignore[return-value]
+    def look(webhook_id: WebhookId) -> LiveWebhook | None:
+        stored = api.account.webhooks(webhook_id.subaccount_id).get(webhook_id.type)
+        return stored and LiveWebhook(webhook_id.type, stored.url, stored.enabled, stored.http_auth_header is not None)  # type: ignore[return-value]
 
     return look
 

@@ -18,14 +18,14 @@ import pytest
 import requests
 
 from pulumi_8x8.api.client import Client
-from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 from tests.engine.scratch import Project
 from tests.proof.canaries import HEADER, KEY, NEXT_HEADER, leaks, leaks_in
 from tests.proof.certificates import bundle, contexts
-from tests.proof.host import Nursery, scrubbed
+from tests.proof.host import HostFactory, scrubbed
 from tests.proof.steps import Result, Stack
 
 VCA: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
@@ -44,10 +44,13 @@ UNUSABLE = {
 
 
 def up(
-    nursery: Nursery, webhook: dict[str, Any], environment: dict[str, str], config: dict[str, str] | None = None
+    host_factory: HostFactory,
+    webhook: dict[str, Any],
+    environment: dict[str, str],
+    config: dict[str, str] | None = None,
 ) -> tuple[Result, str]:
     """Deploy one webhook in a process of its own; answers how that ended, and everything that a person would see."""
-    with nursery.host(environment, config) as host:
+    with host_factory.host(environment, config) as host:
         result = Stack().up({"vca": webhook}, host)
     return result, f"{host.printed}\n{result.error}"
 
@@ -124,10 +127,10 @@ def test_nothing_that_the_engine_writes_or_prints_holds_a_secret(api: Emulator, 
 
 @pytest.mark.parametrize("what", UNUSABLE)
 def test_a_header_that_cannot_be_sent_is_refused_without_being_repeated(
-    api: Emulator, nursery: Nursery, what: str
+    api: Emulator, host_factory: HostFactory, what: str
 ) -> None:
     """Before anything is sent; the text says what is wrong with it."""
-    result, seen = up(nursery, {**VCA, "http_auth_header": UNUSABLE[what]}, reached(api))
+    result, seen = up(host_factory, {**VCA, "http_auth_header": UNUSABLE[what]}, reached(api))
 
     assert "http_auth_header" in seen
     assert "canary" not in seen
@@ -138,12 +141,12 @@ def test_a_header_that_cannot_be_sent_is_refused_without_being_repeated(
 
 @pytest.mark.parametrize("what", UNUSABLE)
 def test_a_key_that_cannot_be_sent_is_refused_without_being_repeated(
-    api: Emulator, nursery: Nursery, what: str
+    api: Emulator, host_factory: HostFactory, what: str
 ) -> None:
     """From the stack's config, which can hold anything."""
     config = {"8x8:apiKey": UNUSABLE[what], "8x8:baseUrl": api.url}
 
-    result, seen = up(nursery, VCA, {}, config)
+    result, seen = up(host_factory, VCA, {}, config)
 
     assert "8x8:apiKey" in seen
     assert "canary" not in seen
@@ -195,16 +198,16 @@ def test_the_emulator_writes_no_secret_into_its_log(tmp_path: Path) -> None:
     assert state.stat().st_mode & 0o077 == 0
 
 
-def test_the_journal_holds_no_secret(api: Emulator, nursery: Nursery) -> None:
+def test_the_journal_holds_no_secret(api: Emulator, host_factory: HostFactory) -> None:
     """What was asked of the emulator can be shown to anybody."""
     api.api_key = KEY
 
-    assert up(nursery, WITH_HEADER, reached(api))[0].ok
+    assert up(host_factory, WITH_HEADER, reached(api))[0].ok
 
     assert not leaks(repr(api.journal) + repr(list(api.account.webhooks("Sub_1").values())))
 
 
-def test_a_netrc_entry_does_not_replace_the_key(api: Emulator, nursery: Nursery, tmp_path: Path) -> None:
+def test_a_netrc_entry_does_not_replace_the_key(api: Emulator, host_factory: HostFactory, tmp_path: Path) -> None:
     """Neither from NETRC nor from the home folder."""
     entry = "machine 127.0.0.1 login somebody password else\n"
     for name in ("netrc", ".netrc"):
@@ -212,17 +215,17 @@ def test_a_netrc_entry_does_not_replace_the_key(api: Emulator, nursery: Nursery,
         (tmp_path / name).chmod(0o600)
     environment = {**reached(api), "NETRC": str(tmp_path / "netrc"), "HOME": str(tmp_path)}
 
-    result, seen = up(nursery, WITH_HEADER, environment)
+    result, seen = up(host_factory, WITH_HEADER, environment)
 
     assert result.ok, seen
     assert {entry.status for entry in api.journal} == {200}
 
 
-def test_the_environments_ca_bundle_is_believed_and_no_other(nursery: Nursery) -> None:
+def test_the_environments_ca_bundle_is_believed_and_no_other(host_factory: HostFactory) -> None:
     """An API behind the company's own authority is reached with its bundle, and not without."""
     with Emulator(tls=contexts()[""]) as api:
-        without, seen = up(nursery, VCA, {**reached(api), "EIGHTX8_DEADLINE": "1"})
-        with_bundle, _ = up(nursery, VCA, {**reached(api), "REQUESTS_CA_BUNDLE": bundle()})
+        without, seen = up(host_factory, VCA, {**reached(api), "EIGHTX8_DEADLINE": "1"})
+        with_bundle, _ = up(host_factory, VCA, {**reached(api), "REQUESTS_CA_BUNDLE": bundle()})
 
         assert not without.ok
         assert "TLS certificate was not accepted" in seen
@@ -230,12 +233,12 @@ def test_the_environments_ca_bundle_is_believed_and_no_other(nursery: Nursery) -
         assert {entry.status for entry in api.journal} == {200}
 
 
-def test_the_environments_proxy_is_used_and_no_proxy_is_heeded(api: Emulator, nursery: Nursery) -> None:
+def test_the_environments_proxy_is_used_and_no_proxy_is_heeded(api: Emulator, host_factory: HostFactory) -> None:
     """As with every other command-line tool."""
     with proxy() as (address, asked):
-        through, seen = up(nursery, VCA, {**reached(api), "HTTP_PROXY": address, "http_proxy": address})
+        through, seen = up(host_factory, VCA, {**reached(api), "HTTP_PROXY": address, "http_proxy": address})
         by_proxy = list(asked)
-        around, _ = up(nursery, VCA, {**reached(api), "http_proxy": address, "NO_PROXY": "127.0.0.1"})
+        around, _ = up(host_factory, VCA, {**reached(api), "http_proxy": address, "NO_PROXY": "127.0.0.1"})
 
     assert not through.ok
     assert by_proxy
@@ -277,19 +280,19 @@ def acts(text: str) -> list[str]:
     return sorted({character for character in text if not character.isprintable() and character != "\n"})
 
 
-def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator, nursery: Nursery) -> None:
+def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator, host_factory: HostFactory) -> None:
     """Neither as drift, nor as a refusal, nor in a broken answer."""
     stack, seen = Stack(), []
-    with nursery.host(reached(api)) as host:
+    with host_factory.host(reached(api)) as host:
         assert stack.up({"vca": VCA}, host).ok
     api.account.put("Sub_1", "VCA", CONTROL)
     api.account.put("Sub_1", "VSS", CONTROL)
     for program in ({"vca": VCA}, {"vca": VCA, "vss": {**VCA, "type": "VSS"}}):
-        with nursery.host(reached(api)) as host:
+        with host_factory.host(reached(api)) as host:
             result = stack.preview(program, host)
         seen += [host.printed, result.error or ""]
     api.faults.add(Fault("status", method="GET", status=422, body={"statusCode": CONTROL, "errorId": CONTROL}))
-    with nursery.host(reached(api)) as host:
+    with host_factory.host(reached(api)) as host:
         result = stack.preview({"vca": VCA}, host)
     seen += [host.printed, result.error or ""]
 

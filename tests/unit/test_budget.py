@@ -13,7 +13,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_8x8.provider import WebhookProvider
-from pulumi_8x8.resources.context import declared_by
+from pulumi_8x8.resources.context import declaration_context
 
 IDLE_HOST = """
 import json, sys
@@ -50,7 +50,7 @@ def test_what_a_declaration_tells_does_not_grow_with_the_program(monkeypatch: py
     """A fleet of a thousand subaccounts tells as much for each webhook as one of twenty."""
     monkeypatch.setattr("pulumi_8x8.resources.context._programs", {})
     telling = [
-        declared_by("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
+        declaration_context("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
         for number in range(1000)
     ]
 

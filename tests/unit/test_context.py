@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.resources.context import BATCH, INPUT, DeclaredBy, _Declarations
+from pulumi_8x8.resources.context import BATCH, INPUT, Context, _Declarations
 
 TOLD: dict[str, Any] = {
     "index": 3.0, "label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"],
@@ -20,9 +20,9 @@ def test_it_is_taken_out_of_the_inputs(told: object) -> None:
     """What is left is what the program declared; numbers in a mapping arrive as floats."""
     inputs = {"url": "https://a.example/", INPUT: told}
 
-    by = DeclaredBy.taken_from(inputs)
+    by = Context.pop_from(inputs)
 
-    assert by == DeclaredBy(3, "hook in ivr", ["team_1"], ["url"], ["url"], ["apiKey"], True)
+    assert by == Context(3, "hook in ivr", ["team_1"], ["url"], ["url"], ["apiKey"], True)
     assert type(by.index) is int
     assert inputs == {"url": "https://a.example/"}
 
@@ -32,14 +32,14 @@ def test_where_nothing_was_told_nothing_is_known(told: object) -> None:
     """A read resource brings none."""
     inputs = {"url": "https://a.example/", INPUT: told}
 
-    assert DeclaredBy.taken_from(inputs) == DeclaredBy()
-    assert DeclaredBy.taken_from({}) == DeclaredBy(-1, "another resource", [], [], [], [], False)
+    assert Context.pop_from(inputs) == Context()
+    assert Context.pop_from({}) == Context(-1, "another resource", [], [], [], [], False)
     assert INPUT not in inputs
 
 
 def test_what_a_newer_program_tells_is_tolerated() -> None:
     """And what an older one leaves out has its default."""
-    assert DeclaredBy.taken_from({INPUT: {"index": 1.0, "colour": "red"}}) == DeclaredBy(1)
+    assert Context.pop_from({INPUT: {"index": 1.0, "colour": "red"}}) == Context(1)
 
 
 def test_its_name_is_one_that_the_engine_does_not_show() -> None:

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.api.wire import Declaration, LiveWebhook
+from pulumi_8x8.model import Declaration, LiveWebhook
 from pulumi_8x8.reconcile.decide import (
     GONE,
     UNSEEN,
@@ -24,7 +24,7 @@ from pulumi_8x8.reconcile.decide import (
     replaces,
 )
 
-NOTHING, TAKE_OVER, REGISTER, REFUSE = Outcome.NOTHING, Outcome.TAKE_OVER, Outcome.REGISTER, Outcome.REFUSE
+NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
 
 
@@ -97,14 +97,14 @@ POLICY: list[tuple[str, str, str, Callable[[Case], bool], Outcome]] = [
     ("none",   "there",  "no",      Case.is_another_url,                    REFUSE),
     ("none",   "absent", "*",       Case.any,                               REGISTER),
     ("none",   "unseen", "*",       Case.any,                               REGISTER),
-    ("none",   "there",  "*",       Case.leaves_nothing_to_assert,          TAKE_OVER),
+    ("none",   "there",  "*",       Case.leaves_nothing_to_assert,          ADOPT),
     ("none",   "there",  "*",       Case.any,                               REGISTER),
     ("some",   "absent", "*",       Case.any,                               REGISTER),
     ("some",   "unseen", "*",       Case.state_differs,                     REGISTER),
     ("some",   "unseen", "*",       Case.any,                               NOTHING),
     ("some",   "there",  "*",       Case.live_differs,                      REGISTER),
     ("some",   "there",  "*",       Case.declares_another_header,           REGISTER),
-    ("some",   "there",  "*",       Case.state_differs,                     TAKE_OVER),
+    ("some",   "there",  "*",       Case.state_differs,                     ADOPT),
     ("some",   "there",  "*",       Case.any,                               NOTHING),
 ]  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_every_decision_says_what_changed_and_what_drifted() -> None:
     ("row", "state", "live", "declared", "outcome"),
     [
         ("none, none, any", None, None, said(), REGISTER),
-        ("none, same URL, nothing left to assert", None, now(), said(), TAKE_OVER),
+        ("none, same URL, nothing left to assert", None, now(), said(), ADOPT),
         ("none, same URL, disabled", None, now(enabled=False), said(), REGISTER),
         ("none, same URL, a header to assert", None, now(), said(header="h1"), REGISTER),
         ("none, same URL, its header to assert", None, now(header=True), said(header="h1"), REGISTER),
@@ -198,7 +198,7 @@ def test_every_decision_says_what_changed_and_what_drifted() -> None:
         ("some, unknown header and another URL", said(), now(B, header=True), said(), REFUSE),
         ("some, header known from state is taken off", said(header="h1"), now(header=True), said(), REGISTER),
         ("some, none", said(), None, said(), REGISTER),
-        ("some, as declared, differs from state", said(A), now(B), said(B), TAKE_OVER),
+        ("some, as declared, differs from state", said(A), now(B), said(B), ADOPT),
         ("some, as declared, differs in the header", said(header="h1"), now(header=True), said(header="h2"), REGISTER),
         ("some, as declared, as state", said(), now(), said(), NOTHING),
         ("some, as declared, as state, with header", said(header="h1"), now(header=True), said(header="h1"), NOTHING),
@@ -228,7 +228,7 @@ def test_each_row_in_words_is_decided_so(
         (said(A), said(B), now(A), ["url"], NOTHING),
         (said(A), said(B), UNSEEN, ["url"], NOTHING),
         (said(A), said(A), now(B, header=True), ["http_auth_header"], REFUSE),
-        (None, said(), now(header=True), ["http_auth_header"], TAKE_OVER),
+        (None, said(), now(header=True), ["http_auth_header"], ADOPT),
         (None, said(A), now(B), ["url"], REFUSE),
     ],
 )
@@ -266,7 +266,7 @@ def test_an_unknown_url_is_not_somebody_elses_webhook() -> None:
     ],
 )
 def test_a_refusal_names_what_is_there_and_the_ways_out(live: LiveWebhook, ways_out: list[str]) -> None:
-    """The slot, the live URL and its flags, that nothing was changed, and what to do next."""
+    """The webhook, the live URL and its flags, that nothing was changed, and what to do next."""
     refusal = decide(None, said(A), live).refusal
 
     assert refusal.startswith("acme_voice/VCA ")
@@ -314,7 +314,7 @@ def test_a_hostile_live_url_is_shown_harmless() -> None:
     ],
 )
 def test_drift_is_one_line_with_live_and_declared_values(drift: tuple[Drift, ...], line: str) -> None:
-    """The slot, each property, and what `up` will do."""
+    """The webhook, each property, and what `up` will do."""
     assert drift_line(said(), drift) == f"8x8 drift: {line}"
 
 

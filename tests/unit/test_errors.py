@@ -91,7 +91,7 @@ def test_an_error_retold_is_the_same_error_with_another_text() -> None:
     """What a handler needs survives when what is live now is added to the text."""
     told = KeyRefusedError(
         "first", status=401, status_code="1401", error_id="e-1", uncertain=True, retry_after=2.5
-    ).retold("second")
+    ).with_message("second")
 
     assert type(told) is KeyRefusedError
     assert str(told) == "second"

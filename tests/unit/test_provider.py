@@ -36,7 +36,7 @@ def test_check_fills_defaults_and_takes_the_hidden_input_out(api: Emulator) -> N
     }  # fmt: skip
 
 
-def test_an_empty_slot_costs_one_get_and_one_post(api: Emulator) -> None:
+def test_an_empty_webhook_costs_one_get_and_one_post(api: Emulator) -> None:
     """And the outputs are what the API confirmed; the header is carried, since the API never tells it."""
     provider = operation(api)
 
@@ -106,7 +106,7 @@ def test_an_unknown_header_is_not_taken_away(api: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("label", "named"), [("hook-1", "'hook-1'"), ("hook-vca in ivr", "'hook-vca in ivr'")])
-def test_two_resources_for_one_slot_fail_naming_both(api: Emulator, label: str, named: str) -> None:
+def test_two_resources_for_one_webhook_fail_naming_both(api: Emulator, label: str, named: str) -> None:
     """Also where one sits inside a component."""
     provider = operation(api)
     checked(provider, inputs())
@@ -141,7 +141,7 @@ def test_a_rename_without_an_alias_keeps_the_webhook(api: Emulator, capsys: pyte
 
 
 def test_a_resource_that_is_replaced_in_place_is_registered_over_its_own_webhook(api: Emulator) -> None:
-    """The state knows the slot, so it is nobody else's; whatever is live there now."""
+    """The state knows the webhook, so it is nobody else's; whatever is live there now."""
     api.account.put("acme_voice", "VCA", B)
     provider = operation(api)
     checked(provider, inputs(), STATE)

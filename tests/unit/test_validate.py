@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.reconcile.validate import (
-    Failure,
-    failures,
-    header_problem,
-    subaccount_problem,
-    type_problem,
-    with_defaults,
-)
+from pulumi_8x8.model import subaccount_problem, type_problem
+from pulumi_8x8.reconcile.validate import Failure, failures, header_problem, with_defaults
 from pulumi_8x8.reconcile.validate import url_problem as url_problem_of
 
 GOOD: dict[str, Any] = {

@@ -24,9 +24,9 @@ class Engine(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         self.resources[args.name] = args
-        slot = f"{args.inputs.get('subaccount_id')}/{args.inputs.get('type')}"
+        webhook_id = f"{args.inputs.get('subaccount_id')}/{args.inputs.get('type')}"
         outputs = {name: value for name, value in args.inputs.items() if name != INPUT}
-        return args.resource_id or slot, {**outputs, "http_auth_header_available": False}
+        return args.resource_id or webhook_id, {**outputs, "http_auth_header_available": False}
 
     def told(self, name: str) -> dict[str, Any]:
         """What a webhook's hidden input says."""

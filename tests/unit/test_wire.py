@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_8x8.api.wire import (
-    Declaration,
-    Listing,
-    LiveWebhook,
-    Refusal,
-    parse_listing,
-    parse_refusal,
-    parse_removal,
-    registration,
-)
+from pulumi_8x8.api.wire import Refusal, parse_listing, parse_refusal, parse_removal, registration
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError, WebhookError
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 
 ACME = "acme_voice"
 VCA = {"type": "VCA", "url": "https://a.example/", "enabled": True, "httpAuthHeaderAvailable": False}
@@ -206,8 +197,8 @@ def test_an_exchange_in_a_listing_touches_its_own_type_alone() -> None:
 
 def test_a_removal_answers_what_was_there() -> None:
     """The documented shape; and a bare success says nothing about it."""
-    gone = parse_removal(Slot(ACME, "VSS"), json.dumps(REMOVED).encode())
-    bare = parse_removal(Slot(ACME, "VSS"), b'{"statusCode": 0}')
+    gone = parse_removal(WebhookId(ACME, "VSS"), json.dumps(REMOVED).encode())
+    bare = parse_removal(WebhookId(ACME, "VSS"), b'{"statusCode": 0}')
 
     assert gone == LiveWebhook("VSS", "https://b.example/", False, True)
     assert bare is None
@@ -222,7 +213,7 @@ def test_a_removal_answers_what_was_there() -> None:
 def test_a_broken_answer_is_never_taken_for_a_removal(body: bytes) -> None:
     """Nor is one about another webhook."""
     with pytest.raises(ProtocolError) as caught:
-        parse_removal(Slot(ACME, "VSS"), body)
+        parse_removal(WebhookId(ACME, "VSS"), body)
 
     assert caught.value.uncertain
 
@@ -230,7 +221,7 @@ def test_a_broken_answer_is_never_taken_for_a_removal(body: bytes) -> None:
 def test_a_removal_that_carries_an_error_is_a_refusal() -> None:
     """As for a listing."""
     with pytest.raises(InvalidRequestError):
-        parse_removal(Slot(ACME, "VSS"), json.dumps({**REMOVED, "statusCode": "1404"}).encode())
+        parse_removal(WebhookId(ACME, "VSS"), json.dumps({**REMOVED, "statusCode": "1404"}).encode())
 
 
 @pytest.mark.parametrize(
@@ -332,7 +323,7 @@ def test_any_json_is_a_listing_or_one_of_the_errors(document: object) -> None:
     with suppress(WebhookError):
         assert isinstance(parse_listing(ACME, body), Listing)
     with suppress(WebhookError):
-        assert isinstance(parse_removal(Slot(ACME, "VCA"), body), LiveWebhook | None)
+        assert isinstance(parse_removal(WebhookId(ACME, "VCA"), body), LiveWebhook | None)
     assert str(parse_refusal(body)).isprintable()
 
 

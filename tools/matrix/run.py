@@ -25,7 +25,9 @@ def main() -> int:
             cells += found
     for cell in cells:
         if cell.wrong:
-            print(f"{cell.operation}, {cell.mode}, {cell.point}, {cell.trouble}, lasting {cell.lasting}: {cell.wrong}")
+            print(
+                f"{cell.operation}, {cell.mode}, {cell.point}, {cell.fault_case}, lasting {cell.lasting}: {cell.wrong}"
+            )
     PAGE.write_text(page(cells), encoding="utf-8")
     print(f"{len(cells):,} cells written to {PAGE.relative_to(ROOT)}")
     return int(any(cell.wrong for cell in cells))

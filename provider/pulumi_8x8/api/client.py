@@ -24,12 +24,12 @@ from urllib3 import ProxyManager
 from urllib3.exceptions import HTTPError
 
 from pulumi_8x8.errors import ProtocolError, UnavailableError, WebhookError, by_status
+from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.slots import Slot
 from pulumi_8x8.workers import HOST
 
 from .deadline import Deadline, Pool, TLSPool, cutoff
-from .wire import Declaration, Listing, LiveWebhook, parse_listing, parse_refusal, parse_removal, registration
+from .wire import parse_listing, parse_refusal, parse_removal, registration
 
 CONNECTIONS = HOST
 """Connections at most, where nobody asks for more: as many as the host has workers."""
@@ -138,14 +138,16 @@ class Client:
         answer = self._request("POST", f"{declared.subaccount_id}/webhooks", deadline, body=registration(declared))
         return parse_listing(declared.subaccount_id, answer.body)
 
-    def remove(self, slot: Slot, deadline: Deadline) -> LiveWebhook | None:
+    def remove(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
         """DELETE: remove a webhook; None where the API says that there was none.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
-        answer = self._request("DELETE", f"{slot.subaccount_id}/webhooks/{slot.type}", deadline, missing_ok=True)
-        return None if answer.status == 404 else parse_removal(slot, answer.body)
+        answer = self._request(
+            "DELETE", f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}", deadline, missing_ok=True
+        )
+        return None if answer.status == 404 else parse_removal(webhook_id, answer.body)
 
     def _request(
         self, method: str, path: str, deadline: Deadline, *, body: Any = None, missing_ok: bool = False

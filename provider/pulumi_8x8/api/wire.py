@@ -8,92 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import unquote, urlsplit
 
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
-from pulumi_8x8.slots import Slot
-from pulumi_8x8.text import printable
-from pulumi_8x8.webhook_types import COMPARED, WebhookType
+from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId, WebhookType
 
 KNOWN_TYPES = frozenset(member.value for member in WebhookType)
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What a program says of one webhook."""
-
-    subaccount_id: str
-    type: str
-    url: str
-    enabled: bool = True
-    http_auth_header: str | None = field(default=None, repr=False)
-
-    @property
-    def slot(self) -> Slot:
-        """Where it belongs."""
-        return Slot(self.subaccount_id, self.type)
-
-    @property
-    def http_auth_header_available(self) -> bool:
-        """What the API will tell of the auth header."""
-        return self.http_auth_header is not None
-
-
-@dataclass(frozen=True)
-class LiveWebhook:
-    """What the API tells of one registered webhook; the auth header itself is never told."""
-
-    type: str
-    url: str
-    enabled: bool
-    http_auth_header_available: bool
-
-    def __str__(self) -> str:
-        header = "with an auth header" if self.http_auth_header_available else "no auth header"
-        return f"{printable(self.url)} ({'enabled' if self.enabled else 'disabled'}, {header})"
-
-    def matches(self, declared: Declaration) -> bool:
-        """Whether everything the API tells is as declared."""
-        return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
-
-    def may_be(self, declared: Declaration) -> bool:
-        """Whether it may be what the API made of a declaration: its URL is the same address in other letters."""
-        return _address(self.url) == _address(declared.url)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The webhooks of one subaccount, as the API listed them."""
-
-    subaccount_id: str
-    webhooks: tuple[LiveWebhook, ...]
-
-    def __iter__(self) -> Iterator[LiveWebhook]:
-        return iter(self.webhooks)
-
-    def get(self, type: str) -> LiveWebhook | None:
-        """The webhook of this type, or None where none is registered.
-
-        Raises:
-            ProtocolError: The type is listed more than once.
-        """
-        found = [webhook for webhook in self.webhooks if webhook.type == type]
-        if len(found) > 1:
-            raise ProtocolError(
-                f"{self.subaccount_id}/{type} is listed {len(found)} times: "
-                + " and ".join(str(webhook) for webhook in found[:3])
-                + ". Remove the one that is wrong, then run the command again.",
-                uncertain=True,
-            )
-        return found[0] if found else None
-
-    def replaced(self, type: str, webhook: LiveWebhook | None) -> Listing:
-        """The same listing with this type's webhook exchanged, added or (None) taken out."""
-        others = tuple(other for other in self.webhooks if other.type != type)
-        return Listing(self.subaccount_id, (*others, webhook) if webhook else others)
 
 
 @dataclass(frozen=True)
@@ -143,17 +64,17 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
     return Listing(subaccount_id, tuple(webhook for webhook in parsed if webhook))
 
 
-def parse_removal(slot: Slot, body: bytes) -> LiveWebhook | None:
+def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
     """The answer to a removal: what was registered until then, as far as the answer tells.
 
     Raises:
         InvalidRequestError: The answer says in its `statusCode` that the request failed.
         ProtocolError: It is not the documented shape, or about another webhook.
     """
-    answer = _answer(slot.subaccount_id, body)
-    if answer.get("type", slot.type) != slot.type:
-        _broken(slot.subaccount_id, f"it is not about {slot.type}")
-    return _webhook(slot.subaccount_id, 0, {**answer, "type": slot.type}) if "url" in answer else None
+    answer = _answer(webhook_id.subaccount_id, body)
+    if answer.get("type", webhook_id.type) != webhook_id.type:
+        _broken(webhook_id.subaccount_id, f"it is not about {webhook_id.type}")
+    return _webhook(webhook_id.subaccount_id, 0, {**answer, "type": webhook_id.type}) if "url" in answer else None
 
 
 def parse_refusal(body: bytes) -> Refusal:
@@ -165,15 +86,6 @@ def parse_refusal(body: bytes) -> Refusal:
     if not isinstance(answer, dict):
         return Refusal(None, None)
     return Refusal(_short(answer.get("statusCode"), r"-?\d{1,9}"), _short(answer.get("errorId"), r"[\w-]{1,64}"))
-
-
-def _address(url: str) -> tuple[object, ...]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    except ValueError:
-        return (url,)
-    return parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/"), unquote(parts.query)
 
 
 def _short(value: object, pattern: str) -> str | None:

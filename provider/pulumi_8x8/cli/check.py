@@ -7,9 +7,9 @@ from typing import IO
 
 import click
 
-from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.cli.stack_state import stack_webhooks
 from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.reconcile.decide import Decision, Outcome, decide, drift_line
 
 from .listings import Failed, fetch
@@ -30,8 +30,10 @@ def check(stack_export: IO[str], as_json: bool) -> None:
         listings = {listing.subaccount_id: listing for listing in fetch([w.declared.subaccount_id for w in webhooks])}
         found = []
         for webhook in webhooks:
-            slot = webhook.declared.slot
-            decision = decide(webhook.declared, webhook.declared, listings[slot.subaccount_id].get(slot.type))
+            webhook_id = webhook.declared.id
+            decision = decide(
+                webhook.declared, webhook.declared, listings[webhook_id.subaccount_id].get(webhook_id.type)
+            )
             found.append((webhook, decision))
     except (WebhookError, UnicodeDecodeError) as error:
         raise Failed(error) from None
@@ -49,7 +51,7 @@ def check(stack_export: IO[str], as_json: bool) -> None:
 def _row(urn: str, declared: Declaration, decision: Decision) -> dict[str, object]:
     return {
         "urn": urn,
-        "id": str(declared.slot),
+        "id": str(declared.id),
         "equal": decision.outcome is Outcome.NOTHING,
         "drift": [{"property": d.property, "live": d.live, "declared": d.declared} for d in decision.drift]
         or ([{"property": "http_auth_header", "live": True, "declared": False}] if decision.refusal else []),

@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.progress import track
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
-from pulumi_8x8.api.wire import Listing
 from pulumi_8x8.errors import WebhookError
-from pulumi_8x8.reconcile.validate import subaccount_problem
+from pulumi_8x8.model import Listing, subaccount_problem
 from pulumi_8x8.settings import Settings
 from pulumi_8x8.text import printable
 

@@ -10,14 +10,12 @@ import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pulumi_8x8.api.wire import LiveWebhook
 from pulumi_8x8.errors import ProtocolError
-from pulumi_8x8.reconcile.validate import subaccount_problem, type_problem
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import LiveWebhook, WebhookId, subaccount_problem, type_problem
 
 from .stack_state import WEBHOOK_TOKEN, declared_in
 
-Look = Callable[[Slot], LiveWebhook | None]
+Look = Callable[[WebhookId], LiveWebhook | None]
 
 
 class Settled(NamedTuple):
@@ -29,14 +27,14 @@ class Settled(NamedTuple):
     why: str
 
 
-def pending_slots(state: dict[str, Any]) -> list[Slot]:
-    """The slots whose webhooks have a pending operation.
+def pending_ids(state: dict[str, Any]) -> list[WebhookId]:
+    """The ids whose webhooks have a pending operation.
 
     Raises:
         ProtocolError: The state is not what `pulumi stack export` writes.
     """
-    found = [_slot(operation["resource"]) for operation in _operations(state) if _ours(operation)]
-    return [slot for slot in found if slot]
+    found = [_id(operation["resource"]) for operation in _operations(state) if _ours(operation)]
+    return [webhook_id for webhook_id in found if webhook_id]
 
 
 def settled(state: dict[str, Any], look: Look) -> tuple[dict[str, Any], list[Settled], int]:
@@ -44,7 +42,7 @@ def settled(state: dict[str, Any], look: Look) -> tuple[dict[str, Any], list[Set
 
     Args:
         state: What `pulumi stack export` wrote.
-        look: Tells what is live in a slot.
+        look: Tells what is live in a webhook.
 
     Returns:
         The new state, what became of each operation, and how many of other resources are still pending.
@@ -58,12 +56,12 @@ def settled(state: dict[str, Any], look: Look) -> tuple[dict[str, Any], list[Set
             others.append(operation)
             continue
         resource = operation["resource"]
-        slot = _slot(resource)
-        if slot is None:
+        webhook_id = _id(resource)
+        if webhook_id is None:
             why = "its subaccount is a secret, so nobody looked; the next update compares it with what is live"
             notes.append(Settled(resource["urn"], operation["type"], False, why))
             continue
-        notes.append(_settle(operation["type"], resource, look(slot), resources))
+        notes.append(_settle(operation["type"], resource, look(webhook_id), resources))
     deployment["pending_operations"] = others
     return state, notes, len(others)
 
@@ -72,13 +70,13 @@ def _settle(kind: str, resource: dict[str, Any], live: LiveWebhook | None, resou
     urn = resource["urn"]
     declared = declared_in(resource)
     if kind == "creating":
-        if any(other["type"] == WEBHOOK_TOKEN and _slot(other) == declared.slot for other in resources):
-            return Settled(urn, kind, False, "the state holds its slot; the next update goes on from there")
+        if any(other["type"] == WEBHOOK_TOKEN and _id(other) == declared.id for other in resources):
+            return Settled(urn, kind, False, "the state holds its webhook; the next update goes on from there")
         if not (live and live.matches(declared)):
             return Settled(urn, kind, False, "it is not live as declared; the next update registers it or says why not")
         # With another resource under this name the engine was replacing it: the next update does so from the beginning.
         replaces = any(other["urn"] == urn for other in resources)
-        resources.append({**_adopted(resource, str(declared.slot)), **({"delete": True} if replaces else {})})
+        resources.append({**_adopted(resource, str(declared.id)), **({"delete": True} if replaces else {})})
         return Settled(urn, kind, True, "it is live as declared, and was added to the state")
     if kind == "deleting":
         referred = [other for other in resources if other is not resource and urn in _references(other)]
@@ -99,11 +97,11 @@ def _adopted(resource: dict[str, Any], id: str) -> dict[str, Any]:
     return {**resource, "id": id, "inputs": inputs, "outputs": {**inputs, "http_auth_header_available": header}}
 
 
-def _slot(resource: dict[str, Any]) -> Slot | None:
+def _id(resource: dict[str, Any]) -> WebhookId | None:
     declared = declared_in({"inputs": {}, **resource})
     if subaccount_problem(declared.subaccount_id) or type_problem(declared.type):
         return None
-    return declared.slot
+    return declared.id
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import IO
 import click
 
 from pulumi_8x8.cli.listings import Failed, fetch
-from pulumi_8x8.cli.pending import pending_slots, settled
+from pulumi_8x8.cli.pending import pending_ids, settled
 from pulumi_8x8.errors import WebhookError
 
 
@@ -32,9 +32,13 @@ def settle(stack_export: IO[str], as_json: bool) -> None:
     """  # noqa: D301 - click reads \\b as "keep these lines"
     try:
         state = json.load(stack_export)
-        slots = pending_slots(state)
-        listings = {listing.subaccount_id: listing for listing in fetch([slot.subaccount_id for slot in slots])}
-        state, notes, others = settled(state, lambda slot: listings[slot.subaccount_id].get(slot.type))
+        ids = pending_ids(state)
+        listings = {
+            listing.subaccount_id: listing for listing in fetch([webhook_id.subaccount_id for webhook_id in ids])
+        }
+        state, notes, others = settled(
+            state, lambda webhook_id: listings[webhook_id.subaccount_id].get(webhook_id.type)
+        )
     except (WebhookError, ValueError) as error:
         raise Failed(error if isinstance(error, WebhookError) else "This is not an exported stack.") from None
     click.echo(json.dumps(state, indent=4))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from pulumi_8x8.api.wire import Declaration
 from pulumi_8x8.errors import ProtocolError
+from pulumi_8x8.model import Declaration
 from pulumi_8x8.reconcile.decide import declaration
 
 WEBHOOK_TOKEN = "pulumi-python:dynamic/8x8:Webhook"  # noqa: S105 - a type token

@@ -17,7 +17,7 @@ from pulumi_8x8.emulator.journal import Entry, Journal
 from pulumi_8x8.emulator.routes import PostOver, Query, Rules
 from pulumi_8x8.emulator.state import Account
 from pulumi_8x8.emulator.switchboard import Switchboard
-from pulumi_8x8.webhook_types import WebhookType
+from pulumi_8x8.model import WebhookType
 
 
 class Api:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pulumi_8x8.emulator import answers
 from pulumi_8x8.emulator.answers import Answer
 from pulumi_8x8.emulator.state import Account, StoredWebhook
-from pulumi_8x8.webhook_types import WebhookType
+from pulumi_8x8.model import WebhookType
 
 PostOver = Literal["replace", "refuse", "ignore"]
 """What POST does over an existing type: replace it, refuse with 422, or answer 200 and change nothing."""

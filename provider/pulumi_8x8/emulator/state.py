@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from pulumi_8x8.webhook_types import WebhookType
+from pulumi_8x8.model import WebhookType
 
 Webhooks = Mapping[str, "StoredWebhook"]
 """One subaccount's webhooks by type."""

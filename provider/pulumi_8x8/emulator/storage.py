@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pulumi_8x8.emulator.state import StoredWebhook, Webhooks
-from pulumi_8x8.webhook_types import WebhookType
+from pulumi_8x8.model import WebhookType
 
 VERSION = 1
 T = TypeVar("T")

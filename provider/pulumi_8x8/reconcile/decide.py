@@ -30,9 +30,8 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.api.wire import Declaration, LiveWebhook
+from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, Declaration, LiveWebhook
 from pulumi_8x8.text import printable
-from pulumi_8x8.webhook_types import COMPARED, DECLARED, IDENTITY
 
 
 class Unseen(Enum):
@@ -45,10 +44,10 @@ UNSEEN = Unseen.UNSEEN
 
 
 class Outcome(Enum):
-    """What a slot needs."""
+    """What a webhook needs."""
 
     NOTHING = "nothing"
-    TAKE_OVER = "take over"
+    ADOPT = "take over"
     REGISTER = "register"
     REFUSE = "refuse"
 
@@ -64,7 +63,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a slot needs and why.
+    """What a webhook needs and why.
 
     Attributes:
         outcome: What is to be done.
@@ -115,10 +114,10 @@ def decide(
     overwrite: bool = False,
     ignored: Collection[str] = (),
 ) -> Decision:
-    """What the slot of `declared` needs.
+    """What the webhook of `declared` needs.
 
     Args:
-        state: What this stack's state says of the slot; None where it says nothing of it.
+        state: What this stack's state says of the webhook; None where it says nothing of it.
         declared: What the program says; values may be unknown in preview.
         live: What is registered there now; None for nothing, UNSEEN where nobody looked.
         overwrite: The program's `overwrite_on_create`.
@@ -138,7 +137,7 @@ def _needed(
         same = isinstance(live, LiveWebhook) and (live.url, live.enabled) == (declared.url, declared.enabled)
         bare = isinstance(live, LiveWebhook) and not live.http_auth_header_available
         untouched = same and declared.http_auth_header is None and (bare or "http_auth_header" in ignored)
-        return Decision(Outcome.TAKE_OVER if untouched else Outcome.REGISTER)
+        return Decision(Outcome.ADOPT if untouched else Outcome.REGISTER)
     # An ignored property's input stays what it was in the state, while the output follows what is live.
     changed = tuple(
         name for name in DECLARED if name not in ignored and getattr(state, name) != getattr(declared, name)
@@ -157,7 +156,7 @@ def _needed(
     )
     if different or "http_auth_header" in changed:
         return Decision(Outcome.REGISTER, changed, drift)
-    return Decision(Outcome.TAKE_OVER if changed else Outcome.NOTHING, changed)
+    return Decision(Outcome.ADOPT if changed else Outcome.NOTHING, changed)
 
 
 def _input(compared: str) -> str:
@@ -168,15 +167,15 @@ def _input(compared: str) -> str:
 def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook) -> str:
     if state is None and live.url != declared.url and declared.url != UNKNOWN:
         return (
-            f"{declared.slot} already holds a webhook that this resource did not register: {live}. "
-            "Nothing was changed. To adopt the slot and replace what is there, set overwrite_on_create=True; to keep "
+            f"{declared.id} already holds a webhook that this resource did not register: {live}. "
+            "Nothing was changed. To replace it, set overwrite_on_create=True; to keep "
             f"what is there, declare url={printable(live.url)!r}; or delete it first. "
             "If this resource was renamed, give it an alias."
         )
     unknown = declared.http_auth_header is None and (state is None or state.http_auth_header is None)
     if live.http_auth_header_available and unknown:
         return (
-            f"{declared.slot} is live with an auth header that this stack does not know: {live}. Nothing was changed, "
+            f"{declared.id} is live with an auth header that this stack does not know: {live}. Nothing was changed, "
             "because every registration would take the header away. Declare http_auth_header with its value, or set "
             "overwrite_on_create=True to have the webhook without one, or take the header off at 8x8."
         )
@@ -184,12 +183,12 @@ def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook
 
 
 def drift_line(declared: Declaration, drift: tuple[Drift, ...], secret: Collection[str] = ()) -> str:
-    """One line for a person: the slot, each property with its live and its declared value, what `up` will do."""
+    """One line for a person: the webhook, each property with its live and its declared value, what `up` will do."""
     if drift == GONE:
         what = "[secret]" if "url" in secret else "what is not known yet" if declared.url == UNKNOWN else declared.url
-        return f"8x8 drift: {declared.slot} is not registered any more; up will register {printable(what)}."
+        return f"8x8 drift: {declared.id} is not registered any more; up will register {printable(what)}."
     told = "; ".join(_told(difference, secret) for difference in drift)
-    return f"8x8 drift: {declared.slot}: {told}; up will register it as declared."
+    return f"8x8 drift: {declared.id}: {told}; up will register it as declared."
 
 
 def _told(drift: Drift, secret: Collection[str]) -> str:

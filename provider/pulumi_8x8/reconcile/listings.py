@@ -2,7 +2,7 @@
 
 The engine asks for one resource after the other. Were each listing fetched when it is first needed, a preview
 would take a round trip per subaccount, one after the other; so each resource says which subaccounts come next,
-and a small pool fetches them meanwhile. A write replaces what the listing said of its slot.
+and a small pool fetches them meanwhile. A write replaces what the listing said of its webhook.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from pulumi_8x8.api.client import Client
-from pulumi_8x8.api.wire import Listing, LiveWebhook
 from pulumi_8x8.errors import UnavailableError, WebhookError
-from pulumi_8x8.slots import Slot
+from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 from pulumi_8x8.workers import HOST
 
 LOOK_SECONDS = 20.0
@@ -25,7 +24,7 @@ FAILURES = 2
 """Subaccounts that fail one after the other until the API counts as not there for the rest of the operation."""
 
 
-class Live:
+class Listings:
     """The listings of this operation; safe to share between threads."""
 
     def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = HOST) -> None:
@@ -38,55 +37,55 @@ class Live:
         self._failed = 0
         self._down: UnavailableError | None = None
 
-    def ahead(self, subaccount_ids: Iterable[str]) -> None:
+    def prefetch(self, subaccount_ids: Iterable[str]) -> None:
         """Start fetching these listings in the background; each at most once."""
         if self._fetch_ahead:
             with self._lock:
                 for subaccount_id in subaccount_ids:
                     self._listing(subaccount_id)
 
-    def look(self, slot: Slot) -> LiveWebhook | None:
-        """The webhook that is registered in the slot, or None; for check and diff.
+    def get(self, webhook_id: WebhookId) -> LiveWebhook | None:
+        """The webhook that is registered in the webhook, or None; for check and diff.
 
         Raises:
             UnavailableError: The API is not there; said at once after it has failed to answer twice in a row.
             WebhookError: The API's refusal, or a broken answer.
         """
         with self._lock:
-            listing = self._listing(slot.subaccount_id)
-            if slot.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
-                self._waiting.remove(slot.subaccount_id)
-                self._waiting.appendleft(slot.subaccount_id)
-        return listing.result().get(slot.type)
+            listing = self._listing(webhook_id.subaccount_id)
+            if webhook_id.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
+                self._waiting.remove(webhook_id.subaccount_id)
+                self._waiting.appendleft(webhook_id.subaccount_id)
+        return listing.result().get(webhook_id.type)
 
-    def look_before_writing(self, slot: Slot) -> LiveWebhook | None:
+    def get_before_write(self, webhook_id: WebhookId) -> LiveWebhook | None:
         """As `look`, but a listing that failed is fetched again: without one, nothing is written."""
         with self._lock:
             self._down = None
-            known = self._listings.get(slot.subaccount_id)
+            known = self._listings.get(webhook_id.subaccount_id)
             if known and known.done() and known.exception():
-                del self._listings[slot.subaccount_id]
-        return self.look(slot)
+                del self._listings[webhook_id.subaccount_id]
+        return self.get(webhook_id)
 
-    def look_again(self, slot: Slot) -> LiveWebhook | None:
-        """The webhook in the slot by a new listing: after a write whose answer did not settle the matter."""
+    def refetch(self, webhook_id: WebhookId) -> LiveWebhook | None:
+        """The webhook in the webhook by a new listing: after a write whose answer did not settle the matter."""
         with self._lock:
-            if slot.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
-                self._listings.pop(slot.subaccount_id, None)
+            if webhook_id.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
+                self._listings.pop(webhook_id.subaccount_id, None)
             self._down = None
-        return self.look(slot)
+        return self.get(webhook_id)
 
-    def note(self, slot: Slot, webhook: LiveWebhook | None) -> None:
-        """Take over what a write's answer says of its slot.
+    def record(self, webhook_id: WebhookId, webhook: LiveWebhook | None) -> None:
+        """Take over what a write's answer says of its webhook.
 
         Only of its own: the answers to two writes on one subaccount may arrive in another order than they were made.
         """
         with self._lock:
-            known = self._listings.get(slot.subaccount_id)
+            known = self._listings.get(webhook_id.subaccount_id)
             if known and known.done() and not known.exception():
                 noted: Future[Listing] = Future()
-                noted.set_result(known.result().replaced(slot.type, webhook))
-                self._listings[slot.subaccount_id] = noted
+                noted.set_result(known.result().replaced(webhook_id.type, webhook))
+                self._listings[webhook_id.subaccount_id] = noted
 
     def _listing(self, subaccount_id: str) -> Future[Listing]:
         known = self._listings.get(subaccount_id)

@@ -13,18 +13,16 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.api.wire import Declaration, LiveWebhook
 from pulumi_8x8.errors import ConflictError, SettingsError, UnavailableError, WebhookError
-from pulumi_8x8.resources.context import DeclaredBy
+from pulumi_8x8.model import INSTRUCTIONS, Declaration, LiveWebhook, WebhookId, subaccount_problem
+from pulumi_8x8.resources.context import Context
 from pulumi_8x8.settings import FIELDS, MISSING_KEY, Settings
-from pulumi_8x8.slots import Slot
 from pulumi_8x8.text import printable
-from pulumi_8x8.webhook_types import INSTRUCTIONS
 from pulumi_8x8.workers import widened
 
 from .decide import UNSEEN, Decision, Outcome, Unseen, decide, declaration, drift_line, keeping, replaces
-from .ledger import Ledger
-from .validate import Failure, failures, subaccount_problem, with_defaults
+from .registry import Registry
+from .validate import Failure, failures, with_defaults
 
 Properties = Mapping[str, Any]
 
@@ -36,11 +34,11 @@ class _Api:
         from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
-        from .listings import Live
+        from .listings import Listings
 
         client = Client(settings)
-        self.live = Live(client, fetch_ahead=settings.fetch_ahead, workers=settings.workers)
-        self.registrar = Registrar(client, self.live)
+        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, workers=settings.workers)
+        self.registrar = Registrar(client, self.listings)
 
 
 class Operation:
@@ -51,7 +49,7 @@ class Operation:
     """
 
     def __init__(self, config: Callable[[str], Any]) -> None:
-        self._ledger = Ledger()
+        self._registry = Registry()
         self._lock = RLock()
         self._made: _Api | None = None
         self._rehearsed: set[tuple[str, str, str | None]] = set()
@@ -63,16 +61,18 @@ class Operation:
             self._settings, self._misconfigured = Settings(), error
         workers = widened(self._settings.workers)
         if workers < self._settings.workers:
-            self._ledger.say_once("workers", f"8x8: workers stays {workers}: this host of providers cannot be widened.")
+            self._registry.warn_once(
+                "workers", f"8x8: workers stays {workers}: this host of providers cannot be widened."
+            )
         self._settings = replace(self._settings, workers=workers)
 
     def check(self, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
         """Inputs with defaults, and the reasons why they will not do."""
         inputs = with_defaults(news)
-        by = DeclaredBy.taken_from(inputs)
+        by = Context.pop_from(inputs)
         found = failures(inputs, by.secret) or self._setting_failures(by)
         if not found and UNKNOWN not in (inputs["subaccount_id"], inputs["type"]):
-            found = self._slot_failures(olds, inputs, by) or self._rehearsal_failures(olds, inputs, by)
+            found = self._id_failures(olds, inputs, by) or self._rehearsal_failures(olds, inputs, by)
         return {name: inputs[name] for name in inputs if name not in INSTRUCTIONS or inputs[name] is not False}, found
 
     def diff(self, olds: Properties, news: Properties) -> tuple[list[str], bool]:
@@ -80,38 +80,42 @@ class Operation:
         if changed := replaces(olds, news):
             return changed, True
         declared = declaration(news)
-        by = self._ledger.declares(declared.slot) or DeclaredBy()
-        decision = self._decided(declaration(olds), declared, self._look(declared.slot), news, by)
+        by = self._registry.declares(declared.id) or Context()
+        decision = self._decided(declaration(olds), declared, self._look(declared.id), news, by)
         if decision.drift:
-            self._ledger.say_once(f"drift {declared.slot}", drift_line(declared, decision.drift, by.secret))
+            self._registry.warn_once(f"drift {declared.id}", drift_line(declared, decision.drift, by.secret))
         return [], decision.outcome is not Outcome.NOTHING
 
-    def create(self, inputs: Properties) -> tuple[Slot, dict[str, Any]]:
+    def create(self, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
         """Register, or take over what is already as declared; answers the outputs."""
-        slot = declaration(inputs).slot
-        # The state knows the slot when the engine replaces a resource in place.
-        return slot, self._converged(self._ledger.managed(slot), inputs)
+        webhook_id = declaration(inputs).id
+        # The state knows the webhook when the engine replaces a resource in place.
+        return webhook_id, self._converged(self._registry.managed(webhook_id), inputs)
 
-    def read(self, slot: Slot, outs: Properties) -> dict[str, Any] | None:
+    def read(self, webhook_id: WebhookId, outs: Properties) -> dict[str, Any] | None:
         """What is live, as outputs; None where nothing is registered."""
-        live = self._api.live.look_before_writing(slot)
+        live = self._api.listings.get_before_write(webhook_id)
         if live is None:
             return None
-        return _outs(slot, live, outs.get("http_auth_header") if live.http_auth_header_available else None, outs)
+        return _outs(webhook_id, live, outs.get("http_auth_header") if live.http_auth_header_available else None, outs)
 
     def update(self, olds: Properties, news: Properties) -> dict[str, Any]:
         """Make the live webhook what is declared; answers the outputs."""
         return self._converged(declaration(olds), news)
 
-    def delete(self, slot: Slot, outs: Properties) -> None:
-        """Remove it, unless this program declares the slot by another resource (a rename without an alias)."""
-        if by := self._ledger.declares(slot):
-            self._ledger.say_once(f"kept {slot}", f"8x8: {slot} stays registered: {by.label!r} declares it now.")
+    def delete(self, webhook_id: WebhookId, outs: Properties) -> None:
+        """Remove it, unless this program declares the webhook by another resource (a rename without an alias)."""
+        if by := self._registry.declares(webhook_id):
+            self._registry.warn_once(
+                f"kept {webhook_id}", f"8x8: {webhook_id} stays registered: {by.label!r} declares it now."
+            )
             return
-        removed = self._api.registrar.empty(slot)
-        self._ledger.released(slot)
+        removed = self._api.registrar.remove(webhook_id)
+        self._registry.released(webhook_id)
         if removed and removed.url != outs.get("url"):
-            self._ledger.say_once(f"removed {slot}", f"8x8: {slot} was removed; somebody had changed it to {removed}.")
+            self._registry.warn_once(
+                f"removed {webhook_id}", f"8x8: {webhook_id} was removed; somebody had changed it to {removed}."
+            )
 
     @property
     def _api(self) -> _Api:
@@ -122,7 +126,7 @@ class Operation:
                 self._made = _Api(self._settings)
             return self._made
 
-    def _setting_failures(self, by: DeclaredBy) -> list[Failure]:
+    def _setting_failures(self, by: Context) -> list[Failure]:
         if self._misconfigured:
             return [Failure("", str(self._misconfigured))]
         unseen = [
@@ -147,29 +151,31 @@ class Operation:
             return [Failure("", reason)]
         return []
 
-    def _slot_failures(self, olds: Properties, inputs: Properties, by: DeclaredBy) -> list[Failure]:
+    def _id_failures(self, olds: Properties, inputs: Properties, by: Context) -> list[Failure]:
         declared, before = declaration(inputs), declaration(olds)
-        slot = declared.slot
-        first = self._ledger.declare(slot, by)
+        webhook_id = declared.id
+        first = self._registry.declare(webhook_id, by)
         if first.index != by.index:
             reason = (
-                f"{slot} is declared twice in this program, by {first.label!r} and {by.label!r}; "
+                f"{webhook_id} is declared twice in this program, by {first.label!r} and {by.label!r}; "
                 "a subaccount holds one webhook of each type. Remove one of them."
             )
             return [Failure("type", reason)]
-        if before.slot == slot:
-            self._ledger.manage(before)
+        if before.id == webhook_id:
+            self._registry.manage(before)
         if self._settings.live_checks:
-            self._api.live.ahead(id for id in (slot.subaccount_id, *by.ahead) if not subaccount_problem(id))
+            self._api.listings.prefetch(
+                id for id in (webhook_id.subaccount_id, *by.ahead) if not subaccount_problem(id)
+            )
         try:
-            self._decided(self._ledger.managed(slot), declared, self._look(slot), inputs, by)
+            self._decided(self._registry.managed(webhook_id), declared, self._look(webhook_id), inputs, by)
         except ConflictError as error:
             return [Failure("" if "url" in by.secret else "url", str(error))]
         except WebhookError as error:
             return [Failure("", str(error))]
         return []
 
-    def _rehearsal_failures(self, olds: Properties, inputs: Properties, by: DeclaredBy) -> list[Failure]:
+    def _rehearsal_failures(self, olds: Properties, inputs: Properties, by: Context) -> list[Failure]:
         """What an endpoint whose URL is new is not ready for."""
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
@@ -187,15 +193,15 @@ class Operation:
         reason = f"The endpoint is not ready: {told}. Nothing was changed. Put it right, then run the command again."
         return [Failure("" if "url" in by.secret else "url", reason)]
 
-    def _look(self, slot: Slot) -> LiveWebhook | Unseen | None:
+    def _look(self, webhook_id: WebhookId) -> LiveWebhook | Unseen | None:
         """What is live, for a preview; UNSEEN with a word of warning where it cannot be had."""
         if not self._settings.live_checks:
-            self._ledger.say_once("live", "8x8: live checks are off; compared with the stack's state only.")
+            self._registry.warn_once("live", "8x8: live checks are off; compared with the stack's state only.")
             return UNSEEN
         try:
-            return self._api.live.look(slot)
+            return self._api.listings.get(webhook_id)
         except UnavailableError as error:
-            self._ledger.say_once("live", f"8x8: could not look at what is live; compared with state only. {error}")
+            self._registry.warn_once("live", f"8x8: could not look at what is live; compared with state only. {error}")
             return UNSEEN
 
     def _decided(
@@ -204,7 +210,7 @@ class Operation:
         declared: Declaration,
         live: LiveWebhook | Unseen | None,
         inputs: Properties,
-        by: DeclaredBy,
+        by: Context,
     ) -> Decision:
         overwrite = inputs.get("overwrite_on_create") is True
         decision = decide(state, declared, live, overwrite=overwrite, ignored=by.ignored)
@@ -213,29 +219,31 @@ class Operation:
         return decision
 
     def _converged(self, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
-        """Make the slot hold what the inputs declare; answers the resource's outputs."""
+        """Make the webhook hold what the inputs declare; answers the resource's outputs."""
         declared = declaration(inputs)
-        slot = declared.slot
-        by = self._ledger.declares(slot) or DeclaredBy()
-        live = self._api.live.look_before_writing(slot)
+        webhook_id = declared.id
+        by = self._registry.declares(webhook_id) or Context()
+        live = self._api.listings.get_before_write(webhook_id)
         declared = keeping(declared, live, by.ignored)
         decision = self._decided(state, declared, live, inputs, by)
         if decision.outcome is Outcome.REGISTER or live is None:
             # An empty one stands for one that nobody knows (`pending.py`).
             before, known_header = live, (state.http_auth_header or None) if state else None
             try:
-                live = self._api.registrar.fill(declared, before, known_header)
+                live = self._api.registrar.apply(declared, before, known_header)
             except WebhookError as error:
-                raise error.retold(_masked(str(error), by, declared, state)) from None
+                raise error.with_message(_masked(str(error), by, declared, state)) from None
             if before and state is None:
-                line = f"8x8: {slot}: {live} replaced {before}."
-                self._ledger.say_once(f"over {slot}", _masked(line, by, declared))
+                line = f"8x8: {webhook_id}: {live} replaced {before}."
+                self._registry.warn_once(f"over {webhook_id}", _masked(line, by, declared))
         elif state is None:
-            self._ledger.say_once(f"over {slot}", f"8x8: {slot} was live as declared, and was taken over unchanged.")
-        return _outs(slot, live, declared.http_auth_header, inputs)
+            self._registry.warn_once(
+                f"over {webhook_id}", f"8x8: {webhook_id} was live as declared, and was taken over unchanged."
+            )
+        return _outs(webhook_id, live, declared.http_auth_header, inputs)
 
 
-def _masked(text: str, by: DeclaredBy, *declarations: Declaration | None) -> str:
+def _masked(text: str, by: Context, *declarations: Declaration | None) -> str:
     """The text without these URLs, where the URL was given as a secret."""
     if "url" in by.secret:
         for declared in filter(None, declarations):
@@ -243,11 +251,11 @@ def _masked(text: str, by: DeclaredBy, *declarations: Declaration | None) -> str
     return text
 
 
-def _outs(slot: Slot, live: LiveWebhook, header: str | None, inputs: Properties) -> dict[str, Any]:
+def _outs(webhook_id: WebhookId, live: LiveWebhook, header: str | None, inputs: Properties) -> dict[str, Any]:
     outs = {
         **{name: inputs[name] for name in INSTRUCTIONS if inputs.get(name)},
-        "subaccount_id": slot.subaccount_id,
-        "type": slot.type,
+        "subaccount_id": webhook_id.subaccount_id,
+        "type": webhook_id.type,
         "url": live.url,
         "enabled": live.enabled,
         "http_auth_header_available": live.http_auth_header_available,

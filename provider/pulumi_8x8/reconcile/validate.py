@@ -9,18 +9,14 @@ from urllib.parse import urlsplit
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from pulumi_8x8.model import subaccount_problem, type_problem
 from pulumi_8x8.settings import is_loopback, secret_problem
 from pulumi_8x8.text import printable
-from pulumi_8x8.webhook_types import WebhookType
-
-SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
-"""The vendor's pattern for a subaccount id."""
 
 LONGEST_URL = 2048
 """Characters of a URL at most."""
 
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-TYPES = ", ".join(member.value for member in WebhookType)
 UNREHEARSED = ("VCS", "VRU", "VNU")
 
 DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehearse": False}
@@ -64,20 +60,6 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
         found.append(Failure("http_auth_header", problem))
     return [Failure("" if failure.property in {*secret, "http_auth_header"} else failure.property, failure.reason)
             for failure in found]  # fmt: skip
-
-
-def subaccount_problem(value: Any) -> str | None:
-    """Why this is not a subaccount id."""
-    if isinstance(value, str) and SUBACCOUNT.fullmatch(value):
-        return None
-    return "write 3 to 50 of the characters A-Z a-z 0-9 - . _ &, for example InternalDemoCPaaS_8dD15_voice"
-
-
-def type_problem(value: Any) -> str | None:
-    """Why this is not a webhook type."""
-    if isinstance(value, str) and value in TYPES.split(", "):
-        return None
-    return f"write one of {TYPES}"
 
 
 def url_problem(value: Any) -> str | None:

@@ -22,7 +22,7 @@ import pulumi
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_DELETED_WITH
 from pulumi.runtime.settings import monitor_supports_feature
 
-INPUT = "__declared_by"
+INPUT = "__context"
 """Names that begin with two underscores are internal to the engine: it does not show them."""
 
 BATCH = 16
@@ -30,7 +30,7 @@ BATCH = 16
 
 
 @dataclass(frozen=True)
-class DeclaredBy:
+class Context:
     """Who declares a webhook.
 
     Attributes:
@@ -52,7 +52,7 @@ class DeclaredBy:
     retained: bool = False
 
     @classmethod
-    def taken_from(cls, inputs: dict[str, Any]) -> DeclaredBy:
+    def pop_from(cls, inputs: dict[str, Any]) -> Context:
         """Take it out of the inputs that `check` was given."""
         told = inputs.pop(INPUT, None)
         if isinstance(told, str):
@@ -102,7 +102,7 @@ class _Declarations:
 _programs: dict[tuple[str, str], _Declarations] = {}
 
 
-def declared_by(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> Any:
+def declaration_context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> Any:
     """The hidden input of one webhook: an awaitable that is evaluated when the registration is sent."""
     # One process can run several programs, through the Automation API.
     declarations = _programs.setdefault((pulumi.get_project(), pulumi.get_stack()), _Declarations())
@@ -118,7 +118,7 @@ def declared_by(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOp
         for _ in range(turn):
             await asyncio.sleep(0)  # registrations that were declared later overtake this one
         secret = [key for key, value in inputs.items() if isinstance(value, pulumi.Output) and await value.is_secret()]
-        by = DeclaredBy(
+        by = Context(
             index=index,
             label=label,
             ahead=declarations.ahead(known, batch),

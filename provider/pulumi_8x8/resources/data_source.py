@@ -10,7 +10,7 @@ import pulumi
 from pulumi_8x8.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pulumi_8x8.api.wire import LiveWebhook
+    from pulumi_8x8.model import LiveWebhook
 
 
 def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
@@ -25,7 +25,7 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
     """
     # Only a program that asks pays for what it takes to ask.
     from pulumi_8x8.api.client import Client
-    from pulumi_8x8.reconcile.validate import subaccount_problem
+    from pulumi_8x8.model import subaccount_problem
     from pulumi_8x8.settings import Settings
     from pulumi_8x8.text import printable
 

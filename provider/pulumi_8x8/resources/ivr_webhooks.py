@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from pulumi_8x8.webhook_types import WebhookType
+from pulumi_8x8.model import WebhookType
 
 from .webhook import Webhook
 

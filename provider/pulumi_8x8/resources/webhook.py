@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_8x8.model import INSTRUCTIONS, WebhookType
 from pulumi_8x8.provider import WebhookProvider
-from pulumi_8x8.webhook_types import INSTRUCTIONS, WebhookType
 
-from .context import INPUT, declared_by
+from .context import INPUT, declaration_context
 
 
 def _not_set(_webhook: Webhook) -> pulumi.Output[bool]:
@@ -39,8 +39,8 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         opts: Ordinary resource options. `import_` cannot work for dynamic resources on any engine; declare the webhook
             as it is live and it is taken over, or read one with `Webhook.get`.
 
-    Bad inputs fail the preview, by property; so do a slot that holds somebody else's webhook, a second resource for
-    one slot, and a missing or refused API key.
+    Bad inputs fail the preview, by property; so do a webhook that holds somebody else's webhook, a second resource for
+    one webhook, and a missing or refused API key.
     """
 
     if TYPE_CHECKING:  # the SDK would evaluate annotations anew for each resource
@@ -84,7 +84,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             WebhookProvider(),
             name,
             # The output needs its place among the properties to become an attribute.
-            {**given, "http_auth_header_available": None, INPUT: declared_by(name, inputs, opts)},
+            {**given, "http_auth_header_available": None, INPUT: declaration_context(name, inputs, opts)},
             opts,
         )
 

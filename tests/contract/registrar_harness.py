@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pulumi_8x8.api.client import Client
-from pulumi_8x8.api.wire import Declaration, LiveWebhook
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.model import Declaration, LiveWebhook
 from pulumi_8x8.reconcile.apply import Registrar
-from pulumi_8x8.reconcile.listings import Live
+from pulumi_8x8.reconcile.listings import Listings
 from pulumi_8x8.settings import Settings
 
 KEY = "key-canary-19f3"
@@ -22,30 +22,30 @@ def declared(url: str = NEW, *, enabled: bool = True, header: str | None = None)
     return Declaration("acme_voice", "VCA", url, enabled, header)
 
 
-class Desk:
+class RegistrarHarness:
     """Looks, then writes, as an operation does; without waiting between tries."""
 
     def __init__(self, api: Emulator) -> None:
         self.api = api
         self.pauses: list[float] = []
         client = Client(Settings(api_key=KEY, base_url=api.url), self.pauses.append)
-        self.live = Live(client)
-        self.registrar = Registrar(client, self.live)
+        self.listings = Listings(client)
+        self.registrar = Registrar(client, self.listings)
 
-    def fill(self, what: Declaration, known_header: str | None = None) -> LiveWebhook:
-        return self.registrar.fill(what, self.live.look_before_writing(what.slot), known_header)
+    def apply(self, what: Declaration, known_header: str | None = None) -> LiveWebhook:
+        return self.registrar.apply(what, self.listings.get_before_write(what.id), known_header)
 
-    def empty(self) -> LiveWebhook | None:
-        return self.registrar.empty(declared().slot)
+    def remove(self) -> LiveWebhook | None:
+        return self.registrar.remove(declared().id)
 
     def fails_to_fill(self, what: Declaration, known_header: str | None = None) -> WebhookError:
         with pytest.raises(WebhookError) as caught:
-            self.fill(what, known_header)
+            self.apply(what, known_header)
         return told_safely(caught.value)
 
     def fails_to_empty(self) -> WebhookError:
         with pytest.raises(WebhookError) as caught:
-            self.empty()
+            self.remove()
         return told_safely(caught.value)
 
     @property
