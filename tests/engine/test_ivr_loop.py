@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_8x8.emulator import Emulator
-from pulumi_8x8.emulator.calls import Call, place_call
+from pulumi_8x8.emulator.calls.call import Call, place_call
 from tests.contract.endpoints import Delivered, endpoint
 from tests.engine.scratch import ROOT, Project
 

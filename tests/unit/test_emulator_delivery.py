@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_8x8.emulator.delivery import Answer, judge
+from pulumi_8x8.emulator.calls.delivery import Answer, judge
 
 FLOW = (
     b'{"clientActionId": "a", "callflow": ['

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_8x8.emulator.answers import Answer
-from pulumi_8x8.emulator.behaviours import faulty
-from pulumi_8x8.emulator.faults import EFFECTS, Fault, Faults
-from pulumi_8x8.emulator.state import Account
+from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account.faults import EFFECTS, Fault, Faults
+from pulumi_8x8.emulator.account.responses import faulty
+from pulumi_8x8.emulator.account.state import Account
 
 
 def met(faults: Faults, *requests: tuple[str, str]) -> list[str | None]:

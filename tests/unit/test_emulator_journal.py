@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_8x8.emulator.journal import Entry, Journal
+from pulumi_8x8.emulator.account.journal import Entry, Journal
 
 LIST = Entry("GET", "/a", "acme", None, 200, 1)
 POST = Entry("POST", "/a", "acme", "VCA", 200, 1)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.emulator import routes
-from pulumi_8x8.emulator.routes import PostOver, Query, Rules
-from pulumi_8x8.emulator.state import Account, StoredWebhook
+from pulumi_8x8.emulator.account import routes
+from pulumi_8x8.emulator.account.routes import PostOver, Query, Rules
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 
 LIST = "/api/v1/subaccounts/acme/webhooks"
 RULES = Rules("key")

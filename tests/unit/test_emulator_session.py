@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_8x8.emulator.delivery import Answer, judge
-from pulumi_8x8.emulator.session import SIP_CODES, Event, Outcome, Session, capture
+from pulumi_8x8.emulator.calls.delivery import Answer, judge
+from pulumi_8x8.emulator.calls.session import SIP_CODES, Event, Outcome, Session, capture
 from pulumi_8x8.ivr.callflow import (
     Action,
     call_flow,

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pulumi_8x8.emulator.state import Account, StoredWebhook, Webhooks
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook, Webhooks
 
 
 def test_put_over_a_type_leaves_the_others_alone() -> None:

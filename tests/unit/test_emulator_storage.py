@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import storage
-from pulumi_8x8.emulator.state import StoredWebhook
-from pulumi_8x8.emulator.storage import StateFileError
+from pulumi_8x8.emulator.account import storage
+from pulumi_8x8.emulator.account.state import StoredWebhook
+from pulumi_8x8.emulator.account.storage import StateFileError
 
 WEBHOOK = StoredWebhook("VCA", "https://example.com/é", False, "Basic c2VjcmV0")
 

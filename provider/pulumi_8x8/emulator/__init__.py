@@ -25,13 +25,13 @@ What is only assumed, since the vendor does not document it:
 
 from __future__ import annotations
 
-from pulumi_8x8.emulator.calls import Call, Plan, place_call
-from pulumi_8x8.emulator.delivery import Delivery
-from pulumi_8x8.emulator.faults import Fault, Faults
-from pulumi_8x8.emulator.journal import Entry, Journal
+from pulumi_8x8.emulator.account.faults import Fault, Faults
+from pulumi_8x8.emulator.account.journal import Entry, Journal
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
+from pulumi_8x8.emulator.calls.call import Call, Plan, place_call
+from pulumi_8x8.emulator.calls.delivery import Delivery
 from pulumi_8x8.emulator.run import run
 from pulumi_8x8.emulator.server import Emulator, EmulatorError
-from pulumi_8x8.emulator.state import Account, StoredWebhook
 
 __all__ = [
     "LIMITS",

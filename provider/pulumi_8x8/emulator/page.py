@@ -14,11 +14,11 @@ from typing import Any, get_args
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pulumi_8x8.emulator.calls import RUNNING, Call, Plan
-from pulumi_8x8.emulator.delivery import Delivery
-from pulumi_8x8.emulator.session import Outcome
-from pulumi_8x8.emulator.state import Account
-from pulumi_8x8.emulator.switchboard import Switchboard
+from pulumi_8x8.emulator.account.state import Account
+from pulumi_8x8.emulator.calls.call import RUNNING, Call, Plan
+from pulumi_8x8.emulator.calls.delivery import Delivery
+from pulumi_8x8.emulator.calls.registry import Switchboard
+from pulumi_8x8.emulator.calls.session import Outcome
 from pulumi_8x8.ivr import callflow
 from pulumi_8x8.ivr.callflow import Action, CallFlowError, MakeCall, PlayFile, Say, SayAndCapture
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from pulumi_8x8.emulator.routes import PostOver
+from pulumi_8x8.emulator.account.routes import PostOver
 from pulumi_8x8.emulator.server import Emulator
 
 API_KEY_VARIABLE = "EIGHTX8_API_KEY"

@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from pulumi_8x8.emulator import call_routes, control, guard, page, storage
-from pulumi_8x8.emulator.api import Api
-from pulumi_8x8.emulator.calls import Call, Plan
-from pulumi_8x8.emulator.routes import PostOver
+from pulumi_8x8.emulator import guard, page
+from pulumi_8x8.emulator.account import control, storage
+from pulumi_8x8.emulator.account.exchange import Api
+from pulumi_8x8.emulator.account.routes import PostOver
+from pulumi_8x8.emulator.calls import routes as call_routes
+from pulumi_8x8.emulator.calls.call import Call, Plan
 
 T = TypeVar("T")
 

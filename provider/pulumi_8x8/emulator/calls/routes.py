@@ -9,8 +9,8 @@ import json
 
 from aiohttp import web
 
-from pulumi_8x8.emulator.calls import Plan
-from pulumi_8x8.emulator.switchboard import Switchboard
+from pulumi_8x8.emulator.calls.call import Plan
+from pulumi_8x8.emulator.calls.registry import Switchboard
 
 PATH = "/_calls"
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from pulumi_8x8.emulator.state import StoredWebhook, Webhooks
+from pulumi_8x8.emulator.account.state import StoredWebhook, Webhooks
 
 STATUS_CODES = {401: "1401", 403: "1403", 404: "1404", 405: "1405", 500: "1500"}
 """Assumed: the vendor documents no codes for these."""

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import aiohttp
 
-from pulumi_8x8.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW
-from pulumi_8x8.emulator.state import StoredWebhook
+from pulumi_8x8.emulator.account.state import StoredWebhook
+from pulumi_8x8.emulator.calls.session import CONNECTIVITY, INVALID_CALL_FLOW
 from pulumi_8x8.ivr import callflow
 from pulumi_8x8.ivr.callflow import CallFlow, CallFlowError
 

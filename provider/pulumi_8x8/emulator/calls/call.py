@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 import aiohttp
 
-from pulumi_8x8.emulator.delivery import Delivery, Judgement, Kind, deliver, new_client
-from pulumi_8x8.emulator.session import Completed, Event, Outcome, Session
-from pulumi_8x8.emulator.state import Account, StoredWebhook
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
+from pulumi_8x8.emulator.calls.delivery import Delivery, Judgement, Kind, deliver, new_client
+from pulumi_8x8.emulator.calls.session import Completed, Event, Outcome, Session
 from pulumi_8x8.ivr.deliveries import Parties, call_action, call_leg, session_summary
 
 MOST_DELIVERIES = 50

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from pulumi_8x8.emulator.faults import Fault, Faults
+from pulumi_8x8.emulator.account.faults import Fault, Faults
 
 PATH = "/_control/faults"
 _FIELDS: dict[str, tuple[type, ...]] = {

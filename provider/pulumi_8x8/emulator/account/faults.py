@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pulumi_8x8.emulator.bends import BENDS
-from pulumi_8x8.emulator.state import Account
+from pulumi_8x8.emulator.account.malformed import BENDS
+from pulumi_8x8.emulator.account.state import Account
 
 Method = Literal["GET", "POST", "DELETE"]
 

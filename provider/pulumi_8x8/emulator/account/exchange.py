@@ -10,13 +10,13 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from pulumi_8x8.emulator import answers, behaviours, routes, storage
-from pulumi_8x8.emulator.answers import Answer
-from pulumi_8x8.emulator.faults import Armed, Fault, Faults
-from pulumi_8x8.emulator.journal import Entry, Journal
-from pulumi_8x8.emulator.routes import PostOver, Query, Rules
-from pulumi_8x8.emulator.state import Account
-from pulumi_8x8.emulator.switchboard import Switchboard
+from pulumi_8x8.emulator.account import answers, responses, routes, storage
+from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account.faults import Armed, Fault, Faults
+from pulumi_8x8.emulator.account.journal import Entry, Journal
+from pulumi_8x8.emulator.account.routes import PostOver, Query, Rules
+from pulumi_8x8.emulator.account.state import Account
+from pulumi_8x8.emulator.calls.registry import Switchboard
 from pulumi_8x8.model import WebhookType
 
 
@@ -55,7 +55,7 @@ class Api:
             await asyncio.sleep(self.latency)
             answer = self._decide(query, self.account)
             self._record(query, answer.status, connection)
-            return behaviours.response(answer)
+            return responses.response(answer)
         return await self._faulty(request, armed, arrived, connection, stopping)
 
     async def _faulty(
@@ -67,10 +67,10 @@ class Api:
             await asyncio.sleep(self.latency)
         await _held(fault, "before", stopping)
         # In a thread: 50 MB of answer take a while to make, and others are to be answered meanwhile.
-        answer = await asyncio.to_thread(behaviours.faulty, self._true(query, armed), fault, request.path)
-        self._record(query, None if fault.name in behaviours.NO_STATUS_LINE else answer.status, connection)
+        answer = await asyncio.to_thread(responses.faulty, self._true(query, armed), fault, request.path)
+        self._record(query, None if fault.name in responses.NO_STATUS_LINE else answer.status, connection)
         await _held(fault, "after", stopping)
-        return await behaviours.show(behaviours.Exchange(request, answer, fault, stopping))
+        return await responses.show(responses.Exchange(request, answer, fault, stopping))
 
     def _true(self, query: Query, armed: Armed) -> Answer:
         """Give the answer that the fault starts from, and let the request take effect or not."""
@@ -120,7 +120,7 @@ async def _held(fault: Fault, at: str, stopping: asyncio.Event) -> None:
         return
     fault.reached.set()
     while fault.hold is not None and not fault.hold.is_set() and not stopping.is_set():
-        await asyncio.sleep(behaviours.GLANCE)
+        await asyncio.sleep(responses.GLANCE)
 
 
 def _account(state_file: str | Path | None) -> Account:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from pulumi_8x8.emulator import answers
-from pulumi_8x8.emulator.answers import Answer
-from pulumi_8x8.emulator.bends import BENDS
-from pulumi_8x8.emulator.faults import Fault
+from pulumi_8x8.emulator.account import answers
+from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account.faults import Fault
+from pulumi_8x8.emulator.account.malformed import BENDS
 
 GLANCE = 0.005
 """Seconds between two looks at whether a client has left or a held request may go on."""

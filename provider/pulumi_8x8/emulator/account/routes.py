@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pulumi_8x8.emulator import answers
-from pulumi_8x8.emulator.answers import Answer
-from pulumi_8x8.emulator.state import Account, StoredWebhook
+from pulumi_8x8.emulator.account import answers
+from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 from pulumi_8x8.model import WebhookType
 
 PostOver = Literal["replace", "refuse", "ignore"]

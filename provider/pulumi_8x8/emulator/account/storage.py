@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from pulumi_8x8.emulator.state import StoredWebhook, Webhooks
+from pulumi_8x8.emulator.account.state import StoredWebhook, Webhooks
 from pulumi_8x8.model import WebhookType
 
 VERSION = 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from pulumi_8x8.emulator.calls import Call, Plan, conduct
-from pulumi_8x8.emulator.state import Account
+from pulumi_8x8.emulator.account.state import Account
+from pulumi_8x8.emulator.calls.call import Call, Plan, conduct
 
 REMEMBERED = 100
 """Calls that are remembered; the oldest are forgotten."""
