@@ -99,7 +99,7 @@ def _main_cell(results: Results) -> str:
 
 
 def _other_cells(results: Results) -> str:
-    ways = (OURS, Way.WIDE, Way.HOSTS, NAIVE, IDLE)
+    ways = (OURS, Way.HOSTS, NAIVE, IDLE)
     rows = []
     for cell in GRID:
         if cell is MAIN:
@@ -133,7 +133,7 @@ def _memory(results: Results) -> str:
 
 
 def _scale(results: Results) -> str:
-    ways = (OURS, Way.WIDE, Way.PAIRS, NAIVE)
+    ways = (OURS, Way.PAIRS, NAIVE)
     rows = []
     for cell in SCALE:
         for operation in cell.operations:

@@ -52,8 +52,6 @@ class Runner:
             "EIGHTX8_BASE_URL": api,
             "PYTHONPATH": str(PROGRAM_FILES),
         }
-        if way is Way.WIDE:
-            self._environment["EIGHTX8_WORKERS"] = "16"
         if way in PROGRAMS:
             path = os.pathsep.join([str(USER / "bin"), engine_bin(), os.environ["PATH"]])
             self._project = Project(folder, {**self._environment, "PATH": path})
@@ -65,7 +63,7 @@ class Runner:
             return bool(OPERATIONS[operation].script)
         if self.way is Way.ANSIBLE:
             return OPERATIONS[operation].ansible
-        return self.way in (Way.OURS, Way.WIDE) or operation != "preview, live checks off"
+        return self.way is Way.OURS or operation != "preview, live checks off"
 
     def carry_out(self, operation: str, *, watch: bool = False) -> Timing:
         """Carry it out and take the time.

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
-from .workers import HOST, MOST
 
 DEFAULT_BASE_URL = "https://voice.wavecell.com"
 """The address of the set-up guide; the vendor's current reference uses https://voice.8x8.com."""
@@ -83,13 +82,6 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _workers(text: str) -> int:
-    text = text.removesuffix(".0")  # numbers reach a provider as floats
-    if not text.isdecimal() or not HOST <= int(text) <= MOST:
-        raise ValueError(f"is not a number of workers from {HOST} to {MOST}")
-    return int(text)
-
-
 def _switch(text: str) -> bool:
     value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower())
     if value is None:
@@ -138,10 +130,6 @@ FIELDS = (
         "rehearse_private", "rehearsePrivate", "EIGHTX8_REHEARSE_PRIVATE", "false", "true, false",
         "let a rehearsal reach private and link-local addresses", _switch,
     ),
-    Field(
-        "workers", "workers", "EIGHTX8_WORKERS", "4", "4 to 64",
-        "requests at a time; above 4 by private parts of Python, guarded", _workers,
-    ),
 )  # fmt: skip
 """Every setting there is, in the order in which they are read."""
 
@@ -166,7 +154,6 @@ class Settings:
     read_timeout: float = 15.0
     deadline: float = 60.0
     rehearse_private: bool = False
-    workers: int = HOST
 
     def require_key(self) -> str:
         """The API key.

@@ -28,7 +28,6 @@ def test_each_way_creates_and_destroys_the_same_webhooks(monkeypatch: pytest.Mon
 
     assert asked == {
         "pulumi-8x8": SEEN,
-        "pulumi-8x8, 16 workers": SEEN,
         "experiment: 4 hosts": SEEN,
         "experiment: pairs": SEEN,
         "naive provider": {"POST": 2, "DELETE": 2},

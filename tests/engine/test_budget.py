@@ -34,7 +34,7 @@ def fleet(url: str, **other: str) -> dict[str, dict[str, str]]:
 
 
 def asked(api: Emulator) -> dict[str, int]:
-    """Requests by method since the last time; never over more connections than the host has workers."""
+    """Requests by method since the last time; never over more connections than the host has threads."""
     assert api.journal.connections <= CONNECTIONS
     counts = dict(Counter(entry.method for entry in api.journal))
     api.journal.clear()
@@ -69,22 +69,6 @@ def test_each_operation_asks_once_per_subaccount_and_once_per_change(api: Emulat
 
     project.destroy().ok()
     assert asked(api) == {"DELETE": 12}
-
-
-def test_more_workers_are_never_more_connections_than_asked_for(tmp_path: Path) -> None:
-    """The real host is widened by the setting; the answers are held back, so that requests meet."""
-    with Mock() as mock:
-        mock.hold(100)
-        project = Project(
-            tmp_path, {"EIGHTX8_API_KEY": "k", "EIGHTX8_BASE_URL": mock.url, "EIGHTX8_WORKERS": "8"}
-        ).declare(**fleet("https://ivr.example/a"))
-
-        up = project.deploy().ok()
-
-        counts = mock.counts()
-    assert up.lines("cannot be widened") == []
-    assert counts.requests == {"GET": 6, "POST": 12}
-    assert counts.connections <= 8
 
 
 def test_a_webhooks_state_is_hardly_larger_than_that_of_a_naive_provider(tmp_path: Path) -> None:

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_8x8.api.client import TRIES, Client
+from pulumi_8x8.api.client import CONNECTIONS, TRIES, Client
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import KeyRefusedError, NotFoundError, ProtocolError, UnavailableError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 from pulumi_8x8.reconcile.listings import Listings
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.workers import HOST
 
 VCA = WebhookId("acme_voice", "VCA")
 VSS = WebhookId("acme_voice", "VSS")
@@ -34,7 +33,7 @@ def listings(api: Emulator) -> Listings:
     return looking(api)
 
 
-def looking(api: Emulator, *, fetch_ahead: bool = True, workers: int = HOST) -> Listings:
+def looking(api: Emulator, *, fetch_ahead: bool = True, workers: int = CONNECTIONS) -> Listings:
     client = Client(Settings(api_key="emulator", base_url=api.url), pause=lambda _: None)
     return Listings(client, fetch_ahead=fetch_ahead, workers=workers)
 

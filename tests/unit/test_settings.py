@@ -33,7 +33,6 @@ def test_nothing_set_gives_the_documented_defaults() -> None:
         "read_timeout": 15.0,
         "deadline": 60.0,
         "rehearse_private": False,
-        "workers": 4,
     }
     assert load() == Settings()
 
@@ -49,7 +48,6 @@ def test_nothing_set_gives_the_documented_defaults() -> None:
         ("readTimeout", "EIGHTX8_READ_TIMEOUT", "3600", "read_timeout", 3600.0),
         ("deadline", "EIGHTX8_DEADLINE", "0.5", "deadline", 0.5),
         ("rehearsePrivate", "EIGHTX8_REHEARSE_PRIVATE", "YES", "rehearse_private", True),
-        ("workers", "EIGHTX8_WORKERS", "16", "workers", 16),
     ],
 )
 def test_each_setting_is_read_from_config_and_from_the_environment(
@@ -64,7 +62,6 @@ def test_the_table_above_is_every_setting() -> None:
     """A setting that is added is tested, too."""
     assert [field.config for field in FIELDS] == [
         "apiKey", "baseUrl", "liveChecks", "fetchAhead", "connectTimeout", "readTimeout", "deadline", "rehearsePrivate",
-        "workers",
     ]  # fmt: skip
 
 
@@ -97,7 +94,6 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
         (False, "liveChecks", {"live_checks": False}),
         (5.0, "deadline", {"deadline": 5.0}),
         (7, "deadline", {"deadline": 7.0}),
-        (8.0, "workers", {"workers": 8}),
     ],
 )
 def test_values_that_the_host_already_parsed_are_taken(value: object, name: str, loaded: dict[str, Any]) -> None:
@@ -146,13 +142,6 @@ def test_values_that_the_host_already_parsed_are_taken(value: object, name: str,
         ("deadline", "inf", "seconds above 0 and up to 3600"),
         ("deadline", "3600.1", "seconds above 0 and up to 3600"),
         ("deadline", {"a": CANARY}, "seconds above 0 and up to 3600"),
-        ("workers", CANARY, "number of workers from 4 to 64"),
-        ("workers", "3", "number of workers from 4 to 64"),
-        ("workers", "65", "number of workers from 4 to 64"),
-        ("workers", "4.5", "number of workers from 4 to 64"),
-        ("workers", "-8", "number of workers from 4 to 64"),
-        ("workers", "nan", "number of workers from 4 to 64"),
-        ("workers", "inf", "number of workers from 4 to 64"),
     ],
 )
 def test_a_malformed_value_is_named_and_never_repeated(setting: str, value: object, says: str) -> None:

@@ -26,13 +26,12 @@ from urllib3.exceptions import HTTPError
 from pulumi_8x8.errors import ProtocolError, UnavailableError, WebhookError, by_status
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.workers import HOST
 
 from .deadline import Deadline, Pool, TLSPool, cutoff
 from .wire import parse_listing, parse_refusal, parse_removal, registration
 
-CONNECTIONS = HOST
-"""Connections at most, where nobody asks for more: as many as the host has workers."""
+CONNECTIONS = 4
+"""Connections at most, unless more are asked for: as many as the dynamic-provider host has threads."""
 
 TRIES = 5
 """Times a request is sent at most."""
@@ -108,7 +107,7 @@ class Client:
                 "User-Agent": _user_agent(),
             }
         )
-        self._adapter = _Adapter(pool_connections=2, pool_maxsize=settings.workers, pool_block=True, max_retries=0)
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=0)
         # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
         self._environment: dict[str, Any] = {
             **self._session.merge_environment_settings(settings.base_url, {}, True, True, None)

@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.client import CONNECTIONS, Client
 from pulumi_8x8.errors import UnavailableError, WebhookError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
-from pulumi_8x8.workers import HOST
 
 LOOK_SECONDS = 20.0
 """Longest time for one listing; a preview does not wait longer for an API that is not there."""
@@ -27,7 +26,7 @@ FAILURES = 2
 class Listings:
     """The listings of this operation; safe to share between threads."""
 
-    def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = HOST) -> None:
+    def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = CONNECTIONS) -> None:
         self._client = client
         self._fetch_ahead = fetch_ahead
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")

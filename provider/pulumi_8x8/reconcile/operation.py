@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from threading import RLock
 from typing import Any
 
@@ -18,7 +17,6 @@ from pulumi_8x8.model import INSTRUCTIONS, Declaration, LiveWebhook, WebhookId, 
 from pulumi_8x8.resources.context import Context
 from pulumi_8x8.settings import FIELDS, MISSING_KEY, Settings
 from pulumi_8x8.text import printable
-from pulumi_8x8.workers import widened
 
 from .decide import UNSEEN, Decision, Outcome, Unseen, decide, declaration, drift_line, keeping, replaces
 from .registry import Registry
@@ -37,7 +35,7 @@ class _Api:
         from .listings import Listings
 
         client = Client(settings)
-        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, workers=settings.workers)
+        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead)
         self.registrar = Registrar(client, self.listings)
 
 
@@ -59,12 +57,6 @@ class Operation:
             self._settings = Settings.load(lambda key: config(f"8x8:{key}"))
         except SettingsError as error:  # said by the operations that need them
             self._settings, self._misconfigured = Settings(), error
-        workers = widened(self._settings.workers)
-        if workers < self._settings.workers:
-            self._registry.warn_once(
-                "workers", f"8x8: workers stays {workers}: this host of providers cannot be widened."
-            )
-        self._settings = replace(self._settings, workers=workers)
 
     def check(self, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
         """Inputs with defaults, and the reasons why they will not do."""
