@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.errors import ConflictError, KeyRefusedError, SettingsError, UnavailableError, WebhookError
+from pulumi_8x8.resources.context import INPUT
 from tests.unit.asking import HEADER, ID, KEY, STATE, A, B, checked, inputs, methods, operation, refused
 
 
@@ -141,6 +142,16 @@ def test_an_engine_that_would_not_retain_is_told_before_it_deletes(api: Emulator
     _, reason = refused(operation(api), inputs(told={"retained": True}))
 
     assert "does not know retain_on_delete and would delete the webhook" in reason
+
+
+def test_an_import_is_never_refused(api: Emulator) -> None:
+    """The engine would call a refusal a bug of the provider, and would import anyway; it gives no hidden input."""
+    api.account.put("acme_voice", "VCA", A, http_auth_header=HEADER)
+    imported = {name: value for name, value in inputs("http://plain.example/").items() if name != INPUT}
+
+    result = operation(api, apiKey="").check(imported, imported)
+
+    assert (result.failures, methods(api)) == ([], [])
 
 
 def test_what_the_program_ignores_stays_as_it_is_live(api: Emulator) -> None:

@@ -154,6 +154,14 @@ def test_settings_in_the_stacks_config_are_told_by_name_alone(run: Run) -> None:
     assert "key-canary" not in str(engine.resources["menu"].inputs)
 
 
+def test_import_is_refused_by_the_program_with_what_to_do_instead(run: Run) -> None:
+    """The engine's dynamic host would end in a KeyError; a RunError ends a program without a traceback."""
+    opts = pulumi.ResourceOptions(import_="acme_voice/VCA")
+
+    with pytest.raises(pulumi.RunError, match="Leave it out: a webhook that is live as declared is adopted"):
+        run(lambda: Webhook("vca", subaccount_id="acme_voice", type="VCA", url=URL, opts=opts))
+
+
 def test_get_reads_by_id(run: Run) -> None:
     """Without declaring anything: no hidden input, and nothing to compare with."""
     engine = run(lambda: Webhook.get("menu", "acme_voice/VCA"))

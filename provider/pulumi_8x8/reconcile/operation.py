@@ -14,7 +14,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.errors import ConflictError, SettingsError, UnavailableError, WebhookError
 from pulumi_8x8.model import INSTRUCTIONS, Declaration, LiveWebhook, WebhookId, subaccount_problem
-from pulumi_8x8.resources.context import Context
+from pulumi_8x8.resources.context import INPUT, Context
 from pulumi_8x8.settings import FIELDS, MISSING_KEY, Settings
 from pulumi_8x8.text import printable
 
@@ -61,6 +61,9 @@ class Operation:
     def check(self, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
         """Inputs with defaults, and the reasons why they will not do."""
         inputs = with_defaults(news)
+        if olds and INPUT not in news:
+            # `pulumi import --file`: the engine would report a refusal as a bug of the provider, and imports anyway.
+            return inputs, []
         by = Context.pop_from(inputs)
         found = failures(inputs, by.secret) or self._setting_failures(by)
         if not found and UNKNOWN not in (inputs["subaccount_id"], inputs["type"]):

@@ -36,8 +36,8 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             refuses in preview and names what is there.
         rehearse: Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if the
             endpoint is not ready. Default: False.
-        opts: Ordinary resource options. `import_` cannot work for dynamic resources on any engine; declare the webhook
-            as it is live and it is taken over, or read one with `Webhook.get`.
+        opts: Ordinary resource options; `import_` is refused, since it cannot work in a dynamic resource: a webhook
+            that is live as declared is adopted without it (docs/adopt.md).
 
     Bad inputs fail the preview, by property; so do a webhook that holds somebody else's webhook, a second resource for
     one webhook, and a missing or refused API key.
@@ -70,6 +70,11 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
+        if opts.import_ is not None:
+            raise pulumi.RunError(  # the program ends with this line, and without a traceback
+                f"Webhook {name!r}: import_ cannot work in a dynamic resource. Nothing was changed. Leave it out: a "
+                "webhook that is live as declared is adopted unchanged; `pulumi-8x8 export` writes such declarations."
+            )
         inputs: dict[str, Any] = {
             "subaccount_id": subaccount_id,
             "type": type.value if isinstance(type, WebhookType) else type,
