@@ -20,7 +20,9 @@ from examples.ivr.endpoint.settings import Settings
 from examples.ivr.endpoint.store import Store
 
 from pulumi_8x8.ivr import callflow
+from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER
 from tests.contract.ivr_servers import HEADER, JSON, ROOT, Endpoint, running, vca, vss
+from tests.contract.vendor import samples
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,34 @@ def test_a_call_goes_through_both_levels_of_the_menu(alone: Endpoint) -> None:
         "sayAndCapture",
         "makeCall",
     ]
+
+
+@pytest.mark.parametrize("address", ["/vca", "/vss", "/vcs", "/vru", "/vnu"])
+@pytest.mark.parametrize("published", samples("deliveries"), ids=lambda published: published["name"])
+def test_every_delivery_that_the_vendor_publishes_is_taken(
+    alone: Endpoint, address: str, published: dict[str, Any]
+) -> None:
+    """Whatever URL the webhooks share: a call gets its call flow, all else is acknowledged."""
+    answer = alone.post(address, published["body"], **{REHEARSAL_HEADER: "1"})
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok"} or callflow.validate(answer.json()) == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"eventData": {"dtmf": "2"}}, {"eventData": {"dtmf": 2}}, {"eventData": "2"}, {"dtmf": "2"}, {"dtmf": 2}],
+    ids=json.dumps,
+)
+@pytest.mark.parametrize("status", ["ACTION_COMPLETED", "DTMF_RECEIVED"])
+def test_a_pressed_key_is_found_wherever_it_comes(alone: Endpoint, status: str, keys: dict[str, object]) -> None:
+    """In the three places, as text or number, under the old status and the new one."""
+    delivery = vca(call_status=status, client_action_id="menu::1")
+    del delivery["payload"]["eventData"]
+
+    answer = alone.post("/vca", delivery | {"payload": delivery["payload"] | keys}).json()
+
+    assert [action["action"] for action in answer["callflow"]] == ["say", "hangup"]
 
 
 def test_a_duplicate_vca_gets_the_same_answer(alone: Endpoint) -> None:
@@ -96,7 +126,7 @@ def test_a_wrong_auth_header_is_401(alone: Endpoint, method: str, path: str, hea
         ("[" * 60_000, "application/json", 400, "not JSON"),
         ("\udcff", "application/json", 400, "not JSON"),
         ("[]", "application/json", 422, "$ "),
-        (json.dumps(vca() | {"eventType": "CALL_STATUS"}), "application/json", 422, "$.eventType"),
+        (json.dumps(vca() | {"eventType": "CALL"}), "application/json", 422, "$.eventType"),
         (json.dumps(vca() | {"payload": {}}), "application/json", 422, "$.payload."),
     ],
 )

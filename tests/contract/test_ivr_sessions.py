@@ -84,7 +84,9 @@ def test_a_failed_session_is_listed_for_retry(
     assert listed[f"failed-{status}"] == reason
 
 
-@pytest.mark.parametrize(("status", "outcome"), [("CANCELED", "canceled"), ("EXPIRED", "unknown")])
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("CANCELLED", "canceled"), ("EXPIRED", "unknown"), ("COMPLETED_UNSUB_ERROR", "opted_out")]
+)
 def test_what_neither_failed_nor_completed_is_not_to_be_retried(endpoint: Endpoint, status: str, outcome: str) -> None:
     """It is stored all the same, and listed under its own outcome."""
     endpoint.post("/vss", vss(f"other-{status}", status))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
-from pulumi_8x8.errors import SettingsError
+from pulumi_8x8.ivr.endpoint import is_public
 from pulumi_8x8.ivr.rehearsal import Report, Verdict, rehearse
 from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
+from tests.contract.vendor import samples
 
 HEADER = "Basic dXNlcjpjYW5hcnk="
 
@@ -56,7 +62,7 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
         lambda _: Answer(
             200,
             {"callflow": [{"action": "sayAndCapture", "params": {"promptMessage": "x", "voiceProfile": "en-US-Jenny",
-                                                                 "minDigits": 1, "digitTimeout": 9}}]},
+                                                                 "minDigits": 1, "repetition": 9, "noOfTries": 0}}]},
         ),
         "call flow", "-1003",
     ),
@@ -92,7 +98,7 @@ def test_every_violation_of_a_call_flow_is_told() -> None:
         report = rehearse(running.url, "VCA", allow_private=True)
 
     assert "-1003" in failed(report)["call flow"]
-    assert "-1005" in failed(report)["call flow"]
+    assert "noOfTries" in failed(report)["call flow"]
 
 
 def test_nothing_listens() -> None:
@@ -117,13 +123,61 @@ def test_private_addresses_are_not_reached_unless_allowed(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "0.0.0.0"]
+    ("addresses", "public"),
+    [
+        ("8.8.8.8 203.0.114.1 2606:4700::1 2a00:1450:4009::1 ::ffff:8.8.8.8", True),
+        ("10.1.2.3 172.16.0.1 192.168.1.1 127.0.0.1 0.0.0.0 169.254.169.254 100.64.0.1 192.0.0.9 198.18.0.1", False),
+        ("192.88.99.1 203.0.113.1 224.0.0.1 240.0.0.1 255.255.255.255 ::ffff:10.0.0.1 ::ffff:127.0.0.1", False),
+        ("::1 :: ::7f00:1 fe80::1%eth0 fc00::1 fec0::1 ff02::1 64:ff9b::7f00:1 64:ff9b::808:808 64:ff9b:1::1", False),
+        ("2002:7f00:1:: 2002:808:808:: 2001::1 2001:db8::1 3fff::1 5f00::1 100::1 100:0:0:1::1", False),
+    ],
+)
+def test_an_address_is_public_only_where_8x8_could_reach_it(addresses: str, public: bool) -> None:
+    """On each Python alike: private, special and translated addresses are not, however they are written."""
+    assert {address: is_public(address) for address in addresses.split()} == dict.fromkeys(addresses.split(), public)
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "169.254.169.254", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fec0::1]"]
 )
 def test_private_networks_are_refused_without_a_connection(address: str) -> None:
     """The address alone decides."""
     report = rehearse(f"https://{address}/vca", "VCA", timeout=0.5)
 
     assert "not public" in failed(report)["reachable"]
+
+
+@pytest.mark.parametrize("sample", samples("callflows"), ids=lambda sample: sample["page"].rpartition("/")[2])
+def test_an_endpoint_that_answers_as_the_vendor_does_is_ready(sample: dict[str, Any]) -> None:
+    """Every published call flow; what the vendor's own prose forbids is shown as a warning."""
+    with endpoint(lambda _: Answer(200, sample["flow"])) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    told = next(finding for finding in report.findings if finding.name == "call flow")
+    assert report.ready, report.as_dict()
+    assert told.verdict is (Verdict.WARNING if sample["warnings"] else Verdict.HOLDS)
+    assert all(str(code) in told.detail for code in sample["warnings"])
+
+
+def test_an_answer_that_drips_ends_with_the_deadline() -> None:
+    """A byte now and then keeps every single wait short, and still the whole takes no longer than it may."""
+    stop = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        server.accept()[0].close()  # the first connection only finds out whether anybody listens
+        with server.accept()[0] as connection, suppress(OSError):
+            while not stop.wait(0.02):
+                connection.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        pool.submit(drip, server)
+        try:
+            report = pool.submit(rehearse, url, "VCA", allow_private=True, timeout=0.3).result(timeout=20)
+        finally:
+            stop.set()
+
+    assert "no whole answer within 0.3 s" in failed(report)["status"]
 
 
 def test_a_valid_certificate_is_told_with_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -160,5 +214,5 @@ def test_a_certificate_that_is_not_valid_ends_the_rehearsal(name: str) -> None:
 )
 def test_misuse_is_an_error(url: str, type: str, header: str | None) -> None:
     """What could not be registered is not rehearsed either."""
-    with pytest.raises(SettingsError):
+    with pytest.raises(ValueError, match=r"Nothing was sent|can be rehearsed"):
         rehearse(url, type, http_auth_header=header)

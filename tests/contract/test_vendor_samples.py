@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pulumi_8x8.api.wire import Refusal, parse_listing, parse_refusal, parse_removal, registration
 from pulumi_8x8.errors import InvalidRequestError, by_status
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
-
-SAMPLES = Path(__file__).parent / "samples"
-
-
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+from tests.contract.vendor import sample
 
 
 def body(name: str) -> bytes:

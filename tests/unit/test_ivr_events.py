@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_8x8.ivr import deliveries, events
-from pulumi_8x8.ivr.events import CallAction, CallStatus, EventError, SessionSummary
+from pulumi_8x8.ivr.events import CallAction, EventError, RecordingUploaded, SessionSummary, VirtualNumbersUpdated
+from tests.contract import vendor
 
-SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
 WHEN = datetime(2026, 1, 13, 8, 26, 58, tzinfo=timezone.utc)
 PARTIES = deliveries.Parties("+6591178965", "+6568332048")
 
 
 def sample(name: str) -> Any:
-    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))["body"]
+    return vendor.sample(name)["body"]
 
 
 def vca(**payload: object) -> dict[str, Any]:
@@ -62,27 +61,57 @@ def test_the_vendors_vca_sample_is_read() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "status", "legs"),
-    [
-        ("vss_completed", "COMPLETED", ["COMPLETED", "COMPLETED"]),
-        ("vss_busy", "BUSY", ["COMPLETED", "BUSY"]),
-        ("vss_hangup", "COMPLETED", ["COMPLETED"]),
-    ],
-)
-def test_the_vendors_vss_samples_are_read(name: str, status: str, legs: list[str]) -> None:
-    """A summary has the session's status and that of each leg, in order."""
-    summary = events.parse(sample(name))
+@pytest.mark.parametrize("published", vendor.samples("deliveries"), ids=lambda published: published["name"])
+def test_every_delivery_that_the_vendor_publishes_is_read(published: dict[str, Any]) -> None:
+    """Its kind, its status, its keys and its legs, in order and under one name each."""
+    event = events.parse(published["body"])
+
+    names = ("call_status", "session_status", "status", "update_event_type")
+    assert next(getattr(event, name) for name in names if hasattr(event, name)) == published["status"]
+    assert [leg.name for leg in getattr(event, "legs", ())] == published.get("legs", [])
+    assert getattr(event, "dtmf", None) == published.get("dtmf")
+    assert (
+        type(event).__name__
+        in {
+            "vca": {"CallAction"},
+            "vcs": {"CallStatus"},
+            "vss": {"SessionSummary"},
+            "vru": {"RecordingUploaded"},
+            "vnu": {"VirtualNumbersUpdated"},
+        }[published["name"][:3]]
+    )
+
+
+def test_keys_of_a_leg_are_matched_without_regard_to_case() -> None:
+    """The vendor's voice messaging page has CallA and SourceRefId."""
+    summary = events.parse(sample("vss_message"))
 
     assert isinstance(summary, SessionSummary)
-    assert (summary.session_status, [leg.call_status for leg in summary.legs]) == (status, legs)
+    assert (summary.legs[0].name, summary.legs[0].call_duration, summary.legs[0].source_ref_id) == ("callA", 13, "null")
 
 
-def test_a_vcs_delivery_is_a_call_status() -> None:
-    """The structure of a status event is that of an action event; the type tells them apart."""
-    event = events.parse(vca() | {"eventType": "CALL_STATUS"})
+def test_a_vru_tells_where_the_recording_is() -> None:
+    """Which session, how long and where; a subaccount is not documented."""
+    assert events.parse(sample("vru_uploaded")) == RecordingUploaded(
+        session_id="e35e3d0e-065a-11ec-b119-676cb2bc33ef",
+        recording_id="eef54fc2-065a-11ec-bce9-ed1000154345",
+        status="UPLOAD_COMPLETED",
+        duration_seconds=25.0,
+        file_path=sample("vru_uploaded")["payload"]["filePath"],
+    )
 
-    assert isinstance(event, CallStatus)
+
+def test_a_vnu_tells_the_state_of_each_number() -> None:
+    """As many as the subaccount has, with what changed."""
+    update = events.parse(sample("vnu_updates"))
+
+    assert isinstance(update, VirtualNumbersUpdated)
+    assert (update.subaccount_id, update.total_numbers) == ("MySubAccount", 2)
+    assert [(n.msisdn, n.operational_status, n.update_status, n.billing_unit, n.health_check_enabled)
+            for n in update.numbers] == [
+        ("+65123456789", "Active", "UPDATED", 1, False),
+        ("+65987654321", "Active", "UPDATED", 60, True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [json.dumps(vca()), json.dumps(vca()).encode(), vca()])
@@ -99,7 +128,12 @@ def test_text_bytes_and_decoded_json_are_all_read(body: object) -> None:
         ({"eventData": {"dtmf": ""}}, None),
         ({"eventData": {}}, None),
         ({"eventData": None}, None),
+        ({"eventData": {"dtmf": 1}}, "1"),
+        ({"eventData": {"dtmf": 0}}, "0"),
+        ({"eventData": {"DTMF": "5"}}, "5"),
         ({"eventData": "12"}, "12"),
+        ({"eventData": 3.0}, "3"),
+        ({"eventData": None, "dtmf": 7}, "7"),
         ({"eventData": ""}, None),
         ({"eventData": None, "dtmf": "7"}, "7"),
         ({"eventData": {"asrCaptured": None}, "dtmf": "7"}, "7"),
@@ -177,15 +211,21 @@ def test_a_vss_without_what_it_needs_names_the_field(name: str) -> None:
         (vca(timestamp="2026-13-01T00:00:00Z"), "$.payload.timestamp"),
         (vca(timestamp="0001-01-01T00:00:00+14:00"), "$.payload.timestamp"),
         (vca(eventData=[]), "$.payload.eventData"),
-        (vca(eventData={"dtmf": 1}), "$.payload.eventData.dtmf"),
-        (vca(eventData=None, dtmf=1), "$.payload.dtmf"),
+        (vca(eventData={"dtmf": [1]}), "$.payload.eventData.dtmf"),
+        (vca(eventData=True), "$.payload.eventData"),
+        (vca(eventData=None, dtmf=1.5), "$.payload.dtmf"),
         (vca(clientActionId=1), "$.payload.clientActionId"),
         (vss(startTime=5), "$.payload.startTime"),
         (vss(errorDetails="no"), "$.payload.errorDetails"),
         (vss(errorDetails={"errorCode": "x"}), "$.payload.errorDetails.errorCode"),
         (vss(details=[]), "$.payload.details"),
         (vss(details={"callA": 1}), "$.payload.details.callA"),
-        (vss(details={"callA": {"callStatus": "BUSY"}}), "$.payload.details.callA.callId"),
+        (vss(details={"callA": {"callId": 1}}), "$.payload.details.callA.callId"),
+        (sample("vnu_updates") | {"payload": {"subAccountId": "a", "virtualNumbers": 1}}, "$.payload.virtualNumbers"),
+        (
+            sample("vnu_updates") | {"payload": {"subAccountId": "a", "virtualNumbers": [None, {"msisdn": 1}]}},
+            "$.payload.virtualNumbers[1].msisdn",
+        ),
         (
             vss(details={"callB": {"callId": "b", "callStatus": "BUSY", "callQuality": {"mos": "good"}}}),
             "$.payload.details.callB.callQuality.mos",

@@ -112,6 +112,12 @@ def test_after_the_end_there_is_only_hanging_up(keys: list[str | None]) -> None:
     assert press(*keys, None).actions == (Hangup(),)
 
 
+@pytest.mark.parametrize("status", ["DTMF_RECEIVED", "SOMETHING_NEW"])
+def test_every_status_but_call_received_is_a_completed_action(status: str) -> None:
+    """The vendor's older pages have DTMF_RECEIVED."""
+    assert spoken(IVR.answer(event(status, dtmf="1", place="menu::1"))) == ["Mobile 1, fixed 2, back 9."]
+
+
 @pytest.mark.parametrize("place", [None, "", "somewhere", "menu:5:1", "menu:2:1", "menu::0", "menu:11:1"])
 def test_a_place_that_is_not_in_the_menu_leads_to_its_beginning(place: str | None) -> None:
     """A call that began under another menu is not dropped."""

@@ -17,12 +17,21 @@ from pulumi_8x8.ivr.outcomes import Outcome, outcome
         ("FAILED", Outcome("retry", "the call could not be connected")),
         ("ERROR", Outcome("retry", "the session ended in an error")),
         ("CANCELED", Outcome("canceled", "the call was canceled")),
+        ("CANCELLED", Outcome("canceled", "the call was canceled")),
+        ("NO ANSWER", Outcome("retry", "the called party did not answer")),
+        ("completed", Outcome("done", None)),
         ("EXPIRED", Outcome("unknown", "status EXPIRED is not known")),
     ],
 )
 def test_each_status_has_one_outcome(status: str, expected: Outcome) -> None:
     """The four failures are to be retried, and a status of tomorrow is not mistaken for success."""
     assert outcome(SessionSummary("s", "a", status)) == expected
+
+
+@pytest.mark.parametrize("status", ["COMPLETED_UNSUBSCRIBED", "COMPLETED_UNSUB_ERROR", "UNSUBSCRIBED_CONTACT"])
+def test_a_person_who_opted_out_is_never_called_again(status: str) -> None:
+    """Not even where opting out itself went wrong."""
+    assert outcome(SessionSummary("s", "a", status, error=SessionError(-2001, "internal"))).name == "opted_out"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ import os
 import click
 
 from pulumi_8x8.cli.listings import Failed
-from pulumi_8x8.errors import SettingsError
 from pulumi_8x8.ivr.rehearsal import TYPES, Verdict
 from pulumi_8x8.ivr.rehearsal import rehearse as rehearsed
 
 HEADER_VARIABLE = "EIGHTX8_HTTP_AUTH_HEADER"
-MARKS = {Verdict.HOLDS: "ok  ", Verdict.FAILS: "FAIL", Verdict.SKIPPED: "-   "}
+MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", Verdict.SKIPPED: "-   "}
 
 
 @click.command()
@@ -28,12 +27,12 @@ def rehearse(url: str, type_: str, allow_private: bool, timeout: float, as_json:
     The deliveries carry the header `X-8x8-Rehearsal: 1`, stand for no call, and carry the auth header in
     EIGHTX8_HTTP_AUTH_HEADER, if there is one. Redirects are not followed; the API key is not sent.
 
-    Exit codes: 0 everything that applies holds, 1 something does not, 2 misuse.
+    Exit codes: 0 nothing failed (a warning leaves an endpoint ready), 1 something did, 2 misuse.
     """
     header = os.environ.get(HEADER_VARIABLE) or None
     try:
         report = rehearsed(url, type_, http_auth_header=header, allow_private=allow_private, timeout=timeout)
-    except SettingsError as error:
+    except ValueError as error:
         raise Failed(error) from None
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2))

@@ -3,8 +3,9 @@
     answer = call_flow(say("We are closed.", voice_profile="en-US-BenjaminRUS"), hangup())
     body = answer.to_json()
 
-The values are frozen, and none can be made against the vendor's rules (`rules.py`): neither a builder nor
-a class below returns one. `validate` reports on any JSON answer, `parse` turns one into a `CallFlow`.
+The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made, neither with a builder nor
+with a class. `validate` reports the violations of any JSON answer, `review` its warnings as well, and `parse` turns
+an answer without violations into a `CallFlow`.
 
 Defaults are those of the vendor's call action guide. Its callflows reference has others for some params of
 sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` writes every default out.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
 from pulumi_8x8.ivr import json_text
-from pulumi_8x8.ivr.rules import PARAMS, CallFlowError, Violation, check_action, validate
+from pulumi_8x8.ivr.rules import PARAMS, CallFlowError, Problem, review, review_action, validate
 
 __all__ = [
     "Action",
@@ -27,27 +28,30 @@ __all__ = [
     "Hangup",
     "MakeCall",
     "PlayFile",
+    "Problem",
     "Say",
     "SayAndCapture",
-    "Violation",
     "call_flow",
     "decode",
     "hangup",
     "make_call",
     "parse",
     "play_file",
+    "review",
     "say",
     "say_and_capture",
     "validate",
 ]
+
+DEFAULT_TIMEOUT = 30_000
+"""Milliseconds that a sayAndCapture waits for all keys, where it gives no overallTimeout."""
 
 
 class _Action:
     action: ClassVar[str]
 
     def __post_init__(self) -> None:
-        if violations := check_action(self.as_dict(), "$"):
-            raise CallFlowError(violations)
+        _refuse_violations(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
         """Return the vendor's shape: `{"action": …, "params": {…}}`; hangup has no params."""
@@ -81,13 +85,13 @@ class SayAndCapture(_Action):
     min_digits: int | None = None
     max_digits: int = 25
     digit_timeout: int | None = None
-    overall_timeout: int = 30_000
+    overall_timeout: int | None = DEFAULT_TIMEOUT
     no_of_tries: int = 3
 
 
 @dataclass(frozen=True)
 class PlayFile(_Action):
-    """Play a .wav or .mp3 file of less than 5 MB (its size is not checked here)."""
+    """Play a .wav or .mp3 file of less than 5 MB (the file itself is not checked here)."""
 
     action: ClassVar[str] = "playFile"
     file_url: str
@@ -162,14 +166,15 @@ def say_and_capture(
 ) -> SayAndCapture:
     """Speak a prompt, then capture keys until `#` (`complete_on_hash`), `max_digits` or a timeout (ms).
 
-    None leaves a value to its default: speed 1.0, complete_on_hash True, max_digits 25,
-    overall_timeout 30000, no_of_tries 3. What asks for another value does not take its default for one.
+    None leaves a value to its default: speed 1.0, complete_on_hash True, max_digits 25, overall_timeout 30000,
+    no_of_tries 3. The default of `max_digits` does not satisfy what needs one.
 
     Raises:
         CallFlowError: a value is out of range; `min_digits` without `max_digits`; `complete_on_hash` False
-            without `max_digits` from 1 to 25; `digit_timeout` without a greater `overall_timeout`.
+            without `max_digits` from 1 to 25; `digit_timeout` greater than `overall_timeout`.
 
     """
+    overall_timeout = overall_timeout or (DEFAULT_TIMEOUT if digit_timeout else None)
     given = dict(locals())
     params = {param.name: given[param.attribute] for param in PARAMS["sayAndCapture"]}
     return _build({"action": "sayAndCapture", "params": params}, SayAndCapture)
@@ -179,7 +184,7 @@ def play_file(file_url: str, *, repetition: int = 1) -> PlayFile:
     """Play a .wav or .mp3 file 1 to 3 times.
 
     Raises:
-        CallFlowError: the address does not end in .wav or .mp3, or `repetition` is out of range.
+        CallFlowError: `file_url` is no URL, or `repetition` is out of range.
 
     """
     return PlayFile(file_url, repetition)
@@ -204,7 +209,7 @@ def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow
     """Put actions in order.
 
     Raises:
-        CallFlowError: there is no action, or one follows a hangup.
+        CallFlowError: there is no action, one follows a hangup, or more than two are makeCall.
 
     """
     return CallFlow(actions, client_action_id)
@@ -220,7 +225,7 @@ def decode(body: bytes | str) -> object:
     try:
         return json_text.read(body)
     except ValueError as error:
-        raise CallFlowError([Violation("$", -1001, f"is not JSON: {error}")]) from None
+        raise CallFlowError([Problem("$", -1001, f"is not JSON: {error}")]) from None
 
 
 def parse(answer: object) -> CallFlow:
@@ -238,11 +243,18 @@ def parse(answer: object) -> CallFlow:
 
 
 def _build(entry: Mapping[str, Any], kind: Callable[..., A]) -> A:
-    if violations := check_action(entry, "$"):
-        raise CallFlowError(violations)
+    _refuse_violations(entry)
     params = entry.get("params") or {}
-    given = {param.attribute: params.get(param.name) for param in PARAMS[entry["action"]]}
-    return kind(**{name: value for name, value in given.items() if value is not None})
+    values = {param.attribute: params.get(param.name) for param in PARAMS[entry["action"]]}
+    given = {name: value for name, value in values.items() if value is not None}
+    if "digit_timeout" in given:  # alone it stays alone: it may be longer than the default of the other
+        given.setdefault("overall_timeout", None)
+    return kind(**given)
+
+
+def _refuse_violations(entry: Mapping[str, Any]) -> None:
+    if violations := [problem for problem in review_action(entry, "$") if problem.severity == "violation"]:
+        raise CallFlowError(violations)
 
 
 _CLASSES: dict[str, Callable[..., Action]] = {

@@ -1,26 +1,35 @@
 """Made-up deliveries in the vendor's shape, for the emulator and the rehearsal.
 
-Pure: ids and times come from the caller. A value of None leaves its field out, except for `dtmf`, which the
-vendor sends as null.
+Ids and times come from the caller, except in `synthetic`. A value of None leaves its field out, except for `dtmf`,
+which the vendor sends as null.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, Literal
 
 REHEARSAL_HEADER = "X-8x8-Rehearsal"
-"""With the value 1 it marks a delivery that stands for no call: to be judged and answered, not stored."""
+"""With the value 1 it marks a delivery that stands for no call: to be responded to as ever, and not stored."""
+
+DtmfPlace = Literal["eventData.dtmf", "eventData", "dtmf"]
+"""Where a VCA delivery has the pressed keys: as documented today, as seen in 2025, and as documented before."""
 
 ERRORS = {
     -2001: "internal error",
     -2002: "internal connectivity error",
     -2003: "invalid call flow",
+    -2004: "no coverage for the area",
     -2005: "text to speech failed",
     -2006: "file download failed",
+    -2007: "call flow request expired",
+    -2008: "source not whitelisted",
+    -2009: "invalid scenario parameters",
+    -2010: "trunk capacity exceeded",
     -9999: "unknown error",
 }
 """`errorDetails.errorCode` of a session that ended as ERROR: the vendor's codes, in words of our own."""
@@ -60,38 +69,48 @@ class Parties:
 
 def call_action(
     parties: Parties,
-    *,
     event_id: str,
     call_id: str,
     session_id: str,
     subaccount_id: str,
     timestamp: datetime,
+    *,
     call_status: str = "CALL_RECEIVED",
     call_duration: int = 0,
     dtmf: str | None = None,
+    dtmf_place: DtmfPlace = "eventData.dtmf",
     sip_code: int = 200,
     client_action_id: str | None = None,
 ) -> dict[str, Any]:
     """Return a VCA delivery; `call_status` is CALL_RECEIVED or ACTION_COMPLETED, `call_duration` in seconds."""
-    payload = {
-        "eventId": event_id,
-        "callId": call_id,
-        "sessionId": session_id,
-        "subAccountId": subaccount_id,
-        "callStatus": call_status,
-        **parties.as_dict(),
-        "callDuration": call_duration,
-        "eventData": {"dtmf": dtmf},
+    keys = {"dtmf": dtmf} if dtmf_place == "dtmf" else {"eventData": {"dtmf": dtmf}}
+    payload = _call(parties, event_id, call_id, session_id, subaccount_id, call_status, call_duration) | {
+        **({"eventData": dtmf} if dtmf_place == "eventData" else keys),
         "sipCode": sip_code,
         "timestamp": _moment(timestamp, "milliseconds"),
-        "clientActionId": client_action_id,
+        **_given({"clientActionId": client_action_id}),
     }
-    return {
-        "namespace": "VOICE",
-        "eventType": "CALL_ACTION",
-        "description": "Action request of a call",
-        "payload": _given(payload),
+    return _delivery("CALL_ACTION", "Action request of a call", payload)
+
+
+def call_status(
+    parties: Parties,
+    event_id: str,
+    call_id: str,
+    session_id: str,
+    subaccount_id: str,
+    timestamp: datetime,
+    *,
+    call_status: str,
+    call_duration: int = 0,
+    sip_code: int = 200,
+) -> dict[str, Any]:
+    """Return a VCS delivery; `call_status` is e.g. CALL_RECEIVED, CALL_CONNECTED or CALL_DISCONNECTED."""
+    payload = _call(parties, event_id, call_id, session_id, subaccount_id, call_status, call_duration) | {
+        "sipCode": sip_code,
+        "timestamp": _moment(timestamp, "milliseconds"),
     }
+    return _delivery("CALL_STATUS", "Status update of a call", payload)
 
 
 def call_leg(
@@ -154,13 +173,91 @@ def session_summary(
         "errorDetails": error if error_code else None,
         "details": {f"call{letter}": leg for letter, leg in zip(ascii_uppercase, legs, strict=False)},
     }
-    return {
-        "namespace": "VOICE",
-        "eventType": "SESSION_SUMMARY",
-        "description": "Summary of a completed call session",
-        "version": 5,
-        "payload": _given(payload),
+    return _delivery("SESSION_SUMMARY", "Summary of a completed call session", _given(payload)) | {"version": 5}
+
+
+def recording_uploaded(
+    *,
+    session_id: str,
+    recording_id: str,
+    file_path: str,
+    duration_seconds: int = 0,
+    status: str = "UPLOAD_COMPLETED",
+) -> dict[str, Any]:
+    """Return a VRU delivery; `file_path` is a place on the account's own file server."""
+    payload = {
+        "sessionId": session_id,
+        "recordingId": recording_id,
+        "durationSeconds": duration_seconds,
+        "filePath": file_path,
+        "status": status,
     }
+    return _delivery("CALL_RECORDING_STATUS", "Call recording status updated", payload)
+
+
+def virtual_numbers_updated(
+    *, subaccount_id: str, numbers: Sequence[str], timestamp: datetime, update_event_type: str = "UPDATES"
+) -> dict[str, Any]:
+    """Return a VNU delivery about active numbers in E.164; the prices and the health check are made up."""
+    changed = [
+        {
+            "msisdn": number,
+            "updatedTimestamp": _moment(timestamp, "milliseconds"),
+            "countryCode": "SG",
+            "operationalStatus": "Active",
+            "referenceId": f"number-{position}",
+            "rentalPrice": 5.0,
+            "incomingRate": 0.05,
+            "billingUnit": 60,
+            "billingCurrency": "USD",
+            "numberHealthCheckEnabled": False,
+            "updateStatus": "UPDATED",
+        }
+        for position, number in enumerate(numbers, start=1)
+    ]
+    payload = {
+        "subAccountId": subaccount_id,
+        "totalNumbers": len(changed),
+        "updateEventType": update_event_type,
+        "virtualNumbers": changed,
+    }
+    return _delivery("VIRTUAL_NUMBER_UPDATE", "Status of account virtual number(s) updated", payload)
+
+
+def synthetic(type: str, subaccount_id: str) -> dict[str, Any]:
+    """Return a delivery of a webhook type about a call, a recording or a number that does not exist."""
+    now, parties = datetime.now(timezone.utc), Parties("+6500000000", "+6500000001")
+    event_id, call_id, session_id, recording_id = (str(uuid.uuid4()) for _ in range(4))
+    call = (parties, event_id, call_id, session_id, subaccount_id, now)
+    if type == "VCA":
+        return call_action(*call)
+    if type == "VCS":
+        return call_status(*call, call_status="CALL_RECEIVED")
+    if type == "VRU":
+        path = f"recordings/{session_id}.mp3"
+        return recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
+    if type == "VNU":
+        return virtual_numbers_updated(subaccount_id=subaccount_id, numbers=[parties.destination], timestamp=now)
+    leg = call_leg(parties, call_id=call_id, initiated=now, connected=now, disconnected=now)
+    return session_summary(session_id=session_id, subaccount_id=subaccount_id, start_time=now, end_time=now, legs=[leg])
+
+
+def _call(
+    parties: Parties, event_id: str, call_id: str, session_id: str, subaccount_id: str, status: str, duration: int
+) -> dict[str, Any]:
+    return {
+        "eventId": event_id,
+        "callId": call_id,
+        "sessionId": session_id,
+        "subAccountId": subaccount_id,
+        "callStatus": status,
+        **_given(parties.as_dict()),
+        "callDuration": duration,
+    }
+
+
+def _delivery(event_type: str, description: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"namespace": "VOICE", "eventType": event_type, "description": description, "payload": payload}
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""What 8x8 Connect Voice delivers: VCA, VSS and VCS, each parsed once into a typed value.
+"""What 8x8 Connect Voice delivers: VCA, VSS, VCS, VRU and VNU, each parsed once into a typed value.
 
-Fields that are not named here are ignored. Ids, the status, and, with a call, its direction, destination
-and time must be there; all else may be absent or null (a caller may withhold the number). Statuses,
-directions and types stay strings, so that a new one of the vendor's does not break an endpoint.
+Fields that are not named here are ignored, and names are matched without regard to case. Ids, the status, and, with a
+call, its direction, destination and time are required; all else may be absent or null (a caller may withhold the
+number). Statuses, directions and types stay strings, so that a new one of the vendor's does not break an endpoint.
 
-Source: the vendor's guides to the call action, call status and session summary webhooks (July 2026).
+Source: the vendor's guides to each webhook (July 2026), and what its older pages and samples show.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ __all__ = [
     "Event",
     "EventError",
     "Leg",
+    "RecordingUploaded",
     "SessionError",
     "SessionSummary",
+    "VirtualNumber",
+    "VirtualNumbersUpdated",
     "parse",
 ]
 
@@ -64,7 +67,12 @@ class CallEvent:
 
 @dataclass(frozen=True)
 class CallAction(CallEvent):
-    """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED or ACTION_COMPLETED."""
+    """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED, or ACTION_COMPLETED after an action."""
+
+    @property
+    def is_new_call(self) -> bool:
+        """Whether the call has just come in; with any other status (DTMF_RECEIVED was one) an action is completed."""
+        return self.call_status.upper() == "CALL_RECEIVED"
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,11 @@ class CallQuality:
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg of a session; `name` is callA, callB, …; `call_duration` counts connected seconds."""
+    """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
 
     name: str
-    call_id: str
-    call_status: str
+    call_id: str | None = None
+    call_status: str | None = None
     call_direction: str | None = None
     call_type: str | None = None
     initiated: datetime | None = None
@@ -117,8 +125,9 @@ class SessionError:
 class SessionSummary:
     """VSS: a session has ended.
 
-    `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR. A session that could not be
-    created has no legs.
+    `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR, or, in voice messaging,
+    COMPLETED_UNSUBSCRIBED, COMPLETED_UNSUB_ERROR or UNSUBSCRIBED_CONTACT; `outcomes` knows other spellings too.
+    A session that could not be created may have no legs.
     """
 
     session_id: str
@@ -134,7 +143,50 @@ class SessionSummary:
     version: int | None = None
 
 
-Event = CallAction | SessionSummary | CallStatus
+@dataclass(frozen=True)
+class RecordingUploaded:
+    """VRU: a recording is available at `file_path` on the account's own server; `status` is UPLOAD_COMPLETED."""
+
+    session_id: str
+    recording_id: str
+    status: str
+    duration_seconds: float | None = None
+    file_path: str | None = None
+    subaccount_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VirtualNumber:
+    """One number of a subaccount.
+
+    `operational_status` is Active, Unhealthy, Expiring or Inactive; only an active one is for new sessions.
+    `update_status` is UPDATED or NO_CHANGE. Prices are in `billing_currency`, per month and per minute.
+    """
+
+    msisdn: str
+    operational_status: str | None = None
+    update_status: str | None = None
+    updated: datetime | None = None
+    country_code: str | None = None
+    reference_id: str | None = None
+    rental_price: float | None = None
+    incoming_rate: float | None = None
+    billing_unit: int | None = None
+    billing_currency: str | None = None
+    health_check_enabled: bool | None = None
+
+
+@dataclass(frozen=True)
+class VirtualNumbersUpdated:
+    """VNU: numbers of a subaccount have changed; `update_event_type` is SNAPSHOT or UPDATES."""
+
+    subaccount_id: str
+    update_event_type: str | None = None
+    total_numbers: int | None = None
+    numbers: tuple[VirtualNumber, ...] = ()
+
+
+Event = CallAction | SessionSummary | CallStatus | RecordingUploaded | VirtualNumbersUpdated
 C = TypeVar("C", bound=CallEvent)
 
 
@@ -142,7 +194,7 @@ def parse(body: object) -> Event:
     """Turn a delivery into a typed value; `body` is its bytes or text, or the decoded JSON.
 
     Raises:
-        EventError: it is not JSON, a field is missing or of a wrong type, or it is no VCA, VSS or VCS.
+        EventError: it is not JSON, a field is missing or of a wrong type, or it is of none of the five types.
 
     """
     if isinstance(body, (bytes, str)):
@@ -154,13 +206,13 @@ def parse(body: object) -> Event:
         raise EventError("$", "must be a JSON object")
     root = Fields(body, "$")
     if root.text("namespace") not in (None, "VOICE"):
-        raise root.broken("namespace", "must be VOICE")
+        raise root.error("namespace", "must be VOICE")
     read = _READERS.get(root.identifier("eventType"))
     if read is None:
-        raise root.broken("eventType", f"must be one of {', '.join(_READERS)}")
+        raise root.error("eventType", f"must be one of {', '.join(_READERS)}")
     payload = root.object("payload")
     if payload is None:
-        raise root.broken("payload", "is missing")
+        raise root.error("payload", "is missing")
     return read(payload, root)
 
 
@@ -197,19 +249,19 @@ def _parties(fields: Fields) -> dict[str, object]:
 
 
 def _dtmf(payload: Fields) -> str | None:
-    """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` as a string, or in `payload.dtmf`."""
-    if isinstance(payload.values.get("eventData"), str):
-        found = payload.text("eventData")
+    """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` itself, or in `payload.dtmf`."""
+    if isinstance(payload.get("eventData"), (str, int, float)):
+        found = payload.keys("eventData")
     else:
         data = payload.object("eventData")
-        found = data.text("dtmf") if data else None
-    return found or payload.text("dtmf") or None
+        found = data.keys("dtmf") if data else None
+    return found or payload.keys("dtmf")
 
 
 def _summary(payload: Fields, root: Fields) -> SessionSummary:
     details, error = payload.object("details"), payload.object("errorDetails")
-    names = sorted(name for name in details.values if re.fullmatch("call[A-Z]", name)) if details else []
-    legs = [(name, details.object(name)) for name in names] if details else []
+    names = [name for name in details.values if re.fullmatch("call[a-z]", name, re.IGNORECASE)] if details else []
+    legs = {f"call{name[-1].upper()}": details.object(name) for name in names} if details else {}
     return SessionSummary(
         session_id=payload.identifier("sessionId"),
         subaccount_id=payload.identifier("subAccountId"),
@@ -220,7 +272,7 @@ def _summary(payload: Fields, root: Fields) -> SessionSummary:
         call_count=payload.whole("callCount"),
         client_request_id=payload.text("clientRequestId"),
         error=SessionError(error.whole("errorCode"), error.text("errorMsg")) if error else None,
-        legs=tuple(_leg(name, leg) for name, leg in legs if leg),
+        legs=tuple(_leg(name, leg) for name, leg in sorted(legs.items()) if leg),
         version=root.whole("version"),
     )
 
@@ -229,8 +281,8 @@ def _leg(name: str, leg: Fields) -> Leg:
     quality = leg.object("callQuality")
     return Leg(
         name=name,
-        call_id=leg.identifier("callId"),
-        call_status=leg.identifier("callStatus"),
+        call_id=leg.text("callId"),
+        call_status=leg.text("callStatus"),
         call_direction=leg.text("callDirection"),
         destination=leg.text("destination"),
         initiated=leg.moment("initiatedTimestamp"),
@@ -245,8 +297,46 @@ def _quality(quality: Fields) -> CallQuality:
     return CallQuality(quality.number("mos"), quality.number("packetLossRate"), quality.number("jitter"))
 
 
+def _recording(payload: Fields, _root: Fields) -> RecordingUploaded:
+    return RecordingUploaded(
+        session_id=payload.identifier("sessionId"),
+        recording_id=payload.identifier("recordingId"),
+        status=payload.identifier("status"),
+        duration_seconds=payload.number("durationSeconds"),
+        file_path=payload.text("filePath"),
+        subaccount_id=payload.text("subAccountId"),
+    )
+
+
+def _numbers(payload: Fields, _root: Fields) -> VirtualNumbersUpdated:
+    return VirtualNumbersUpdated(
+        subaccount_id=payload.identifier("subAccountId"),
+        update_event_type=payload.text("updateEventType"),
+        total_numbers=payload.whole("totalNumbers"),
+        numbers=tuple(_virtual_number(number) for number in payload.objects("virtualNumbers")),
+    )
+
+
+def _virtual_number(number: Fields) -> VirtualNumber:
+    return VirtualNumber(
+        msisdn=number.identifier("msisdn"),
+        operational_status=number.text("operationalStatus"),
+        update_status=number.text("updateStatus"),
+        updated=number.moment("updatedTimestamp"),
+        country_code=number.text("countryCode"),
+        reference_id=number.text("referenceId"),
+        rental_price=number.number("rentalPrice"),
+        incoming_rate=number.number("incomingRate"),
+        billing_unit=number.whole("billingUnit"),
+        billing_currency=number.text("billingCurrency"),
+        health_check_enabled=number.flag("numberHealthCheckEnabled"),
+    )
+
+
 _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
     "CALL_ACTION": lambda payload, _: _call(payload, CallAction),
     "SESSION_SUMMARY": _summary,
     "CALL_STATUS": lambda payload, _: _call(payload, CallStatus),
+    "CALL_RECORDING_STATUS": _recording,
+    "VIRTUAL_NUMBER_UPDATE": _numbers,
 }

@@ -1,16 +1,16 @@
-"""A menu declared as data, and the call flow that it answers to a VCA delivery.
+"""A menu declared as data, and its call flow for each VCA delivery.
 
 Nothing is remembered between deliveries: where the caller is in the menu, and at which try, travels in
 clientActionId and comes back with the next delivery. So a duplicate gets the same answer, and any number of
 endpoints can share the calls.
 
-    CALL_RECEIVED                      the first menu
-    ACTION_COMPLETED, a declared key   what the key stands for
-                      another key      the menu again, after `wrong_key`
-                      no key           the menu again, after `no_key`
-                      no place known   the first menu (the answer before was not given by this menu)
-                      after the end    hang up
-    `tries` times no declared key      `goodbye`, and hang up
+    CALL_RECEIVED                   the first menu
+    any other, a declared key       what the key stands for
+               another key          the menu again, after `wrong_key`
+               no key               the menu again, after `no_key`
+               no place known       the first menu (the answer before was not given by this menu)
+               after the end        hang up
+    `tries` times no declared key   `goodbye`, and hang up
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Ivr:
         place = _PLACE.fullmatch(event.client_action_id or "")
         keys, attempt = (place[1], int(place[2])) if place else ("", 1)
         menu = self._at(keys)
-        if event.call_status != "ACTION_COMPLETED" or not place or not menu:
+        if event.is_new_call or not place or not menu:
             return self._ask("", self.menu, 1)
         if event.dtmf and event.dtmf in menu.keys:
             return self._enter(keys, event.dtmf, menu.keys[event.dtmf])

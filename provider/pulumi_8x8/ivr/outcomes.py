@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pulumi_8x8.ivr.events import SessionSummary
 
-DONE, RETRY, CANCELED, UNKNOWN = "done", "retry", "canceled", "unknown"
+DONE, RETRY, CANCELED, OPTED_OUT, UNKNOWN = "done", "retry", "canceled", "opted_out", "unknown"
 
 OUTCOMES = {
     "COMPLETED": (DONE, None),
@@ -15,23 +15,33 @@ OUTCOMES = {
     "FAILED": (RETRY, "the call could not be connected"),
     "ERROR": (RETRY, "the session ended in an error"),
     "CANCELED": (CANCELED, "the call was canceled"),
+    "CANCELLED": (CANCELED, "the call was canceled"),
+    "COMPLETED_UNSUBSCRIBED": (OPTED_OUT, "the person opted out of further calls"),
+    "COMPLETED_UNSUB_ERROR": (OPTED_OUT, "the person opted out, and 8x8 could not put the number on its blacklist"),
+    "UNSUBSCRIBED_CONTACT": (OPTED_OUT, "the person had opted out before and was not called"),
 }
-"""Each session status, what to do about it, and why. A status that the vendor adds later is `unknown`."""
+"""Each session status, what to do about it, and why. A status that the vendor adds later is `unknown`.
+
+Letter case does not matter, and a space stands for an underscore: the vendor's pages have "NO ANSWER" as well.
+"""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What to do (done, retry, canceled, unknown) and, unless it is done, why."""
+    """What to do (done, retry, canceled, opted_out, unknown) and, unless it is done, why."""
 
     name: str
     reason: str | None
 
 
 def outcome(summary: SessionSummary) -> Outcome:
-    """Judge a session; an ERROR's reason ends in the vendor's text and code."""
+    """Judge a session; an ERROR's reason ends in the vendor's text and code.
+
+    Whoever opted out is never to be called again: that is no retry, whatever else went wrong.
+    """
     status = summary.session_status
-    name, reason = OUTCOMES.get(status, (UNKNOWN, f"status {status} is not known"))
+    name, reason = OUTCOMES.get(status.strip().upper().replace(" ", "_"), (UNKNOWN, f"status {status} is not known"))
     error = summary.error
     details = [error.message, None if error.code is None else f"({error.code})"] if error else []
-    told = " ".join(detail for detail in details if detail)
-    return Outcome(name, f"{reason}: {told}" if reason and told else reason)
+    given = " ".join(detail for detail in details if detail)
+    return Outcome(name, f"{reason}: {given}" if reason and given else reason)

@@ -1,27 +1,30 @@
 """The vendor's rules for a call flow, as tables, and the one function that reads them.
 
-An answer to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
-`PARAMS` says which params an action has and what each must look like, `DEMANDS` which params ask for
-another. `callflow.py` checks what it builds against the same tables.
+An endpoint's answer to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
+`PARAMS` lists the params of each action and what each must look like, `REQUIREMENTS` which params need another one,
+`SEQUENCE` what holds for the call flow as a whole. `callflow.py` checks what it builds against the same tables.
 
-Source: the vendor's call action guide, callflows reference and status code page (July 2026). What they
-leave open is tolerated: params and fields that they do not name, null for an optional param, a phone
-number with or without its `+`, any number of actions, any voice profile that is not empty, counts and
-times without an upper limit but 2^31-1. An empty call flow is refused: it leaves the call with nothing to
-do. Some of the vendor's samples have digitTimeout equal to overallTimeout, which its own -1006 forbids; the
-rule is followed, not the samples.
+A rule is a violation (the platform is expected to refuse the call flow) or a warning (the vendor's prose forbids it,
+but its own samples do it, or nothing documents a refusal). A call flow with warnings alone is executed.
 
-The codes are documented for the callflows API. That an answer to a VCA delivery is judged by the same
-codes is assumed. Beyond that, `Violation.assumed` marks each rule whose code the vendor does not tell.
+Source: the vendor's call action guide, callflows reference, voice messaging guide and status code page (July 2026).
+What they leave open is tolerated: params and fields that they do not name, null for an optional param, a phone
+number with or without its `+`, any number of actions other than makeCall, any voice profile that is not empty,
+counts and times up to 2^31-1. An empty call flow is a violation: it leaves the call with nothing to do.
+
+The codes are documented for the callflows API; that the answer to a VCA delivery is judged by the same codes is
+assumed. Beyond that, `Problem.assumed` marks each rule that is not documented together with its code.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Severity = Literal["violation", "warning"]
 
 CODES = {
     -1001: "invalid JSON",
@@ -32,29 +35,37 @@ CODES = {
     -1007: "unknown action",
     -1008: "completeOnHash false needs a valid maxDigits",
     -1009: "invalid call flow entry",
+    -1010: "more actions than allowed",
     -1012: "hangup used wrongly",
+    -1014: "source not allowed",
+    -1016: "special characters",
+    -1017: "destination is no valid MSISDN",
 }
-"""The vendor's codes that can be told from a call flow alone, and what they mean."""
+"""The vendor's codes that can be found from a call flow alone, and what they mean."""
 
-LONGEST_MESSAGE = 3000
+MAX_MESSAGE = 3000
 """Characters of a spoken text, by the callflows reference."""
 
-WHOLE_MAX = 2**31 - 1
+MAX_CALLS = 2
+"""makeCall actions in one call flow: there are no conferences."""
+
+MAX_WHOLE = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Violation:
+class Problem:
     """One broken rule.
 
-    `path` is a JSON path into the answer, e.g. `$.callflow[0].params.minDigits`: the value that is wrong,
-    the place where one is missing, or the param that asks for another. `code` is the vendor's.
-    `assumed` is true where the vendor documents the rule but not which code breaks it.
+    `path` is a JSON path into the answer, e.g. `$.callflow[0].params.minDigits`: the value that is wrong, the place
+    where one is missing, or the param that needs another. `code` is the vendor's. `assumed` is true where the vendor
+    documents the rule but not which code breaks it, or leaves the rule itself vague.
     """
 
     path: str
     code: int
     message: str
     assumed: bool = False
+    severity: Severity = "violation"
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message} ({self.code})"
@@ -63,68 +74,62 @@ class Violation:
 class CallFlowError(ValueError):
     """A call flow breaks the vendor's rules; `violations` holds each of them."""
 
-    def __init__(self, violations: list[Violation]) -> None:
+    def __init__(self, violations: Sequence[Problem]) -> None:
         self.violations = tuple(violations)
         listed = "; ".join(map(str, self.violations))
         super().__init__(f"The call flow breaks the vendor's rules and was not made: {listed}")
 
 
-Complaint = str | None
+Check = Callable[[object], "str | None"]
+"""From a value to what is wrong with it."""
 
 
-def _speech(value: object) -> Complaint:
+def _speech(value: object) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return "must be a text to speak"
-    if len(value) > LONGEST_MESSAGE:
-        return f"must not be longer than {LONGEST_MESSAGE} characters"
-    return _text(value)
+    return f"must not be longer than {MAX_MESSAGE} characters" if len(value) > MAX_MESSAGE else None
 
 
-def _text(value: object) -> Complaint:
-    if not isinstance(value, str):
-        return "must be a string"
-    # JSON can spell half of a surrogate pair, which no encoding can then carry.
-    return "holds half a character" if re.search("[\ud800-\udfff]", value) else None
+def _text(value: object) -> str | None:
+    return None if isinstance(value, str) else "must be a string"
 
 
-def _profile(value: object) -> Complaint:
-    return _text(value) if isinstance(value, str) and value.strip() else "must name a voice profile"
+def _profile(value: object) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "must name a voice profile"
 
 
-def _flag(value: object) -> Complaint:
+def _flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false"
 
 
-def _whole(low: int, high: int = WHOLE_MAX) -> Callable[[object], Complaint]:
-    span = f"of {low} or more" if high == WHOLE_MAX else f"from {low} to {high}"
+def _whole(low: int, high: int = MAX_WHOLE) -> Check:
+    span = f"of {low} or more" if high == MAX_WHOLE else f"from {low} to {high}"
 
-    def check(value: object) -> Complaint:
+    def check(value: object) -> str | None:
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return None if fits else f"must be a whole number {span}"
 
     return check
 
 
-def _number(low: float, high: float) -> Callable[[object], Complaint]:
-    def check(value: object) -> Complaint:
+def _number(low: float, high: float) -> Check:
+    def check(value: object) -> str | None:
         fits = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
         return None if fits else f"must be a number from {low} to {high}"
 
     return check
 
 
-def _matching(pattern: str, complaint: str) -> Callable[[object], Complaint]:
-    form = re.compile(pattern, re.ASCII | re.IGNORECASE)
-
-    def check(value: object) -> Complaint:
-        return _text(value) if isinstance(value, str) and form.fullmatch(value) else complaint
-
-    return check
+def _matching(pattern: str, message: str) -> Check:
+    form = re.compile(pattern, re.ASCII | re.IGNORECASE | re.DOTALL)
+    return lambda value: None if isinstance(value, str) and form.fullmatch(value) else message
 
 
 _phone = _matching(r"\+?[1-9][0-9]{1,14}", "must be a phone number in E.164, e.g. +6561234567")
+_url = _matching(r"[a-z][a-z0-9+.-]*:.+", "must be the URL of an audio file")
 _audio = _matching(
-    r"https?://[^\s/?#]+/[^\s?#]*\.(wav|mp3)([?#]\S*)?", "must be an http(s) address of a .wav or .mp3 file"
+    r"https?://[^\s/?#]+/[^\s?#]*\.(wav|mp3)([?#]\S*)?",
+    "is not an http(s) URL that ends in .wav or .mp3; it is played only if such a file of under 5 MB is there",
 )
 
 
@@ -132,14 +137,15 @@ _audio = _matching(
 class Param:
     """One param of an action: the vendor's name, its check, and the codes for missing and for wrong.
 
-    Each code comes with whether it is assumed.
+    Each code comes with whether it is assumed. What `advice` finds is a warning.
     """
 
     name: str
-    check: Callable[[object], Complaint]
+    check: Check
     required: bool = False
     missing: tuple[int, bool] = (-1009, False)
     wrong: tuple[int, bool] = (-1009, True)
+    advice: Check = lambda _: None
 
     @property
     def attribute(self) -> str:
@@ -166,10 +172,10 @@ PARAMS: dict[str, tuple[Param, ...]] = {
         Param("overallTimeout", _whole(1)),
         Param("noOfTries", _whole(1)),
     ),
-    "playFile": (Param("fileUrl", _audio, required=True), _REPETITION),
+    "playFile": (Param("fileUrl", _url, required=True, advice=_audio), _REPETITION),
     "makeCall": (
-        Param("source", _phone, required=True),
-        Param("destination", _phone, required=True),
+        Param("source", _phone, required=True, wrong=(-1014, True)),
+        Param("destination", _phone, required=True, wrong=(-1017, False)),
         Param("callRecording", _flag),
     ),
     "hangup": (),
@@ -178,106 +184,142 @@ PARAMS: dict[str, tuple[Param, ...]] = {
 
 
 @dataclass(frozen=True)
-class Demand:
-    """A param that asks for another: `broken` gets the params given and, of these, the valid ones."""
+class Requirement:
+    """A param that needs another one: `broken` gets the params given and, of these, the valid ones."""
 
     param: str
     code: int
     message: str
     broken: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
     assumed: bool = False
+    severity: Severity = "violation"
 
 
-DEMANDS: dict[str, tuple[Demand, ...]] = {
+REQUIREMENTS: dict[str, tuple[Requirement, ...]] = {
     "sayAndCapture": (
-        Demand(
+        Requirement(
             "completeOnHash",
             -1008,
             "is false, which needs a maxDigits from 1 to 25",
             lambda _, valid: valid.get("completeOnHash") is False and not 0 < valid.get("maxDigits", 0) < 26,
         ),
-        Demand(
+        Requirement(
             "minDigits",
             -1003,
             "needs a valid maxDigits",
             lambda given, valid: "minDigits" in given and "maxDigits" not in valid,
         ),
-        Demand(
+        Requirement(
             "minDigits",
             -1003,
             "must not be greater than maxDigits",
             lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf),
             assumed=True,
         ),
-        Demand(
-            "digitTimeout",
-            -1005,
-            "needs a valid overallTimeout",
-            lambda given, valid: "digitTimeout" in given and "overallTimeout" not in valid,
-        ),
-        Demand(
+        Requirement(
             "digitTimeout",
             -1006,
             "must be less than overallTimeout",
-            lambda _, valid: valid.get("digitTimeout", 0) >= valid.get("overallTimeout", math.inf),
+            lambda _, valid: valid.get("digitTimeout", 0) > valid.get("overallTimeout", math.inf),
+        ),
+        Requirement(
+            "digitTimeout",
+            -1006,
+            "equals overallTimeout, which the vendor's samples have and its prose forbids",
+            lambda _, valid: valid.get("digitTimeout", 0) == valid.get("overallTimeout"),
+            severity="warning",
+        ),
+        Requirement(
+            "digitTimeout",
+            -1005,
+            "comes without overallTimeout, which a sample of the vendor's has and its prose forbids",
+            lambda given, _: "digitTimeout" in given and "overallTimeout" not in given,
+            severity="warning",
         ),
     ),
 }
-"""Which params ask for another; a wrong value of the other one does not satisfy."""
+"""Which params need another; a wrong value of the other one does not satisfy."""
 
 
-def validate(answer: object) -> list[Violation]:
-    """Report every rule that an answer to a VCA delivery breaks, action by action.
+def review(answer: object) -> list[Problem]:
+    """Report every rule that an answer to a VCA delivery breaks, warnings included, action by action.
 
-    `answer` is decoded JSON of any shape; an empty list means that the vendor should take it.
+    `answer` is decoded JSON of any shape.
     """
     if not isinstance(answer, Mapping):
-        return [Violation("$", -1001, "must be a JSON object", assumed=True)]
-    label = answer.get("clientActionId")
-    complaint = None if label is None else _text(label)
-    found = [Violation("$.clientActionId", -1009, complaint, assumed=True)] if complaint else []
+        return [Problem("$", -1001, "must be a JSON object", assumed=True)]
+    found = []
+    if (label := answer.get("clientActionId")) is not None:
+        message = _text(label)
+        found += [Problem("$.clientActionId", -1009, message, assumed=True)] if message else []
+        found += _characters(label, "$.clientActionId")
     entries = answer.get("callflow")
     if entries is None:
-        return [*found, Violation("$.callflow", -1009, "is missing but it is required")]
+        return [*found, Problem("$.callflow", -1009, "is missing but it is required")]
     if not isinstance(entries, (list, tuple)) or not entries:
-        return [*found, Violation("$.callflow", -1009, "must be a list of at least one action", assumed=True)]
+        return [*found, Problem("$.callflow", -1009, "must be a list of at least one action", assumed=True)]
     for position, entry in enumerate(entries):
-        path = f"$.callflow[{position}]"
-        found += check_action(entry, path)
-        if isinstance(entry, Mapping) and entry.get("action") == "hangup" and position < len(entries) - 1:
-            found.append(Violation(f"{path}.action", -1012, "hangup must be the last action", assumed=True))
-    return found
+        found += review_action(entry, f"$.callflow[{position}]")
+    return [*found, *_sequence(entries)]
 
 
-def check_action(entry: object, path: str) -> list[Violation]:
-    """Report every rule that one action breaks; `path` is where it stands."""
+def validate(answer: object) -> list[Problem]:
+    """Report the violations of an answer; an empty list means that the vendor should accept it."""
+    return [problem for problem in review(answer) if problem.severity == "violation"]
+
+
+def review_action(entry: object, path: str) -> list[Problem]:
+    """Report every rule that one action breaks by itself; `path` is where it stands."""
     if not isinstance(entry, Mapping):
-        return [Violation(path, -1009, "must be an object", assumed=True)]
+        return [Problem(path, -1009, "must be an object", assumed=True)]
     action = entry.get("action")
     if not isinstance(action, str) or action not in PARAMS:
         one_of = f"must be one of {', '.join(PARAMS)}"
-        return [Violation(f"{path}.action", -1007, one_of, assumed=not isinstance(action, str))]
+        return [Problem(f"{path}.action", -1007, one_of, assumed=not isinstance(action, str))]
     params = entry.get("params")
     if params is not None and not isinstance(params, Mapping):
-        return [Violation(f"{path}.params", -1009, "must be an object", assumed=True)]
-    return _check_params(action, params or {}, f"{path}.params")
+        return [Problem(f"{path}.params", -1009, "must be an object", assumed=True)]
+    return list(_review_params(action, params or {}, f"{path}.params"))
 
 
-def _check_params(action: str, params: Mapping[str, object], path: str) -> list[Violation]:
+def _sequence(entries: Sequence[object]) -> Iterator[Problem]:
+    actions = [entry.get("action") if isinstance(entry, Mapping) else None for entry in entries]
+    calls = [position for position, action in enumerate(actions) if action == "makeCall"]
+    for position in calls[MAX_CALLS:]:
+        message = f"is one makeCall too many: a call flow may have {MAX_CALLS}"
+        yield Problem(f"$.callflow[{position}].action", -1010, message)
+    for position, action in enumerate(actions[:-1]):
+        if action == "hangup":
+            yield Problem(f"$.callflow[{position}].action", -1012, "hangup must be the last action", assumed=True)
+
+
+def _review_params(action: str, params: Mapping[str, object], path: str) -> Iterator[Problem]:
     given = {name: value for name, value in params.items() if value is not None}
     valid = dict(given)
-    found = []
     for param in PARAMS[action]:
-        where = f"{path}.{param.name}"
+        where, value = f"{path}.{param.name}", given.get(param.name)
         if param.name not in given:
             if param.required:
                 code, assumed = param.missing
-                found.append(Violation(where, code, "is missing but it is required", assumed))
-        elif complaint := param.check(given[param.name]):
+                yield Problem(where, code, "is missing but it is required", assumed)
+        elif message := param.check(value):
             code, assumed = param.wrong
-            found.append(Violation(where, code, complaint, assumed))
+            yield Problem(where, code, message, assumed)
             del valid[param.name]
-    for demand in DEMANDS.get(action, ()):
-        if demand.broken(given, valid):
-            found.append(Violation(f"{path}.{demand.param}", demand.code, demand.message, demand.assumed))
-    return found
+        else:
+            yield from _characters(value, where)
+            if message := param.advice(value):
+                yield Problem(where, param.wrong[0], message, assumed=True, severity="warning")
+    for needed in REQUIREMENTS.get(action, ()):
+        if needed.broken(given, valid):
+            where = f"{path}.{needed.param}"
+            yield Problem(where, needed.code, needed.message, needed.assumed, needed.severity)
+
+
+def _characters(value: object, path: str) -> Iterator[Problem]:
+    """Find what -1016 may mean; the vendor does not list its "special characters"."""
+    if isinstance(value, str):
+        if re.search("[\ud800-\udfff]", value):  # JSON can spell half of a pair, which no encoding can carry
+            yield Problem(path, -1016, "holds half a character", assumed=True)
+        if re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
+            yield Problem(path, -1016, "holds a control character", assumed=True, severity="warning")

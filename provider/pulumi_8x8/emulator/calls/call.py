@@ -72,7 +72,8 @@ class Plan:
 class Call:
     """A call so far, or as it was: `status` is RUNNING until the session summary was delivered.
 
-    `notes` say what was not delivered and why. `error_code` is the summary's, with status ERROR.
+    `notes` say what was not delivered and why, and what a call flow was warned of. `error_code` is the summary's,
+    with status ERROR.
     """
 
     session_id: str
@@ -165,6 +166,8 @@ class _Conductor:
         first, judgement = await deliver(self._client, webhook, document, self._plan.timeout)
         first = replace(first, verdict=first.verdict + hint) if first.ok else first
         self._change(replace(self.call, deliveries=(*self.call.deliveries, first)))
+        for warning in judgement.warnings:
+            self._note(f"The call flow was executed, with a warning: {warning}.")
         if self._plan.duplicate:
             second, _ = await deliver(self._client, webhook, document, self._plan.timeout)
             self._change(replace(self.call, deliveries=(*self.call.deliveries, _compared(first, second))))
@@ -232,7 +235,8 @@ class _Conductor:
         return document
 
     def _note(self, text: str) -> None:
-        self._change(replace(self.call, notes=(*self.call.notes, text)))
+        if text not in self.call.notes:
+            self._change(replace(self.call, notes=(*self.call.notes, text)))
 
     def _change(self, call: Call) -> None:
         self.call = call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Literal
 
@@ -58,11 +58,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an answer means for the call: a call flow to execute, an error that ends it, or just a receipt."""
+    """What an answer means for the call: a call flow to execute, an error that ends it, or just a receipt.
+
+    `warnings` name what in a call flow is executed and the vendor's prose forbids.
+    """
 
     verdict: str
     error_code: int | None = None
-    flow: CallFlow | None = field(default=None)
+    flow: CallFlow | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -82,11 +86,13 @@ def judge(kind: Kind, answer: Answer) -> Judgement:
     if len(answer.body) > LONGEST_ANSWER:
         return Judgement(f"invalid call flow: longer than {LONGEST_ANSWER} bytes", INVALID_CALL_FLOW)
     try:
-        flow = callflow.parse(callflow.decode(answer.body))
+        document = callflow.decode(answer.body)
+        flow = callflow.parse(document)
     except CallFlowError as error:
         broken = "; ".join(map(str, error.violations))
         return Judgement(f"invalid call flow: {broken}", INVALID_CALL_FLOW)
-    return Judgement(" → ".join(action.action for action in flow.actions), flow=flow)
+    warnings = tuple(map(str, callflow.review(document)))
+    return Judgement(" → ".join(action.action for action in flow.actions), flow=flow, warnings=warnings)
 
 
 async def deliver(

@@ -1,0 +1,20 @@
+"""The vendor's published requests, answers, deliveries and call flows: facts, each with its page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def samples(kind: str) -> list[dict[str, Any]]:
+    """All of `api`, `callflows` or `deliveries`."""
+    found: list[dict[str, Any]] = json.loads((SAMPLES / f"{kind}.json").read_text("utf-8"))["samples"]
+    return found
+
+
+def sample(name: str) -> dict[str, Any]:
+    """One of the API's bodies or of the deliveries, with its page; a fresh copy each time."""
+    return next(entry for kind in ("api", "deliveries") for entry in samples(kind) if entry["name"] == name)
