@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -48,6 +48,9 @@ DECLARED = ("url", "enabled", "http_auth_header")
 
 INSTRUCTIONS = ("overwrite_on_create", "rehearse")
 """What the program asks of the provider: in state only where it is set, since state grows with each property."""
+
+MASKED = "__masked"
+"""A property of inputs and outputs, only where it is True: the URL was given as a secret, so no message shows it."""
 
 COMPARED = ("url", "enabled", "http_auth_header_available")
 """What the API tells of it: a difference here is drift."""
@@ -94,13 +97,14 @@ class WebhookId(NamedTuple):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a program says of one webhook."""
+    """What a program declares of one webhook; the URL of a masked one is a secret."""
 
     subaccount_id: str
     type: str
     url: str
     enabled: bool = True
     http_auth_header: str | None = field(default=None, repr=False)
+    masked: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> WebhookId:
@@ -109,25 +113,27 @@ class Declaration:
 
     @property
     def http_auth_header_available(self) -> bool:
-        """What the API will tell of the auth header."""
+        """What the API will report of the auth header."""
         return self.http_auth_header is not None
 
 
 @dataclass(frozen=True)
 class LiveWebhook:
-    """What the API tells of one registered webhook; the auth header itself is never told."""
+    """What the API lists of one registered webhook; it never returns the auth header itself."""
 
     type: str
     url: str
     enabled: bool
     http_auth_header_available: bool
+    masked: bool = field(default=False, compare=False, repr=False)
 
     def __str__(self) -> str:
+        url = "[secret]" if self.masked else printable(self.url)
         header = "with an auth header" if self.http_auth_header_available else "no auth header"
-        return f"{printable(self.url)} ({'enabled' if self.enabled else 'disabled'}, {header})"
+        return f"{url} ({'enabled' if self.enabled else 'disabled'}, {header})"
 
     def matches(self, declared: Declaration) -> bool:
-        """Whether everything the API tells is as declared."""
+        """Whether everything that the API reports is as declared."""
         return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
 
     def may_be(self, declared: Declaration) -> bool:
@@ -145,13 +151,13 @@ class Listing:
     def __iter__(self) -> Iterator[LiveWebhook]:
         return iter(self.webhooks)
 
-    def get(self, type: str) -> LiveWebhook | None:
-        """The webhook of this type, or None where none is registered.
+    def get(self, type: str, *, masked: bool = False) -> LiveWebhook | None:
+        """The webhook of this type, or None where none is registered; `masked` keeps its URL out of messages.
 
         Raises:
             ProtocolError: The type is listed more than once.
         """
-        found = [webhook for webhook in self.webhooks if webhook.type == type]
+        found = [replace(webhook, masked=masked) for webhook in self.webhooks if webhook.type == type]
         if len(found) > 1:
             raise ProtocolError(
                 f"{self.subaccount_id}/{type} is listed {len(found)} times: "

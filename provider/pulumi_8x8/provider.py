@@ -31,15 +31,18 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
+from . import dynamic_host
 from .errors import WebhookError
+from .model import WebhookId
+from .reconcile.caller import Caller
 
 if TYPE_CHECKING:  # the program imports this module too, and never operates
-    from pulumi_8x8.reconcile.operation import Operation
+    from .reconcile.operation import Operation
 
 Result = TypeVar("Result")
 
 
-def _without_traceback(method: Callable[..., Result]) -> Callable[..., Result]:
+def _expected_as_one_line(method: Callable[..., Result]) -> Callable[..., Result]:
     """Let an expected failure reach the user as its own text: the host prints a traceback with all that led to it."""
 
     @wraps(method)
@@ -48,7 +51,7 @@ def _without_traceback(method: Callable[..., Result]) -> Callable[..., Result]:
             return method(*args)
         except WebhookError as error:
             failure = error
-        raise failure.with_traceback(None) from None
+        raise dynamic_host.plain(failure)
 
     return wrapper
 
@@ -65,34 +68,34 @@ class WebhookProvider(ResourceProvider):
     _operation: Operation
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Read the settings; what is wrong with them is said by the calls that need them."""
-        from pulumi_8x8.reconcile.operation import Operation
+        """Read the settings; what is wrong with them is reported by the calls that need them."""
+        from .reconcile.operation import Operation
 
-        self._operation = Operation(req.config.get)
+        self._operation = Operation(req.config.get, log=dynamic_host.log, state=dynamic_host.stack_holds)
 
-    @_without_traceback
+    @_expected_as_one_line
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Inputs with defaults, or the reasons why not, by property."""
-        inputs, failures = self._operation.check(_olds, _unknowns_normalised(news))
+        news = _unknowns_normalised(news)
+        caller = Caller.pop_from(news, dynamic_host.current_call().urn)
+        inputs, failures = self._operation.check(caller, _olds, news)
         return CheckResult(inputs, [CheckFailure(failure.property, failure.reason) for failure in failures])
 
-    @_without_traceback
+    @_expected_as_one_line
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether to replace (the new one first), to update or to leave it."""
-        replaces, changes = self._operation.diff(_olds, _unknowns_normalised(_news))
-        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
+        found = self._operation.diff(_caller(), _olds, _unknowns_normalised(_news))
+        return DiffResult(changes=found.changes, replaces=list(found.replaces), delete_before_replace=False)
 
-    @_without_traceback
+    @_expected_as_one_line
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Register, or take over what is already as declared."""
-        webhook_id, outs = self._operation.create(props)
+        """Register, or adopt what is already as declared."""
+        webhook_id, outs = self._operation.create(_caller(), props)
         return CreateResult(str(webhook_id), outs)
 
-    @_without_traceback
+    @_expected_as_one_line
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """What is live; the empty id says that it is gone."""
-        from pulumi_8x8.model import WebhookId
-
         outs = self._operation.read(WebhookId.parse(id_), props)
         if outs is None:
             # The host cannot serialize outputs of None.
@@ -100,14 +103,17 @@ class WebhookProvider(ResourceProvider):
         # Without inputs, the next diff would compare the program with what the stack once declared.
         return ReadResult(id_, outs, {name: outs[name] for name in outs if name != "http_auth_header_available"})
 
-    @_without_traceback
+    @_expected_as_one_line
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Make the live webhook what is declared."""
-        return UpdateResult(self._operation.update(_olds, _news))
+        return UpdateResult(self._operation.update(_caller(), _olds, _news))
 
-    @_without_traceback
+    @_expected_as_one_line
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove it, unless this program declares the webhook by another resource."""
-        from pulumi_8x8.model import WebhookId
+        self._operation.delete(_caller(), WebhookId.parse(_id), _props)
 
-        self._operation.delete(WebhookId.parse(_id), _props)
+
+def _caller() -> Caller:
+    call = dynamic_host.current_call()
+    return Caller(urn=call.urn, ignored=list(call.ignore_changes))

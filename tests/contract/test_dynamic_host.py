@@ -20,7 +20,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from pulumi_8x8.provider import WebhookProvider
-from pulumi_8x8.resources.context import INPUT
+from pulumi_8x8.reconcile.caller import INPUT
 
 KEY = "key-canary-c3d4"
 HEADER = "header-canary-f00d"
@@ -166,7 +166,7 @@ def test_a_webhook_lives_through_four_operations(api: Emulator) -> None:
     assert read == (ID, state, inputs)
     assert gone == ("", {}, {})
     assert methods(api) == ["GET", "POST", "GET", "GET", "POST", "GET", "DELETE"]
-    assert third.said == f"8x8 drift: {ID}: url is {B} live, {A} declared; up will register it as declared.\n"
+    assert third.said == f"8x8: {ID}: url is {B} live, {A} declared\n"
     assert [host.said for host in (first, second, fourth)] == [""] * 3
     assert [host.complained for host in (first, second, third, fourth)] == [""] * 4
 
@@ -237,7 +237,7 @@ def test_without_live_checks_neither_key_nor_network_is_needed(off: Any) -> None
 
     assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
     assert other.changes == provider_pb2.DiffResponse.DIFF_SOME
-    assert host.said == "8x8: live checks are off; compared with the stack's state only.\n"
+    assert host.said == "8x8: drift was not checked (8x8:liveChecks is false); compared with the state only\n"
 
 
 def test_an_api_that_is_not_there_costs_a_preview_one_line(api: Emulator) -> None:
@@ -251,7 +251,7 @@ def test_an_api_that_is_not_there_costs_a_preview_one_line(api: Emulator) -> Non
 
     assert [answer.changes for answer in same] == [provider_pb2.DiffResponse.DIFF_NONE] * 3
     [line] = host.said.splitlines()
-    assert line.startswith("8x8: could not look at what is live; compared with state only. ")
+    assert line.startswith("8x8: drift was not checked (API unreachable); compared with the state only. ")
     assert "no connection could be made" in last_line(caught.value)
 
 

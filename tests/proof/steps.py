@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from pulumi_8x8.cli.pending import settled
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.model import WebhookId
-from pulumi_8x8.resources.context import INPUT
+from pulumi_8x8.reconcile.caller import INPUT
 
 Properties = dict[str, Any]
 Program = Mapping[str, Mapping[str, Any]]

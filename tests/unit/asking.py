@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.provider import WebhookProvider
-from pulumi_8x8.resources.context import INPUT
+from pulumi_8x8.reconcile.caller import INPUT
 
 KEY = "key-canary-2b9a"
 HEADER = "header-canary-4e07"
@@ -32,7 +33,7 @@ def operation(api: Emulator, **config: str) -> WebhookProvider:
 
 def inputs(url: str = A, *, index: int = 0, told: dict[str, Any] | None = None, **others: Any) -> dict[str, Any]:
     """What the engine gives to check; `told` is what the program adds in its hidden input."""
-    by = {"index": float(index), "label": f"hook-{index}", **(told or {})}
+    by = json.dumps({"label": f"hook-{index}", **(told or {})})
     return {"subaccount_id": "acme_voice", "type": "VCA", "url": url, "enabled": True, INPUT: by, **others}
 
 

@@ -152,9 +152,7 @@ def test_a_registration_that_nobody_can_look_for_is_not_denied(
     assert harness.held == StoredWebhook("VCA", NEW)
     assert type(error) is UnavailableError
     assert error.uncertain
-    assert str(error).startswith(
-        "acme_voice/VCA was not registered as declared, and what is live now could not be seen. "
-    )
+    assert str(error).startswith("acme_voice/VCA was not registered as declared, and what is live now is unknown. ")
     assert "the connection broke" in str(error)
 
 
@@ -216,7 +214,9 @@ def test_a_first_registration_that_the_api_alters_is_taken_away_again(api: Emula
 
     assert type(error) is ProtocolError
     assert harness.held is None
-    assert f"was stored by the API as {NEW}/ (enabled, no auth header) instead of as declared" in str(error)
+    assert f"The API stored {NEW}/ (enabled, no auth header) for acme_voice/VCA instead of what is declared" in str(
+        error
+    )
     assert "Live now: nothing, as before. " in str(error)
 
 
@@ -230,7 +230,7 @@ def test_an_altered_registration_that_cannot_be_looked_at_is_not_denied(
 
     error = harness.fails_to_fill(declared())
 
-    assert str(error).startswith("acme_voice/VCA was not registered as declared, and what is live now could not be ")
+    assert str(error).startswith("acme_voice/VCA was not registered as declared, and what is live now is ")
     assert error.uncertain
 
 
@@ -298,7 +298,7 @@ def test_a_removal_that_nobody_can_look_for_is_not_denied(api: Emulator, harness
     error = harness.fails_to_empty()
 
     assert harness.held is None
-    assert "acme_voice/VCA was not removed, and what is live now could not be seen. " in str(error)
+    assert "acme_voice/VCA was not removed, and what is live now is unknown. " in str(error)
 
 
 def test_a_removal_that_the_listing_contradicts_is_an_error(api: Emulator, harness: RegistrarHarness) -> None:
@@ -309,7 +309,9 @@ def test_a_removal_that_the_listing_contradicts_is_an_error(api: Emulator, harne
     error = harness.fails_to_empty()
 
     assert type(error) is ProtocolError
-    assert str(error).startswith("acme_voice/VCA was not removed: the API answered that there is none, but lists it. ")
+    assert str(error).startswith(
+        "acme_voice/VCA was not removed: the API responded that it does not exist, but lists it. "
+    )
 
 
 def test_a_removal_that_no_listing_confirms_is_not_done(api: Emulator, harness: RegistrarHarness) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_8x8.provider import WebhookProvider
-from pulumi_8x8.resources.context import declaration_context
+from pulumi_8x8.resources.context import _Declarations, context
 
 IDLE_HOST = """
 import json, sys
@@ -48,9 +48,10 @@ def test_a_preview_that_looks_at_nothing_loads_no_http_library() -> None:
 
 def test_what_a_declaration_tells_does_not_grow_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fleet of a thousand subaccounts tells as much for each webhook as one of twenty."""
-    monkeypatch.setattr("pulumi_8x8.resources.context._programs", {})
+    declarations = _Declarations()
+    monkeypatch.setattr("pulumi_8x8.resources.context._declarations", lambda: declarations)
     telling = [
-        declaration_context("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
+        context("menu", {"subaccount_id": f"team_{number:04}_voice"}, pulumi.ResourceOptions())
         for number in range(1000)
     ]
 

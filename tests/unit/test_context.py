@@ -1,4 +1,4 @@
-"""What travels beside a webhook's inputs, and comes out of them again."""
+"""What a program passes beside a webhook's inputs, and in which order its registrations go out."""
 
 from __future__ import annotations
 
@@ -7,47 +7,38 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.resources.context import BATCH, INPUT, Context, _Declarations
+from pulumi_8x8.reconcile.caller import INPUT, Caller
+from pulumi_8x8.resources.context import BATCH, _Declarations
 
-TOLD: dict[str, Any] = {
-    "index": 3.0, "label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"],
-    "config": ["apiKey"], "retained": True,
-}  # fmt: skip
+KNOWN: dict[str, Any] = {"label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"]}
 
 
-@pytest.mark.parametrize("told", [TOLD, json.dumps(TOLD)], ids=["mapping", "text"])
-def test_it_is_taken_out_of_the_inputs(told: object) -> None:
-    """What is left is what the program declared; numbers in a mapping arrive as floats."""
-    inputs = {"url": "https://a.example/", INPUT: told}
+def test_the_hidden_input_is_removed_from_the_inputs() -> None:
+    """What is left is what the program declared; the URN comes from the engine."""
+    inputs = {"url": "https://a.example/", INPUT: json.dumps(KNOWN)}
 
-    by = Context.pop_from(inputs)
+    caller = Caller.pop_from(inputs, "urn:hook")
 
-    assert by == Context(3, "hook in ivr", ["team_1"], ["url"], ["url"], ["apiKey"], True)
-    assert type(by.index) is int
+    assert caller == Caller("urn:hook", "hook in ivr", ["team_1"], ["url"], ["url"])
     assert inputs == {"url": "https://a.example/"}
 
 
-@pytest.mark.parametrize("told", [None, "null", "[]", 7.0, []])
-def test_where_nothing_was_told_nothing_is_known(told: object) -> None:
-    """A read resource brings none."""
-    inputs = {"url": "https://a.example/", INPUT: told}
+@pytest.mark.parametrize("text", [None, "null", "[]", 7.0, []])
+def test_without_the_hidden_input_only_the_urn_is_known(text: object) -> None:
+    """An import brings none, and `ignore_changes=["*"]` takes it away."""
+    inputs = {"url": "https://a.example/", INPUT: text}
 
-    assert Context.pop_from(inputs) == Context()
-    assert Context.pop_from({}) == Context(-1, "another resource", [], [], [], [], False)
+    assert Caller.pop_from(inputs, "urn::hook") == Caller("urn::hook", described=isinstance(text, str))
     assert INPUT not in inputs
+    assert (Caller("urn::hook").name, Caller().name) == ("hook", "another resource")
 
 
-def test_what_a_newer_program_tells_is_tolerated() -> None:
+def test_what_a_newer_program_passes_is_tolerated() -> None:
     """And what an older one leaves out has its default."""
-    assert Context.pop_from({INPUT: {"index": 1.0, "colour": "red"}}) == Context(1)
+    assert Caller.pop_from({INPUT: json.dumps({"label": "hook", "colour": "red"})}) == Caller(label="hook")
 
 
-def test_its_name_is_one_that_the_engine_does_not_show() -> None:
-    """Names that begin with two underscores are internal."""
-    assert INPUT.startswith("__")
-
-
-def declared(*subaccount_ids: str | None) -> tuple[_Declarations, list[tuple[int, int, int]]]:
+def declared(*subaccount_ids: str | None) -> tuple[_Declarations, list[tuple[int, int]]]:
     declarations = _Declarations()
     return declarations, [declarations.declare(subaccount_id) for subaccount_id in subaccount_ids]
 
@@ -69,6 +60,5 @@ def test_the_first_webhooks_of_a_batch_go_out_before_the_others_of_its_subaccoun
 
     _, places = declared(*fleet, *fleet, "later", None, "later", "team_0")
 
-    assert [index for index, _, _ in places] == list(range(2 * BATCH + 4))
-    assert [batch for _, batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
-    assert [turn for _, _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]
+    assert [batch for batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
+    assert [turn for _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]

@@ -57,7 +57,7 @@ def test_a_webhook_that_is_live_as_declared_is_taken_over(api: Emulator, capsys:
 
     assert created.outs == STATE
     assert methods(api) == ["GET"]
-    assert capsys.readouterr().out == f"8x8: {ID} was live as declared, and was taken over unchanged.\n"
+    assert capsys.readouterr().out == f"8x8: {ID}: was live as declared and was adopted; nothing was sent\n"
 
 
 def test_somebody_elses_webhook_is_refused_before_anything_is_sent(api: Emulator) -> None:
@@ -91,7 +91,7 @@ def test_overwriting_says_what_was_replaced(api: Emulator, capsys: pytest.Captur
 
     assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A)
     assert capsys.readouterr().out == (
-        f"8x8: {ID}: {A} (enabled, no auth header) replaced {B} (enabled, with an auth header).\n"
+        f"8x8: {ID}: {A} (enabled, no auth header) replaced {B} (enabled, with an auth header)\n"
     )
 
 
@@ -99,10 +99,14 @@ def test_an_unknown_header_is_not_taken_away(api: Emulator) -> None:
     """Every registration re-posts everything, so an update of the URL would remove it."""
     api.account.put("acme_voice", "VCA", A, http_auth_header="x")
 
-    name, reason = refused(operation(api), inputs(B), STATE)
+    provider = operation(api)
+    news = checked(provider, inputs(B), STATE)
 
-    assert name == "url"
-    assert "is live with an auth header that this stack does not know" in reason
+    for call in (lambda: provider.diff(ID, STATE, news), lambda: provider.update(ID, STATE, news)):
+        with pytest.raises(ConflictError, match="is live with an auth header that this stack does not know"):
+            call()
+
+    assert methods(api) == ["GET"]
 
 
 @pytest.mark.parametrize(("label", "named"), [("hook-1", "'hook-1'"), ("hook-vca in ivr", "'hook-vca in ivr'")])
@@ -137,7 +141,7 @@ def test_a_rename_without_an_alias_keeps_the_webhook(api: Emulator, capsys: pyte
 
     assert list(api.account.webhooks("acme_voice")) == ["VCA"]
     assert methods(api) == ["GET"]
-    assert f"8x8: {ID} stays registered: 'new-name' declares it now." in capsys.readouterr().out
+    assert f"8x8: {ID}: stays registered: 'new-name' declares it now\n" in capsys.readouterr().out
 
 
 def test_a_resource_that_is_replaced_in_place_is_registered_over_its_own_webhook(api: Emulator) -> None:
@@ -183,7 +187,7 @@ def test_drift_is_an_update_with_one_line(
     updated = provider.update(ID, STATE, news)
 
     assert answers == [True, True, True]
-    assert capsys.readouterr().out == f"8x8 drift: {ID}: {told}; up will register it as declared.\n"
+    assert capsys.readouterr().out == f"8x8: {ID}: {told}\n"
     assert updated.outs == STATE
     assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A)
     assert methods(api) == ["GET", "POST"]
@@ -202,7 +206,7 @@ def test_a_webhook_that_is_gone_is_drift_and_is_registered_again(
 
     assert changes
     assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A, True, HEADER)
-    assert capsys.readouterr().out == f"8x8 drift: {ID} is not registered any more; up will register {A}.\n"
+    assert capsys.readouterr().out == f"8x8: {ID}: not registered any more\n"
 
 
 def test_a_header_that_was_stripped_is_drift_that_names_no_value(
@@ -216,7 +220,7 @@ def test_a_header_that_was_stripped_is_drift_that_names_no_value(
     changes = provider.diff(ID, state, checked(provider, inputs(http_auth_header=HEADER), state)).changes
 
     assert changes
-    assert "auth header is missing live, there declared" in capsys.readouterr().out
+    assert "auth header is missing live, set declared" in capsys.readouterr().out
 
 
 def test_a_rotated_header_is_one_post(api: Emulator) -> None:
@@ -327,6 +331,4 @@ def test_a_delete_of_what_somebody_changed_says_so(api: Emulator, capsys: pytest
 
     operation(api).delete(ID, STATE)
 
-    assert capsys.readouterr().out == (
-        f"8x8: {ID} was removed; somebody had changed it to {B} (enabled, no auth header).\n"
-    )
+    assert capsys.readouterr().out == (f"8x8: {ID}: removed; it had been changed to {B} (enabled, no auth header)\n")

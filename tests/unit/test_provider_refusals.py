@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
+from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import ConflictError, KeyRefusedError, SettingsError, UnavailableError, WebhookError
-from pulumi_8x8.resources.context import INPUT
-from tests.unit.asking import HEADER, ID, KEY, STATE, A, B, checked, inputs, methods, operation, refused
+from pulumi_8x8.reconcile.caller import INPUT
+from tests.unit.asking import HEADER, ID, KEY, STATE, A, B, checked, inputs, operation, refused
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,10 @@ def test_without_live_checks_a_preview_needs_neither_key_nor_network(
 
     assert (same, other) == (False, True)
     assert list(api.journal) == []
-    assert capsys.readouterr().out == "8x8: live checks are off; compared with the stack's state only.\n"
+    assert (
+        capsys.readouterr().out
+        == "8x8: drift was not checked (8x8:liveChecks is false); compared with the state only\n"
+    )
 
 
 def test_without_a_key_an_update_fails_before_anything_is_sent(api: Emulator) -> None:
@@ -114,34 +117,8 @@ def test_an_api_that_is_not_there_degrades_to_the_state_with_one_line(
 
     assert changes is False
     [line] = capsys.readouterr().out.splitlines()
-    assert line.startswith("8x8: could not look at what is live; compared with state only. ")
+    assert line.startswith("8x8: drift was not checked (API unreachable); compared with the state only. ")
     assert "no connection could be made" in line
-
-
-def test_config_that_the_engine_does_not_pass_on_is_told(api: Emulator) -> None:
-    """Some engines pass no config to dynamic providers; to go on with another key would be worse."""
-    name, reason = refused(operation(api, apiKey="", baseUrl=""), inputs(told={"config": ["apiKey", "baseUrl"]}))
-
-    assert name == ""
-    assert "does not pass the stack's config on" in reason
-    assert "8x8:apiKey as EIGHTX8_API_KEY, 8x8:baseUrl as EIGHTX8_BASE_URL" in reason
-
-
-def test_config_that_the_environment_repeats_is_enough(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That is what the text says to do."""
-    monkeypatch.setenv("EIGHTX8_API_KEY", KEY)
-    monkeypatch.setenv("EIGHTX8_BASE_URL", api.url)
-
-    checked(operation(api, apiKey="", baseUrl=""), inputs(told={"config": ["apiKey", "baseUrl"]}))
-
-    assert methods(api) == ["GET"]
-
-
-def test_an_engine_that_would_not_retain_is_told_before_it_deletes(api: Emulator) -> None:
-    """The option would be ignored silently."""
-    _, reason = refused(operation(api), inputs(told={"retained": True}))
-
-    assert "does not know retain_on_delete and would delete the webhook" in reason
 
 
 def test_an_import_is_never_refused(api: Emulator) -> None:
@@ -151,20 +128,7 @@ def test_an_import_is_never_refused(api: Emulator) -> None:
 
     result = operation(api, apiKey="").check(imported, imported)
 
-    assert (result.failures, methods(api)) == ([], [])
-
-
-def test_what_the_program_ignores_stays_as_it_is_live(api: Emulator) -> None:
-    """No update for it, and an update for another reason leaves it."""
-    api.account.put("acme_voice", "VCA", B)
-    told = {"ignored": ["url"]}
-    same, other = operation(api), operation(api)
-
-    unchanged = same.diff(ID, STATE, checked(same, inputs(told=told), STATE)).changes
-    other.update(ID, STATE, checked(other, inputs(told=told, enabled=False), STATE))
-
-    assert unchanged is False
-    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", B, False)
+    assert (result.failures, list(api.journal)) == ([], [])
 
 
 def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
@@ -190,36 +154,6 @@ def test_a_rotated_key_simply_works(api: Emulator) -> None:
 
     assert result.changes is False
     assert KEY not in str(created.outs)
-
-
-def secret_url_texts(api: Emulator, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
-    """Everything that is told of a webhook whose URL was given as a secret."""
-    news = inputs(A, told={"secret": ["url"]})
-    api.account.put("acme_voice", "VCA", A, http_auth_header="x")
-    yield refused(operation(api), news)[1]
-    provider = operation(api)
-    checked(provider, {**news, "overwrite_on_create": True})
-    provider.create({**news, "overwrite_on_create": True})
-    api.account.remove("acme_voice", "VCA")
-    gone = operation(api)
-    gone.diff(ID, STATE, checked(gone, news, STATE))
-    api.account.put("acme_voice", "VCA", A, enabled=False)
-    drifted = operation(api)
-    checked(drifted, news, STATE)
-    api.faults.add(Fault("status", method="POST", status=401))
-    with pytest.raises(WebhookError) as caught:
-        drifted.update(ID, STATE, news)
-    yield str(caught.value)
-    yield capsys.readouterr().out
-
-
-def test_a_url_that_was_given_as_a_secret_is_in_no_text(api: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    """Refusals, drift, what was replaced, and errors; it may hold a token."""
-    texts = list(secret_url_texts(api, capsys))
-
-    assert all(texts)
-    assert not any(A in text for text in texts)
-    assert "[secret] (enabled, with an auth header)" in texts[0]
 
 
 def test_a_failure_of_a_secret_url_names_no_property(api: Emulator) -> None:
@@ -257,7 +191,6 @@ def test_a_failure_is_its_own_text_and_nothing_that_led_to_it(api: Emulator) -> 
         assert "requests" not in shown
         assert "operation.py" not in shown
         assert not any(canary in shown for canary in (KEY, HEADER, "foreign-canary"))
-        assert str(error).endswith("and that 8x8:baseUrl is the key's region.")
 
 
 @pytest.mark.parametrize("id", ["", "acme_voice", "acme_voice/XYZ"])

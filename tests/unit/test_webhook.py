@@ -11,7 +11,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from pulumi_8x8 import IvrWebhooks, Webhook, WebhookType
-from pulumi_8x8.resources.context import INPUT
+from pulumi_8x8.reconcile.caller import INPUT
 
 URL = "https://a.example/"
 
@@ -48,7 +48,6 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
         return engine
 
-    monkeypatch.setattr("pulumi_8x8.resources.context._programs", {})
     yield running
     pulumi.runtime.settings.reset_options()
 
@@ -125,33 +124,39 @@ def test_each_declaration_tells_where_it_stands_and_what_comes_soon(run: Run) ->
     engine = run(program)
 
     told = [engine.told(name) for name in ("hook-0", "hook-1", "hook-2", "later")]
-    assert [each["index"] for each in told] == [0, 1, 2, 3]
     assert [each["ahead"] for each in told] == [
         ["team_1", "team_2"], ["team_0", "team_2"], ["team_0", "team_1"], ["team_0", "team_1", "team_2"],
     ]  # fmt: skip
 
 
-def test_options_that_the_provider_must_know_are_told(run: Run) -> None:
-    """`ignore_changes` reaches it in no other way."""
-    opts = pulumi.ResourceOptions(ignore_changes=["url"], retain_on_delete=True)
+def test_options_that_the_provider_must_know_are_passed_on(run: Run) -> None:
+    """What is ignored, and what has no effect in a dynamic provider."""
+    opts = pulumi.ResourceOptions(
+        ignore_changes=["url"], replace_on_changes=["url"], custom_timeouts=pulumi.CustomTimeouts(create="1m")
+    )
 
     engine = run(lambda: Webhook("menu", subaccount_id="acme_voice", type="VCA", url=URL, opts=opts))
 
-    told = engine.told("menu")
-    assert told["ignored"] == ["url"]
-    assert told["retained"] is False
+    assert engine.told("menu") == {
+        "label": "menu", "ignored": ["url"], "unsupported": ["replace_on_changes", "custom_timeouts"]
+    }  # fmt: skip
 
 
-def test_settings_in_the_stacks_config_are_told_by_name_alone(run: Run) -> None:
-    """So that an engine that does not pass them on is noticed; the key itself goes nowhere."""
-    pulumi.runtime.config.set_config("8x8:apiKey", "key-canary")
+@pytest.mark.parametrize(("secret", "warnings"), [(False, 1), (True, 0)])
+def test_a_key_in_plain_config_is_warned_about_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, secret: bool, warnings: int
+) -> None:
+    """The engine writes the stack's config into the state as it is; the key itself goes nowhere."""
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
+    pulumi.runtime.config.set_all_config({"8x8:apiKey": "key-canary"}, ["8x8:apiKey"] if secret else [])
     try:
-        engine = run(lambda: Webhook("menu", subaccount_id="acme_voice", type="VCA", url=URL))
+        engine = run(lambda: IvrWebhooks("menu", subaccount_id="acme_voice", vca_url=URL))
     finally:
         pulumi.runtime.config.set_all_config({})
 
-    assert engine.told("menu")["config"] == ["apiKey"]
-    assert "key-canary" not in str(engine.resources["menu"].inputs)
+    assert len(warned) == warnings
+    assert "key-canary" not in str(warned) + str([resource.inputs for resource in engine.resources.values()])
 
 
 def test_import_is_refused_by_the_program_with_what_to_do_instead(run: Run) -> None:

@@ -94,7 +94,9 @@ class Client:
         SettingsError: No API key is set.
     """
 
-    def __init__(self, settings: Settings, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, settings: Settings, pause: Callable[[float], None] = time.sleep, connections: int = CONNECTIONS
+    ) -> None:
         self._auth = _Bearer(settings.require_key())
         self._settings = settings
         self._pause = pause
@@ -107,7 +109,7 @@ class Client:
                 "User-Agent": _user_agent(),
             }
         )
-        self._adapter = _Adapter(pool_connections=2, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=0)
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=connections, pool_block=True, max_retries=0)
         # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
         self._environment: dict[str, Any] = {
             **self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
@@ -137,7 +139,7 @@ class Client:
         answer = self._request("POST", f"{declared.subaccount_id}/webhooks", deadline, body=registration(declared))
         return parse_listing(declared.subaccount_id, answer.body)
 
-    def remove(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
+    def remove(self, webhook_id: WebhookId, deadline: Deadline, *, masked: bool = False) -> LiveWebhook | None:
         """DELETE: remove a webhook; None where the API says that there was none.
 
         Raises:
@@ -146,7 +148,7 @@ class Client:
         answer = self._request(
             "DELETE", f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}", deadline, missing_ok=True
         )
-        return None if answer.status == 404 else parse_removal(webhook_id, answer.body)
+        return None if answer.status == 404 else parse_removal(webhook_id, answer.body, masked)
 
     def _request(
         self, method: str, path: str, deadline: Deadline, *, body: Any = None, missing_ok: bool = False

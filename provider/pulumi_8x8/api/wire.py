@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
@@ -64,7 +64,7 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
     return Listing(subaccount_id, tuple(webhook for webhook in parsed if webhook))
 
 
-def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
+def parse_removal(webhook_id: WebhookId, body: bytes, masked: bool = False) -> LiveWebhook | None:
     """The answer to a removal: what was registered until then, as far as the answer tells.
 
     Raises:
@@ -74,7 +74,10 @@ def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
     answer = _answer(webhook_id.subaccount_id, body)
     if answer.get("type", webhook_id.type) != webhook_id.type:
         _broken(webhook_id.subaccount_id, f"it is not about {webhook_id.type}")
-    return _webhook(webhook_id.subaccount_id, 0, {**answer, "type": webhook_id.type}) if "url" in answer else None
+    if "url" not in answer:
+        return None
+    webhook = _webhook(webhook_id.subaccount_id, 0, {**answer, "type": webhook_id.type})
+    return replace(webhook, masked=masked) if webhook else None
 
 
 def parse_refusal(body: bytes) -> Refusal:

@@ -10,7 +10,7 @@ import click
 from pulumi_8x8.cli.stack_state import stack_webhooks
 from pulumi_8x8.errors import WebhookError
 from pulumi_8x8.model import Declaration
-from pulumi_8x8.reconcile.decide import Decision, Outcome, decide, drift_line
+from pulumi_8x8.reconcile.decide import Decision, Outcome, decide, drift_text
 
 from .listings import Failed, fetch
 
@@ -43,7 +43,7 @@ def check(stack_export: IO[str], as_json: bool) -> None:
     else:
         for webhook, decision in found:
             if decision.outcome is not Outcome.NOTHING:
-                click.echo(decision.refusal or drift_line(webhook.declared, decision.drift))
+                click.echo(decision.refusal or f"{webhook.declared.id}: {drift_text(webhook.declared, decision.drift)}")
         click.echo(f"{len(found)} webhooks compared, {len(drifted)} drifted.")
     raise SystemExit(1 if drifted else 0)
 

@@ -1,7 +1,9 @@
-"""Bring one webhook to hold what is declared, or leave it as it was; every claim is backed by the API's answer.
+"""Make one webhook what is declared, or leave it as it was; every success is confirmed by the API's own response.
 
-POST over a webhook that exists is not documented. It is tried first, since it leaves no moment without a webhook;
-where the API refuses or ignores it, the webhook is emptied and filled, and what was there is put back if that fails.
+POST over a webhook that exists is not documented. It is tried first, since it leaves no moment without a webhook. Only
+when the API refuses it, or a fresh listing shows the old webhook exactly as it was, is the old one deleted and the new
+one registered; if that fails, the old one is registered again. An API that stored something else has replaced the
+webhook: that is reported, and nothing is deleted.
 """
 
 from __future__ import annotations
@@ -10,30 +12,34 @@ from pulumi_8x8.api.client import Client
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
+from pulumi_8x8.text import printable
 
+from .decide import LONGEST_URL
 from .listings import Listings
 
 POSTS = 3
 """Times a registration is sent at most when its outcome stays unknown; between two, the listing is read."""
 
-LOOKS = 3
+READS = 3
 """Times the listing is read at most until a write that it does not show counts as not done."""
+
+NONE_LIVE = "no webhook is registered now and deliveries are dropped until the next `pulumi up`"
 
 
 class Registrar:
-    """Writes to ids: one POST or one DELETE where all is well."""
+    """Writes webhooks: one POST or one DELETE where all is well."""
 
     def __init__(self, client: Client, listings: Listings) -> None:
         self._client = client
         self._listings = listings
 
     def apply(self, declared: Declaration, found: LiveWebhook | None, known_header: str | None = None) -> LiveWebhook:
-        """Register `declared` in its webhook.
+        """Register a webhook.
 
         Args:
-            declared: What the webhook must hold.
-            found: What it holds now; None for nothing.
-            known_header: The auth header of what it holds, where the stack's state has it.
+            declared: What must be live.
+            found: What is live; None for nothing.
+            known_header: The auth header of what is live, where the stack's state has it.
 
         Returns:
             What is live now, as the API confirmed it.
@@ -41,33 +47,34 @@ class Registrar:
         Raises:
             WebhookError: Its text says what is live now.
         """
-        # Two header values look alike in every answer: a listing cannot show that one replaced the other.
+        # Two header values look alike in every response: a listing cannot show that one replaced the other.
         listing_settles = found is None or declared.http_auth_header == known_header
         try:
             live = self._post(declared, self._client.deadline(), listing_settles)
         except RefusedError as error:
             if found is None or error.status in {401, 403, 404, 410}:
                 raise self._report(error, declared.id, found) from None
+            return self._exchange(declared, found, known_header)
         except WebhookError as error:
             raise self._report(error, declared.id, found) from None
-        else:
-            if live and live.matches(declared):
-                return live
-            if found is None:
-                return self._settle_or_undo(declared)
-        assert found is not None  # noqa: S101 - each branch above leaves where nothing was there
-        return self._exchange(declared, found, known_header)
+        live = self._settled(declared, live, found)
+        if live and live.matches(declared):
+            return live
+        if found is None:
+            raise self._undone(declared, live)
+        if live == found:
+            return self._exchange(declared, found, known_header)
+        raise _stored_otherwise(declared, live)
 
-    def remove(self, webhook_id: WebhookId) -> LiveWebhook | None:
-        """Remove what the webhook holds; answers what that was, None where nothing was there or nobody tells.
+    def remove(self, webhook_id: WebhookId, *, masked: bool = False) -> LiveWebhook | None:
+        """Delete a webhook; returns what it was, None where nothing was registered or the API does not say.
 
         Raises:
             WebhookError: Its text says what is live now.
         """
-        deadline = self._client.deadline()
         removed = None
         try:
-            removed = self._client.remove(webhook_id, deadline)
+            removed = self._client.remove(webhook_id, self._client.deadline(), masked=masked)
         except WebhookError as error:
             try:
                 gone = error.uncertain and self._listings.refetch(webhook_id) is None
@@ -82,27 +89,27 @@ class Registrar:
         return removed
 
     def _confirm_gone(self, webhook_id: WebhookId) -> None:
-        """A 404 may be about the webhook, the subaccount or the address: a listing without it says that it is gone."""
+        """A 404 may be about the webhook, the subaccount or the address: only a listing without it proves it gone."""
         try:
             live = self._listings.refetch(webhook_id)
         except WebhookError as error:
             raise error.with_message(
-                f"{webhook_id} was not removed as far as can be seen: the API does not find it, nor anything else. "
+                f"{webhook_id} was not removed as far as can be seen: the API finds neither it nor its subaccount. "
                 f"{error} "
                 "If the subaccount itself is gone, take the webhook out of the stack with `pulumi state delete`."
             ) from None
         if live:
             raise ProtocolError(
-                f"{webhook_id} was not removed: the API answered that there is none, but lists it. Live now: {live}. "
-                "Run the command again; if it happens again, ask 8x8 support."
+                f"{webhook_id} was not removed: the API responded that it does not exist, but lists it. "
+                f"Live now: {live}. Run the command again; if it happens again, ask 8x8 support."
             )
 
     def _post(self, declared: Declaration, deadline: Deadline, listing_settles: bool = True) -> LiveWebhook | None:
-        """POST, and after an uncertain end look before posting again; answers what the webhook holds then."""
+        """POST, and after an uncertain end list before posting again; returns what is live then."""
         uncertain = False
         for attempt in range(1, POSTS + 1):
             try:
-                live = self._client.register(declared, deadline).get(declared.type)
+                live = self._client.register(declared, deadline).get(declared.type, masked=declared.masked)
             except WebhookError as error:
                 # What an earlier POST may have done, a later refusal does not undo.
                 error.uncertain = uncertain = uncertain or error.uncertain
@@ -126,81 +133,79 @@ class Registrar:
                 return live
         raise AssertionError("unreachable")
 
-    def _settle_or_undo(self, declared: Declaration) -> LiveWebhook:
-        """The API took a first registration without showing it: look again, and take away what it made of it."""
-        try:
-            live = self._settled(declared)
-        except WebhookError as error:
-            error.uncertain = True
-            raise self._report(error, declared.id, None) from None
-        if live and live.matches(declared):
-            return live
+    def _settled(
+        self, declared: Declaration, live: LiveWebhook | None, found: LiveWebhook | None
+    ) -> LiveWebhook | None:
+        """What is live after the API accepted a POST; a response that shows what was before may only be late."""
+        deadline = self._client.deadline()
+        for attempt in range(READS):
+            if (live and live.matches(declared)) or (attempt and live != found):
+                break
+            if attempt > 1 and not self._client.wait(ProtocolError("not listed yet"), attempt, deadline):
+                break
+            try:
+                live = self._listings.refetch(declared.id)
+            except WebhookError as error:
+                error.uncertain = True
+                raise self._report(error, declared.id, found) from None
+        return live
+
+    def _undone(self, declared: Declaration, live: LiveWebhook | None) -> WebhookError:
+        """The API accepted a first registration and stored something else: remove that, and say so."""
         if live is None:
-            raise ProtocolError(
-                f"{declared.id} was registered by the API's answer, but its listing does not show it. "
+            return ProtocolError(
+                f"The API accepted the registration of {declared.id}, but its listing does not show it. "
                 "Live now: nothing. Run the command again; if it happens again, ask 8x8 support.",
                 uncertain=True,
             )
         if not live.may_be(declared):
-            raise ConflictError(
-                f"{declared.id} was empty a moment ago, and now holds {live}: somebody else registered it meanwhile, "
-                "or the API stores something else than it is sent. It was left as it is. Run the command again: it "
-                "tells the ways out."
+            return ConflictError(
+                f"{declared.id} was empty a moment ago and is now {live}: somebody else registered it meanwhile, or "
+                "the API stores something else than it is sent. It was left as it is. The next preview names the ways "
+                "out."
             )
-        self.remove(declared.id)
-        raise ProtocolError(
-            f"{declared.id} was stored by the API as {live} instead of as declared, and was removed again. "
-            "Live now: nothing, as before. Declare what the API stores, or ask 8x8 support."
+        self.remove(declared.id, masked=declared.masked)
+        return ProtocolError(
+            f"The API stored {live} for {declared.id} instead of what is declared, so it was removed again. Live now: "
+            f"nothing, as before. {_advice(live)}"
         )
-
-    def _settled(self, declared: Declaration) -> LiveWebhook | None:
-        live = None
-        for _ in range(LOOKS):
-            live = self._listings.refetch(declared.id)
-            if live and live.matches(declared):
-                break
-        return live
 
     def _exchange(self, declared: Declaration, found: LiveWebhook, known_header: str | None) -> LiveWebhook:
-        """DELETE and POST, since the API does not replace; if that fails, POST the old webhook back."""
-        webhook_id = declared.id
-        self.remove(webhook_id)
+        """DELETE and POST, since the API does not replace; if that fails, register the old webhook again."""
+        self.remove(declared.id, masked=declared.masked)
         try:
-            live = self._post(declared, self._client.deadline())
-            if not (live and live.matches(declared)):
-                live = self._settled(declared)
-            if live and live.matches(declared):
-                return live
-            failure: WebhookError = ProtocolError(
-                f"The API stored {live or 'nothing'} instead of what is declared. Ask 8x8 support."
-            )
+            live = self._settled(declared, self._post(declared, self._client.deadline()), None)
+            failure: WebhookError = ProtocolError("The API accepted it, but does not list it. Ask 8x8 support.")
         except WebhookError as error:
-            failure = error
-        raise failure.with_message(
-            f"{webhook_id} could not be replaced: {self._restore(webhook_id, found, known_header)}. {failure}"
-        )
+            live, failure = None, error
+        if live and live.matches(declared):
+            return live
+        if live:
+            raise _stored_otherwise(declared, live)
+        restored = self._restore(declared, found, known_header)
+        raise failure.with_message(f"{declared.id} could not be replaced: {restored}. {failure}")
 
-    def _restore(self, webhook_id: WebhookId, found: LiveWebhook, known_header: str | None) -> str:
-        """Register again what was there; says what is live then."""
+    def _restore(self, declared: Declaration, found: LiveWebhook, known_header: str | None) -> str:
+        """Register again what was live; returns what is live then."""
         header = known_header if found.http_auth_header_available else None
-        previous = Declaration(webhook_id.subaccount_id, webhook_id.type, found.url, found.enabled, header)
+        previous = Declaration(*declared.id, found.url, found.enabled, header, declared.masked)
         try:
-            if self._listings.refetch(webhook_id) is not None:
-                self.remove(webhook_id)
-            live = self._post(previous, self._client.deadline())
-            if not (live and live.matches(previous)):
-                live = self._settled(previous)
+            live = self._listings.refetch(declared.id)
+            if live is None:
+                live = self._settled(previous, self._post(previous, self._client.deadline()), None)
         except WebhookError:
             try:
-                live = self._listings.refetch(webhook_id)
+                live = self._listings.refetch(declared.id)
             except WebhookError:
-                return f"live now is probably NOTHING, and events are lost until it is registered; it was {found}"
+                return f"probably {NONE_LIVE}; it was {found}"
         if live is None:
-            return f"live now is NOTHING, and events are lost until it is registered; it was {found}"
+            return f"{NONE_LIVE}; it was {found}"
         if live == found:
-            return f"the old webhook was put back and is live now, {live}"
-        unknown = ", whose auth header nobody knows" if found.http_auth_header_available and header is None else ""
-        return f"live now is {live}; it was {found}{unknown}"
+            return f"the old webhook was registered again and is live now, {live}"
+        unknown = (
+            ", whose auth header this stack does not know" if found.http_auth_header_available and not header else ""
+        )
+        return f"live now: {live}; it was {found}{unknown}"
 
     def _report(
         self,
@@ -209,13 +214,28 @@ class Registrar:
         before: LiveWebhook | None,
         what: str = "was not registered as declared",
     ) -> WebhookError:
-        """The same error, telling first what is live now."""
+        """The same error, with what is live now in front."""
         if not error.uncertain:
             return error.with_message(f"{webhook_id} {what}, and nothing was changed. {error}")
         try:
             live = self._listings.refetch(webhook_id)
         except WebhookError:
-            return error.with_message(f"{webhook_id} {what}, and what is live now could not be seen. {error}")
-        # Which auth header it is, no listing tells.
+            return error.with_message(f"{webhook_id} {what}, and what is live now is unknown. {error}")
+        # Which auth header it is, no listing shows.
         same = ", as before" if live == before and not (live and live.http_auth_header_available) else ""
         return error.with_message(f"{webhook_id} {what}. Live now: {live or 'nothing'}{same}. {error}")
+
+
+def _stored_otherwise(declared: Declaration, live: LiveWebhook | None) -> ProtocolError:
+    if live is None:
+        return ProtocolError(f"{declared.id}: the API accepted the registration, but lists no webhook: {NONE_LIVE}.")
+    return ProtocolError(
+        f"{declared.id} is now {live} instead of what is declared: the API stored something else than it was sent, or "
+        f"somebody else registered it meanwhile. Nothing was deleted. {_advice(live)}"
+    )
+
+
+def _advice(live: LiveWebhook) -> str:
+    """How to declare what the API stores."""
+    what = "the URL that 8x8 lists" if live.masked else f"url={printable(live.url, LONGEST_URL)!r}"
+    return f"Declare {what}, enabled={live.enabled}, then run `pulumi up`; or ask 8x8 support."

@@ -1,24 +1,24 @@
 """State, declaration and live webhook -> what to do. No I/O.
 
-`decide` is the whole policy; the engine's check, diff, create and update all act on what it says. In words:
+`decide` is the whole policy; the engine's check, diff, create and update all act on its result. In words:
 
     state   live                  declaration                  then
     ------  --------------------  ---------------------------  -------------------------------------------
     none    none                  any                          register
-    none    same URL              nothing left to assert       take over: nothing is sent
+    none    same URL              nothing left to assert       adopt: nothing is sent
     none    same URL              something left to assert     register
     none    another URL           any                          refuse, unless overwrite_on_create
     none    not seen              any                          register
     any     unknown auth header   none                         refuse, unless overwrite_on_create
     some    none                  any                          register (drift)
-    some    as declared           differs from state, but      take over: nothing is sent
+    some    as declared           differs from state, but      adopt: nothing is sent
                                   not in its auth header
     some    as declared           as state                     nothing
     some    differs               any                          register (drift, where state differs too)
     some    not seen              differs from state           register
     some    not seen              as state                     nothing
 
-An auth header is unknown when the API says that there is one and neither state nor declaration holds it.
+An auth header is unknown when the API reports one and neither state nor declaration holds it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, Declaration, LiveWebhook
+from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, MASKED, Declaration, LiveWebhook
 from pulumi_8x8.text import printable
+
+LONGEST_URL = 2048
+"""Characters of a URL at most."""
 
 
 class Unseen(Enum):
-    """The live webhook was not looked at: live checks are off, or the API is not there."""
+    """The live webhook was not fetched: live checks are off, or the API is unreachable."""
 
     UNSEEN = "not seen"
 
@@ -47,7 +50,7 @@ class Outcome(Enum):
     """What a webhook needs."""
 
     NOTHING = "nothing"
-    ADOPT = "take over"
+    ADOPT = "adopt"
     REGISTER = "register"
     REFUSE = "refuse"
 
@@ -94,11 +97,13 @@ def declaration(properties: Mapping[str, Any]) -> Declaration:
         properties.get("url", ""),
         properties.get("enabled", True),
         properties.get("http_auth_header"),
+        properties.get(MASKED) is True,
     )
 
 
 def keeping(declared: Declaration, live: LiveWebhook | None, ignored: Collection[str]) -> Declaration:
     """The declaration with the live value of each property that `ignore_changes` names."""
+    ignored = _names(ignored)
     if live and "url" in ignored:
         declared = replace(declared, url=live.url)
     if live and "enabled" in ignored:
@@ -123,7 +128,7 @@ def decide(
         overwrite: The program's `overwrite_on_create`.
         ignored: Properties that the program's `ignore_changes` names; what is live there stays.
     """
-    decision = _needed(state, declared, live, ignored)
+    decision = _needed(state, declared, live, _names(ignored))
     if decision.outcome is Outcome.REGISTER and isinstance(live, LiveWebhook) and not overwrite:
         refusal = _refusal(state, declared, live)
         return Decision(Outcome.REFUSE, refusal=refusal) if refusal else decision
@@ -159,50 +164,51 @@ def _needed(
     return Decision(Outcome.ADOPT if changed else Outcome.NOTHING, changed)
 
 
+def _names(ignored: Collection[str]) -> Collection[str]:
+    """The properties that `ignore_changes` names; `*` is all of them."""
+    return DECLARED if "*" in ignored else ignored
+
+
 def _input(compared: str) -> str:
-    """The input whose effect the API tells: of an auth header it tells only that there is one."""
+    """The input whose effect the API reports: of an auth header it reports only whether one is set."""
     return compared.removesuffix("_available")
 
 
 def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook) -> str:
     if state is None and live.url != declared.url and declared.url != UNKNOWN:
+        keep = "" if live.masked else f"to keep it, declare url={printable(live.url, LONGEST_URL)!r}; "
         return (
-            f"{declared.id} already holds a webhook that this resource did not register: {live}. "
-            "Nothing was changed. To replace it, set overwrite_on_create=True; to keep "
-            f"what is there, declare url={printable(live.url)!r}; or delete it first. "
+            f"{declared.id} already holds a webhook that this resource did not register: {live}. Nothing was changed. "
+            f"To replace it, set overwrite_on_create=True; {keep}or delete it first. "
             "If this resource was renamed, give it an alias."
         )
     unknown = declared.http_auth_header is None and (state is None or state.http_auth_header is None)
     if live.http_auth_header_available and unknown:
         return (
             f"{declared.id} is live with an auth header that this stack does not know: {live}. Nothing was changed, "
-            "because every registration would take the header away. Declare http_auth_header with its value, or set "
-            "overwrite_on_create=True to have the webhook without one, or take the header off at 8x8."
+            "because every registration would remove the header. Declare http_auth_header with its value, or set "
+            "overwrite_on_create=True to register the webhook without one, or remove the header at 8x8."
         )
     return ""
 
 
-def drift_line(declared: Declaration, drift: tuple[Drift, ...], secret: Collection[str] = ()) -> str:
-    """One line for a person: the webhook, each property with its live and its declared value, what `up` will do."""
+def drift_text(declared: Declaration, drift: tuple[Drift, ...]) -> str:
+    """One line for a person: each property with its live and its declared value."""
     if drift == GONE:
-        what = "[secret]" if "url" in secret else "what is not known yet" if declared.url == UNKNOWN else declared.url
-        return f"8x8 drift: {declared.id} is not registered any more; up will register {printable(what)}."
-    told = "; ".join(_told(difference, secret) for difference in drift)
-    return f"8x8 drift: {declared.id}: {told}; up will register it as declared."
+        return "not registered any more"
+    return "; ".join(_difference(difference, declared.masked) for difference in drift)
 
 
-def _told(drift: Drift, secret: Collection[str]) -> str:
-    if drift.property == "http_auth_header":
-        live, declared = ("there" if there else "missing" for there in (drift.live, drift.declared))
-    elif drift.property in secret:
+def _difference(drift: Drift, masked: bool) -> str:
+    name, live, declared = drift.property, _word(drift.live), _word(drift.declared)
+    if name == "http_auth_header":
+        name, live, declared = "auth header", *("set" if here else "missing" for here in (drift.live, drift.declared))
+    elif name == "url" and masked:
         live = declared = "[secret]"
-    else:
-        live, declared = (printable(_word(value)) for value in (drift.live, drift.declared))
-    name = "auth header" if drift.property == "http_auth_header" else drift.property
     return f"{name} is {live} live, {declared} declared"
 
 
 def _word(value: object) -> str:
     if value == UNKNOWN:
         return "not known yet"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else printable(value, LONGEST_URL)

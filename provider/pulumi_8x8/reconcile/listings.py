@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
@@ -26,9 +26,17 @@ FAILURES = 2
 class Listings:
     """The listings of this operation; safe to share between threads."""
 
-    def __init__(self, client: Client, *, fetch_ahead: bool = True, workers: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        fetch_ahead: bool = True,
+        workers: int = CONNECTIONS,
+        masked: Collection[WebhookId] = (),
+    ) -> None:
         self._client = client
         self._fetch_ahead = fetch_ahead
+        self._masked = masked
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
         self._lock = threading.Lock()
         self._listings: dict[str, Future[Listing]] = {}
@@ -55,7 +63,7 @@ class Listings:
             if webhook_id.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
                 self._waiting.remove(webhook_id.subaccount_id)
                 self._waiting.appendleft(webhook_id.subaccount_id)
-        return listing.result().get(webhook_id.type)
+        return listing.result().get(webhook_id.type, masked=webhook_id in self._masked)
 
     def get_before_write(self, webhook_id: WebhookId) -> LiveWebhook | None:
         """As `look`, but a listing that failed is fetched again: without one, nothing is written."""

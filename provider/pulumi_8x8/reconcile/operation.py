@@ -5,112 +5,184 @@ The engine starts a process for each, and each process has one of these.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.errors import ConflictError, SettingsError, UnavailableError, WebhookError
-from pulumi_8x8.model import INSTRUCTIONS, Declaration, LiveWebhook, WebhookId, subaccount_problem
-from pulumi_8x8.resources.context import INPUT, Context
-from pulumi_8x8.settings import FIELDS, MISSING_KEY, Settings
-from pulumi_8x8.text import printable
+from pulumi_8x8.errors import (
+    ConflictError,
+    KeyRefusedError,
+    NotFoundError,
+    SettingsError,
+    UnavailableError,
+    WebhookError,
+)
+from pulumi_8x8.model import INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId, subaccount_problem
+from pulumi_8x8.settings import MISSING_KEY, Settings
 
-from .decide import UNSEEN, Decision, Outcome, Unseen, decide, declaration, drift_line, keeping, replaces
+from .caller import Caller
+from .decide import UNSEEN, Decision, Outcome, Unseen, decide, declaration, drift_text, keeping, replaces
 from .registry import Registry
-from .validate import Failure, failures, with_defaults
+from .validate import NUMBER_MASKING, UNSUPPORTED, Failure, failures, with_defaults
 
 Properties = Mapping[str, Any]
+Log = Callable[[str, str, str], bool]
+State = Callable[[str], Properties | None]
+
+
+class Difference(NamedTuple):
+    """What a diff found: properties that ask for a replacement, properties to update, whether anything is to be done.
+
+    A webhook that is not registered any more differs without a property of its own.
+    """
+
+    replaces: tuple[str, ...]
+    updates: tuple[str, ...]
+    changes: bool
 
 
 class _Api:
     """The way to the API; made when something first needs it, so that a preview can do without a key."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, masked: set[WebhookId], connections: int) -> None:
         from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
         from .listings import Listings
 
-        client = Client(settings)
-        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead)
+        client = Client(settings, connections=connections)
+        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, masked=masked)
         self.registrar = Registrar(client, self.listings)
 
 
 class Operation:
-    """Decides by `checks` and `diffs`, looks by `live`, acts by `registration`.
+    """Decides by `decide`, reads by `listings`, writes by `apply`.
 
     Args:
         config: Gives the value of a key such as `8x8:baseUrl` in the stack's config, or None.
+        log: Shows a message of a severity (`warning`, `info`) on the row of a URN; returns whether it could.
+        state: Gives the outputs that the stack's state holds for a URN, or None.
+        connections: Requests at a time.
     """
 
-    def __init__(self, config: Callable[[str], Any]) -> None:
+    def __init__(
+        self,
+        config: Callable[[str], Any],
+        log: Log = lambda *_: False,
+        state: State = lambda _: None,
+        connections: int = 4,
+    ) -> None:
+        self._log = log
+        self._state = state
+        self._connections = connections
         self._registry = Registry()
+        self._masked: set[WebhookId] = set()
         self._lock = RLock()
         self._made: _Api | None = None
         self._rehearsed: set[tuple[str, str, str | None]] = set()
         self._misconfigured: SettingsError | None = None
-        self._configured = {field.config for field in FIELDS if config(f"8x8:{field.config}") is not None}
+        self._key_is_recorded = bool(config("8x8:apiKey"))
         try:
             self._settings = Settings.load(lambda key: config(f"8x8:{key}"))
-        except SettingsError as error:  # said by the operations that need them
+        except SettingsError as error:  # reported by the operations that need them
             self._settings, self._misconfigured = Settings(), error
 
-    def check(self, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
-        """Inputs with defaults, and the reasons why they will not do."""
+    def check(self, caller: Caller, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
+        """Inputs with defaults, and the reasons why they are refused."""
         inputs = with_defaults(news)
-        if olds and INPUT not in news:
-            # `pulumi import --file`: the engine would report a refusal as a bug of the provider, and imports anyway.
+        if "url" in caller.secret:
+            inputs[MASKED] = True
+        if olds and not caller.described:
+            # The engine reports the refusal of a planned import as a bug of the provider, and imports anyway.
+            declared = self._declaration(inputs)
+            self._registry.declare(declared.id, caller)
+            self._registry.manage(declared)
             return inputs, []
-        by = Context.pop_from(inputs)
-        found = failures(inputs, by.secret) or self._setting_failures(by)
+        found = failures(inputs, caller.secret) or self._setting_failures()
         if not found and UNKNOWN not in (inputs["subaccount_id"], inputs["type"]):
-            found = self._id_failures(olds, inputs, by) or self._rehearsal_failures(olds, inputs, by)
+            found = self._conflicts(caller, olds, inputs) or self._rehearsal_failures(caller, olds, inputs)
+        for option in caller.unsupported:
+            self._warn(caller, f"{option} {caller.key}", UNSUPPORTED[option])
         return {name: inputs[name] for name in inputs if name not in INSTRUCTIONS or inputs[name] is not False}, found
 
-    def diff(self, olds: Properties, news: Properties) -> tuple[list[str], bool]:
-        """The properties that ask for a replacement, and whether anything is to be done."""
-        if changed := replaces(olds, news):
-            return changed, True
-        declared = declaration(news)
-        by = self._registry.declares(declared.id) or Context()
-        decision = self._decided(declaration(olds), declared, self._look(declared.id), news, by)
-        if decision.drift:
-            self._registry.warn_once(f"drift {declared.id}", drift_line(declared, decision.drift, by.secret))
-        return [], decision.outcome is not Outcome.NOTHING
+    def diff(self, caller: Caller, olds: Properties, news: Properties) -> Difference:
+        """What is to be done with a webhook that the state holds.
 
-    def create(self, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
-        """Register, or take over what is already as declared; answers the outputs."""
-        webhook_id = declaration(inputs).id
-        # The state knows the webhook when the engine replaces a resource in place.
-        return webhook_id, self._converged(self._registry.managed(webhook_id), inputs)
+        Raises:
+            ConflictError: Updating it would take an auth header away that this stack does not know.
+        """
+        if changed := replaces(olds, news):
+            return Difference(tuple(changed), (), True)
+        declared, state = self._declaration(news), declaration(olds)
+        decision = self._decided(caller, state, declared, self._live(declared.id), news)
+        if decision.drift:
+            self._warn(caller, f"drift {declared.id}", drift_text(declared, decision.drift), declared.id)
+        if decision.outcome is Outcome.NOTHING:
+            self._registry.settle(declared.id, "same")
+        # What becomes a secret, or is none any more, is written to the state by an update that sends nothing.
+        remasked = declared.masked != state.masked
+        updates = dict.fromkeys([*decision.changed, *(drift.property for drift in decision.drift)])
+        return Difference((), tuple(updates), decision.outcome is not Outcome.NOTHING or remasked)
+
+    def create(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
+        """Register, or adopt what is already as declared; returns the id and the outputs."""
+        webhook_id = self._declaration(inputs).id
+        # The state holds the webhook when the engine replaces a resource by itself.
+        outs = self._converged(caller, self._registry.managed(webhook_id), inputs)
+        self._registry.settle(webhook_id, "created")
+        return webhook_id, outs
 
     def read(self, webhook_id: WebhookId, outs: Properties) -> dict[str, Any] | None:
-        """What is live, as outputs; None where nothing is registered."""
-        live = self._api.listings.get_before_write(webhook_id)
+        """What is live, as outputs; None where nothing is registered.
+
+        Raises:
+            NotFoundError: Nothing is registered, and the state holds no such webhook either.
+        """
+        self._declaration({**outs, "subaccount_id": webhook_id.subaccount_id, "type": webhook_id.type})
+        try:
+            live = self._api.listings.get_before_write(webhook_id)
+        except KeyRefusedError as error:
+            raise self._rotated(error) from None
+        if live is None and not outs.get("subaccount_id"):
+            raise NotFoundError(
+                f"{webhook_id} does not exist: 8x8 lists no webhook of this type for the subaccount. Check the id, or "
+                "declare the webhook with Webhook(…) to register it."
+            )
         if live is None:
             return None
         return _outs(webhook_id, live, outs.get("http_auth_header") if live.http_auth_header_available else None, outs)
 
-    def update(self, olds: Properties, news: Properties) -> dict[str, Any]:
-        """Make the live webhook what is declared; answers the outputs."""
-        return self._converged(declaration(olds), news)
+    def update(self, caller: Caller, olds: Properties, news: Properties) -> dict[str, Any]:
+        """Make the live webhook what is declared; returns the outputs."""
+        outs = self._converged(caller, declaration(olds), news)
+        self._registry.settle(self._declaration(news).id, "updated")
+        return outs
 
-    def delete(self, webhook_id: WebhookId, outs: Properties) -> None:
-        """Remove it, unless this program declares the webhook by another resource (a rename without an alias)."""
-        if by := self._registry.declares(webhook_id):
-            self._registry.warn_once(
-                f"kept {webhook_id}", f"8x8: {webhook_id} stays registered: {by.label!r} declares it now."
+    def delete(self, caller: Caller, webhook_id: WebhookId, outs: Properties) -> None:
+        """Remove it, unless another resource of this program declares it, or this one has just created it anew."""
+        declarer, settled = self._registry.declares(webhook_id), self._registry.settled(webhook_id)
+        another = declarer and not (caller.urn and caller.urn == declarer.urn)
+        if declarer and another and caller.urn and not settled:
+            raise ConflictError(
+                f"{webhook_id} was not deleted: {declarer.name!r} declares it now, and failed. It is live and "
+                f"stays in the state as {caller.name!r}. Correct {declarer.name!r}, then run `pulumi up` again."
             )
+        if declarer and (another or settled == "created"):
+            if another:
+                self._info(
+                    caller, f"kept {webhook_id}", f"stays registered: {declarer.name!r} declares it now", webhook_id
+                )
             return
-        removed = self._api.registrar.remove(webhook_id)
-        self._registry.released(webhook_id)
+        masked = self._declaration({**outs, "subaccount_id": webhook_id.subaccount_id, "type": webhook_id.type}).masked
+        try:
+            removed = self._api.registrar.remove(webhook_id, masked=masked)
+        except KeyRefusedError as error:
+            raise self._rotated(error) from None
+        self._registry.removed(webhook_id)
         if removed and removed.url != outs.get("url"):
-            self._registry.warn_once(
-                f"removed {webhook_id}", f"8x8: {webhook_id} was removed; somebody had changed it to {removed}."
-            )
+            self._info(caller, f"removed {webhook_id}", f"removed; it had been changed to {removed}", webhook_id)
 
     @property
     def _api(self) -> _Api:
@@ -118,59 +190,59 @@ class Operation:
             if self._misconfigured:
                 raise self._misconfigured
             if self._made is None:
-                self._made = _Api(self._settings)
+                self._made = _Api(self._settings, self._masked, self._connections)
             return self._made
 
-    def _setting_failures(self, by: Context) -> list[Failure]:
+    def _declaration(self, properties: Properties) -> Declaration:
+        """The declaration in the properties; from here on, a URL that is a secret is not shown."""
+        declared = declaration(properties)
+        if declared.masked:
+            self._masked.add(declared.id)
+        return declared
+
+    def _setting_failures(self) -> list[Failure]:
         if self._misconfigured:
             return [Failure("", str(self._misconfigured))]
-        unseen = [
-            f"8x8:{field.config} as {field.environment}"
-            for field in FIELDS
-            if field.config in by.config and field.config not in self._configured
-            if field.environment not in os.environ
-        ]
-        if unseen:
-            reason = (
-                "This engine does not pass the stack's config on to dynamic providers. Nothing was changed. "
-                f"Use a current Pulumi CLI, or set in the environment: {', '.join(unseen)}."
-            )
-            return [Failure("", reason)]
         if self._settings.live_checks and self._settings.api_key is None:
             return [Failure("", MISSING_KEY)]
-        if by.retained:
-            reason = (
-                "This engine does not know retain_on_delete and would delete the webhook. Nothing was changed. "
-                "Use a current Pulumi CLI, or leave the option out."
-            )
-            return [Failure("", reason)]
         return []
 
-    def _id_failures(self, olds: Properties, inputs: Properties, by: Context) -> list[Failure]:
-        declared, before = declaration(inputs), declaration(olds)
+    def _conflicts(self, caller: Caller, olds: Properties, inputs: Properties) -> list[Failure]:
+        declared, before = self._declaration(inputs), declaration(olds)
         webhook_id = declared.id
-        first = self._registry.declare(webhook_id, by)
-        if first.index != by.index:
+        first = self._registry.declare(webhook_id, caller)
+        if first.key != caller.key:
             reason = (
-                f"{webhook_id} is declared twice in this program, by {first.label!r} and {by.label!r}; "
+                f"{webhook_id} is declared twice in this program, by {first.name!r} and {caller.name!r}; "
                 "a subaccount holds one webhook of each type. Remove one of them."
             )
             return [Failure("type", reason)]
         if before.id == webhook_id:
             self._registry.manage(before)
-        if self._settings.live_checks:
-            self._api.listings.prefetch(
-                id for id in (webhook_id.subaccount_id, *by.ahead) if not subaccount_problem(id)
-            )
+        elif webhook_id.type in NUMBER_MASKING:
+            self._info(caller, "product", f"8x8 documents {webhook_id.type} for number masking; for IVR, VCA and VSS")
         try:
-            self._decided(self._registry.managed(webhook_id), declared, self._look(webhook_id), inputs, by)
+            if self._settings.live_checks:
+                ahead = (webhook_id.subaccount_id, *caller.ahead)
+                self._api.listings.prefetch(id for id in ahead if not subaccount_problem(id))
+            live = self._live(webhook_id)
+            if not self._registry.managed(webhook_id):  # an update is decided by `diff`, which knows what to ignore
+                self._decided(caller, None, declared, live, inputs)
         except ConflictError as error:
-            return [Failure("" if "url" in by.secret else "url", str(error))]
+            if state := self._stack_holds(caller, declared):
+                self._registry.manage(state)  # `--replace` and a taint check without the old state
+                return []
+            return [Failure("" if declared.masked else "url", str(error))]
         except WebhookError as error:
             return [Failure("", str(error))]
         return []
 
-    def _rehearsal_failures(self, olds: Properties, inputs: Properties, by: Context) -> list[Failure]:
+    def _stack_holds(self, caller: Caller, declared: Declaration) -> Declaration | None:
+        outs = self._state(caller.urn) if caller.urn else None
+        state = declaration(outs) if outs else None
+        return state if state and state.id == declared.id else None
+
+    def _rehearsal_failures(self, caller: Caller, olds: Properties, inputs: Properties) -> list[Failure]:
         """What an endpoint whose URL is new is not ready for."""
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
@@ -184,76 +256,90 @@ class Operation:
         if report.ready:
             self._rehearsed.add(rehearsed)
             return []
-        told = "; ".join(f"{f.name}: {f.detail}" for f in report.findings if f.verdict is Verdict.FAILS)
-        reason = f"The endpoint is not ready: {told}. Nothing was changed. Put it right, then run the command again."
-        return [Failure("" if "url" in by.secret else "url", reason)]
+        found = "; ".join(f"{f.name}: {f.detail}" for f in report.findings if f.verdict is Verdict.FAILS)
+        reason = f"The endpoint is not ready: {found}. Nothing was changed. Correct it, then run the command again."
+        return [Failure("" if "url" in caller.secret else "url", reason)]
 
-    def _look(self, webhook_id: WebhookId) -> LiveWebhook | Unseen | None:
-        """What is live, for a preview; UNSEEN with a word of warning where it cannot be had."""
+    def _live(self, webhook_id: WebhookId) -> LiveWebhook | Unseen | None:
+        """What is live, for a preview; UNSEEN with one warning where it cannot be had."""
         if not self._settings.live_checks:
-            self._registry.warn_once("live", "8x8: live checks are off; compared with the stack's state only.")
+            self._once("live", "info", "drift was not checked (8x8:liveChecks is false); compared with the state only")
             return UNSEEN
         try:
             return self._api.listings.get(webhook_id)
         except UnavailableError as error:
-            self._registry.warn_once("live", f"8x8: could not look at what is live; compared with state only. {error}")
+            text = f"drift was not checked (API unreachable); compared with the state only. {error}"
+            self._once("live", "warning", text)
             return UNSEEN
 
     def _decided(
         self,
+        caller: Caller,
         state: Declaration | None,
         declared: Declaration,
         live: LiveWebhook | Unseen | None,
         inputs: Properties,
-        by: Context,
     ) -> Decision:
         overwrite = inputs.get("overwrite_on_create") is True
-        decision = decide(state, declared, live, overwrite=overwrite, ignored=by.ignored)
+        decision = decide(state, declared, live, overwrite=overwrite, ignored=caller.ignored)
         if decision.outcome is Outcome.REFUSE:
-            raise ConflictError(_masked(decision.refusal, by, declared, state))
+            raise ConflictError(decision.refusal)
         return decision
 
-    def _converged(self, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
-        """Make the webhook hold what the inputs declare; answers the resource's outputs."""
-        declared = declaration(inputs)
-        webhook_id = declared.id
-        by = self._registry.declares(webhook_id) or Context()
-        live = self._api.listings.get_before_write(webhook_id)
-        declared = keeping(declared, live, by.ignored)
-        decision = self._decided(state, declared, live, inputs, by)
+    def _converged(self, caller: Caller, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
+        """Make the webhook what the inputs declare; returns the resource's outputs."""
+        declared = self._declaration(inputs)
+        live = self._api.listings.get_before_write(declared.id)
+        declared = keeping(declared, live, caller.ignored)
+        decision = self._decided(caller, state, declared, live, inputs)
         if decision.outcome is Outcome.REGISTER or live is None:
-            # An empty one stands for one that nobody knows (`pending.py`).
+            # An empty one stands for one that nobody knows.
             before, known_header = live, (state.http_auth_header or None) if state else None
-            try:
-                live = self._api.registrar.apply(declared, before, known_header)
-            except WebhookError as error:
-                raise error.with_message(_masked(str(error), by, declared, state)) from None
+            live = self._api.registrar.apply(declared, before, known_header)
             if before and state is None:
-                line = f"8x8: {webhook_id}: {live} replaced {before}."
-                self._registry.warn_once(f"over {webhook_id}", _masked(line, by, declared))
+                self._info(caller, f"adopted {declared.id}", f"{live} replaced {before}", declared.id)
         elif state is None:
-            self._registry.warn_once(
-                f"over {webhook_id}", f"8x8: {webhook_id} was live as declared, and was taken over unchanged."
-            )
-        return _outs(webhook_id, live, declared.http_auth_header, inputs)
+            text = "was live as declared and was adopted; nothing was sent"
+            self._info(caller, f"adopted {declared.id}", text, declared.id)
+        return _outs(declared.id, live, declared.http_auth_header, inputs)
 
+    def _rotated(self, error: KeyRefusedError) -> WebhookError:
+        """The refusal of a key, with what helps when an earlier `up` has recorded it."""
+        if not self._key_is_recorded:
+            return error
+        return error.with_message(
+            f"{error} Refresh and destroy use the key that the last `pulumi up` recorded; add --run-program to use the "
+            "one in the stack's config."
+        )
 
-def _masked(text: str, by: Context, *declarations: Declaration | None) -> str:
-    """The text without these URLs, where the URL was given as a secret."""
-    if "url" in by.secret:
-        for declared in filter(None, declarations):
-            text = text.replace(printable(declared.url), "[secret]")
-    return text
+    def _warn(self, caller: Caller, topic: str, text: str, webhook_id: WebhookId | None = None) -> None:
+        self._once(topic, "warning", text, caller, webhook_id)
+
+    def _info(self, caller: Caller, topic: str, text: str, webhook_id: WebhookId | None = None) -> None:
+        self._once(topic, "info", text, caller, webhook_id)
+
+    def _once(
+        self, topic: str, severity: str, text: str, caller: Caller | None = None, webhook_id: WebhookId | None = None
+    ) -> None:
+        """Show a message on the caller's row, else on the stack's; each topic once in an operation."""
+        if not self._registry.first(topic):
+            return
+        urn = caller.urn if caller else ""
+        if not urn or not self._log(severity, text, urn):
+            subject = webhook_id or (caller.name if caller else None)
+            line = f"8x8: {subject}: {text}" if subject else f"8x8: {text}"
+            if not self._log(severity, line, ""):
+                print(line, flush=True)
 
 
 def _outs(webhook_id: WebhookId, live: LiveWebhook, header: str | None, inputs: Properties) -> dict[str, Any]:
     outs = {
-        **{name: inputs[name] for name in INSTRUCTIONS if inputs.get(name)},
+        **{name: inputs[name] for name in (*INSTRUCTIONS, MASKED) if inputs.get(name)},
         "subaccount_id": webhook_id.subaccount_id,
         "type": webhook_id.type,
         "url": live.url,
         "enabled": live.enabled,
         "http_auth_header_available": live.http_auth_header_available,
     }
-    # The API never tells the header, so the one that was sent is carried from state to state.
+    # The API never returns the header, so the one that was sent is carried from state to state.
     return {**outs, "http_auth_header": header} if header is not None else outs

@@ -13,11 +13,21 @@ from pulumi_8x8.model import subaccount_problem, type_problem
 from pulumi_8x8.settings import is_loopback, secret_problem
 from pulumi_8x8.text import printable
 
-LONGEST_URL = 2048
-"""Characters of a URL at most."""
+from .decide import LONGEST_URL
 
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-UNREHEARSED = ("VCS", "VRU", "VNU")
+NUMBER_MASKING = ("VCS", "VRU", "VNU")
+"""Types that the vendor documents for number masking; for IVR it documents VCA and VSS."""
+
+UNSUPPORTED = {
+    "replace_on_changes": "replace_on_changes has no effect on a dynamic resource: only a change of subaccount_id or "
+    "type replaces a webhook",
+    "custom_timeouts": "custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead",
+    "deleted_with": "deleted_with leaves this webhook registered at 8x8 when the other resource is deleted: remove the "
+    "option unless that deletes the subaccount itself",
+}
+"""Resource options that cannot work in a dynamic provider, and what a preview says of them."""
+
 
 DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehearse": False}
 """Inputs that may be left out, and what they are then."""
@@ -54,7 +64,7 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
         for name in DEFAULTS
         if not isinstance(value := inputs.get(name), bool) and value != UNKNOWN
     ]
-    if inputs.get("rehearse") is True and inputs.get("type") in UNREHEARSED:
+    if inputs.get("rehearse") is True and inputs.get("type") in NUMBER_MASKING:
         found.append(Failure("rehearse", "rehearse is True: endpoints of VCA and VSS can be rehearsed; leave it out."))
     if problem := header_problem(inputs.get("http_auth_header")):
         found.append(Failure("http_auth_header", problem))

@@ -10,8 +10,9 @@ from pulumi.dynamic import Resource
 
 from pulumi_8x8.model import INSTRUCTIONS, WebhookType
 from pulumi_8x8.provider import WebhookProvider
+from pulumi_8x8.reconcile.caller import INPUT
 
-from .context import INPUT, declaration_context
+from .context import context
 
 
 def _not_set(_webhook: Webhook) -> pulumi.Output[bool]:
@@ -89,7 +90,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             WebhookProvider(),
             name,
             # The output needs its place among the properties to become an attribute.
-            {**given, "http_auth_header_available": None, INPUT: declaration_context(name, inputs, opts)},
+            {**given, "http_auth_header_available": None, INPUT: context(name, inputs, opts)},
             opts,
         )
 

@@ -1,0 +1,62 @@
+"""The resource on whose behalf the engine calls, as far as the engine and the program say who it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+INPUT = "__context"
+"""The hidden input that carries what the program knows; `check` removes it before the state is written.
+
+Names that begin with two underscores are internal to the engine: it does not show them.
+"""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls.
+
+    Attributes:
+        urn: The resource's URN; empty where the host does not reveal it.
+        label: Name for messages, with the component's where there is one.
+        ahead: Ids of the subaccounts that the program declares next.
+        ignored: Properties that `ignore_changes` names.
+        secret: Inputs that were given as secrets.
+        unsupported: Resource options that are set and have no effect in a dynamic provider.
+        described: The program says who calls; False for a planned import, and where `ignore_changes` is `*`.
+    """
+
+    urn: str = ""
+    label: str = ""
+    ahead: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    secret: list[str] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
+    described: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name for messages."""
+        return self.label or self.urn.rpartition("::")[2] or "another resource"
+
+    @property
+    def key(self) -> str:
+        """What tells two resources of one program apart."""
+        return self.urn or self.label
+
+    def to_text(self) -> str:
+        """The hidden input: what the program knows, as one JSON text."""
+        known = {name: value for name, value in vars(self).items() if value and name not in {"urn", "described"}}
+        return json.dumps(known)
+
+    @classmethod
+    def pop_from(cls, inputs: dict[str, Any], urn: str = "") -> Caller:
+        """Remove the hidden input, one JSON text, from the inputs of `check`."""
+        text = inputs.pop(INPUT, None)
+        known = json.loads(text) if isinstance(text, str) else {}
+        if not isinstance(known, Mapping):
+            known = {}
+        given = {f.name: known[f.name] for f in fields(cls) if f.name in known}
+        return cls(**{**given, "urn": urn, "described": isinstance(text, str)})

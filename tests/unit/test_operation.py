@@ -1,0 +1,276 @@
+"""What one operation does for callers that the engine names by URN, at a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
+from pulumi_8x8.errors import ConflictError, KeyRefusedError, NotFoundError, WebhookError
+from pulumi_8x8.model import MASKED, WebhookId
+from pulumi_8x8.reconcile.caller import Caller
+from pulumi_8x8.reconcile.operation import Operation
+
+ID = WebhookId("acme_voice", "VCA")
+A, B = "https://a.example/", "https://b.example/"
+HOOK, OTHER = Caller("urn::hook"), Caller("urn::other")
+INPUTS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
+STATE = {**INPUTS, "http_auth_header_available": False}
+
+
+@pytest.fixture
+def api() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+class Rows:
+    """What was shown on whose row."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, str, str]] = []
+
+    def log(self, severity: str, message: str, urn: str) -> bool:
+        self.shown.append((severity, urn, message))
+        return True
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+def operation(api: Emulator, rows: Rows | None = None, state: Mapping[str, Any] | None = None) -> Operation:
+    config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
+    return Operation(config.get, log=(rows or Rows()).log, state=lambda _: state)
+
+
+def checked(
+    running: Operation, caller: Caller, inputs: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+) -> Any:
+    news, failures = running.check(caller, olds or {}, inputs)
+    assert failures == []
+    return news
+
+
+def writes(api: Emulator) -> list[str]:
+    return [entry.method for entry in api.journal if entry.method != "GET"]
+
+
+def test_drift_is_a_warning_on_the_resources_own_row(api: Emulator, rows: Rows) -> None:
+    """It names each property, once in an operation, and nothing else is printed."""
+    api.account.put(*ID, B, enabled=False)
+    running = operation(api, rows)
+    news = checked(running, HOOK, INPUTS, STATE)
+
+    found = [running.diff(HOOK, STATE, news) for _ in range(2)]
+
+    assert rows.shown == [
+        ("warning", "urn::hook", f"url is {B} live, {A} declared; enabled is false live, true declared")
+    ]
+    assert [(each.updates, each.changes) for each in found] == [(("url", "enabled"), True)] * 2
+
+
+@pytest.mark.parametrize("ignored", [["url"], ["*"]])
+def test_what_the_engine_says_is_ignored_stays_as_it_is_live(api: Emulator, ignored: list[str]) -> None:
+    """However it was set; with another change, the ignored property keeps its live value."""
+    api.account.put(*ID, B)
+    running = operation(api)
+    caller = Caller("urn::hook", ignored=ignored)
+
+    unchanged = running.diff(caller, STATE, checked(running, HOOK, INPUTS, STATE))
+    running.update(Caller("urn::hook", ignored=["url"]), STATE, {**INPUTS, "enabled": False})
+
+    assert not unchanged.changes
+    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", B, False)
+
+
+@pytest.mark.parametrize("ignored", [["http_auth_header"], ["*"]])
+def test_an_ignored_auth_header_that_somebody_added_is_left(api: Emulator, ignored: list[str]) -> None:
+    """Nothing is sent for it; an update that would remove it is still refused."""
+    theirs = api.account.put(*ID, A, http_auth_header="Basic dGhlaXJz")
+    running = operation(api)
+    caller = Caller("urn::hook", ignored=ignored)
+
+    unchanged = running.diff(caller, STATE, checked(running, HOOK, INPUTS, STATE))
+    with pytest.raises(ConflictError, match="would remove the header"):
+        running.update(Caller("urn::hook", ignored=["http_auth_header"]), STATE, {**INPUTS, "url": B})
+
+    assert not unchanged.changes
+    assert api.account.webhooks("acme_voice") == {"VCA": theirs}
+
+
+@pytest.mark.parametrize("live", [A, B])
+def test_a_targeted_replacement_is_no_conflict(api: Emulator, live: str) -> None:
+    """`up --replace` and a taint check without the old state: what the stack holds under the URN is asked for."""
+    api.account.put(*ID, live)
+    running = operation(api, state={**STATE, "url": "https://before.example/"})
+
+    running.create(HOOK, checked(running, HOOK, {**INPUTS, "url": "https://next.example/"}))
+    running.delete(HOOK, ID, STATE)
+
+    assert api.account.webhooks("acme_voice") == {"VCA": StoredWebhook("VCA", "https://next.example/")}
+    assert writes(api) == ["POST"]
+
+
+@pytest.mark.parametrize("state", [None, {**STATE, "subaccount_id": "other_voice"}])
+def test_somebody_elses_webhook_is_a_conflict_for_a_new_resource(
+    api: Emulator, state: Mapping[str, Any] | None
+) -> None:
+    """The stack holds nothing under its URN, or another webhook."""
+    theirs = api.account.put(*ID, B)
+
+    _, [failure] = operation(api, state=state).check(HOOK, {}, INPUTS)
+
+    assert failure.property == "url"
+    assert "already holds a webhook that this resource did not register" in failure.reason
+    assert api.account.webhooks("acme_voice") == {"VCA": theirs}
+
+
+def test_a_rename_whose_new_resource_failed_keeps_the_old_one_in_the_state(api: Emulator) -> None:
+    """With `--continue-on-error` the engine goes on to the deletes: the webhook must not be live and in no state."""
+    before = api.account.put(*ID, A)
+    running = operation(api)
+    running.check(OTHER, {}, {**INPUTS, "url": B})
+
+    with pytest.raises(ConflictError, match=r"'other' declares it now, and failed. It is live"):
+        running.delete(HOOK, ID, STATE)
+
+    assert api.account.webhooks("acme_voice") == {"VCA": before}
+
+
+def test_a_rename_keeps_the_webhook_and_says_so_on_the_old_row(api: Emulator, rows: Rows) -> None:
+    """The new resource adopts it, and the old one's delete leaves it."""
+    api.account.put(*ID, A)
+    running = operation(api, rows)
+
+    running.create(OTHER, checked(running, OTHER, INPUTS))
+    running.delete(HOOK, ID, STATE)
+
+    assert list(api.account.webhooks("acme_voice")) == ["VCA"]
+    assert rows.shown == [
+        ("info", "urn::other", "was live as declared and was adopted; nothing was sent"),
+        ("info", "urn::hook", "stays registered: 'other' declares it now"),
+    ]
+
+
+def test_a_destroy_that_runs_the_program_removes_what_the_program_declares(api: Emulator) -> None:
+    """`destroy --run-program` checks each resource, and then deletes it by the same URN."""
+    api.account.put(*ID, A)
+    running = operation(api)
+    running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE))
+
+    running.delete(HOOK, ID, STATE)
+
+    assert api.account.webhooks("acme_voice") == {}
+
+
+def test_two_resources_for_one_webhook_are_told_apart_by_urn(api: Emulator) -> None:
+    """Also where no program says who they are."""
+    running = operation(api)
+    checked(running, HOOK, INPUTS)
+
+    _, [failure] = running.check(OTHER, {}, INPUTS)
+
+    assert failure.reason.startswith(f"{ID} is declared twice in this program, by 'hook' and 'other'; ")
+
+
+def test_a_webhook_that_does_not_exist_cannot_be_read_into_a_stack(api: Emulator) -> None:
+    """`Webhook.get` brings no properties; what a stack holds and is gone is reported as gone."""
+    running = operation(api)
+
+    with pytest.raises(NotFoundError, match="acme_voice/VCA does not exist"):
+        running.read(ID, {})
+
+    assert running.read(ID, STATE) is None
+
+
+@pytest.mark.parametrize("call", ["read", "delete"])
+def test_a_recorded_key_that_was_rotated_away_names_the_way_out(api: Emulator, call: str) -> None:
+    """Refresh and destroy use the config of the last `up`."""
+    running = operation(api)
+    api.api_key = "the-next-key"
+
+    with pytest.raises(KeyRefusedError, match="use the key that the last `pulumi up` recorded; add --run-program"):
+        running.read(ID, STATE) if call == "read" else running.delete(HOOK, ID, STATE)
+
+
+def test_options_without_effect_are_warned_about_in_preview(api: Emulator, rows: Rows) -> None:
+    """On the row of the resource that has them."""
+    checked(operation(api, rows), Caller("urn::hook", unsupported=["deleted_with"]), INPUTS)
+
+    [(severity, urn, text)] = rows.shown
+    assert (severity, urn) == ("warning", "urn::hook")
+    assert text.startswith("deleted_with leaves this webhook registered at 8x8")
+
+
+def test_the_vendors_scope_of_a_type_is_mentioned_once(api: Emulator, rows: Rows) -> None:
+    """VCS, VRU and VNU are documented for number masking."""
+    running = operation(api, rows)
+
+    for type in ("VCS", "VRU"):
+        checked(running, Caller(f"urn::{type}"), {**INPUTS, "type": type})
+
+    assert rows.shown == [("info", "urn::VCS", "8x8 documents VCS for number masking; for IVR, VCA and VSS")]
+
+
+SECRET = Caller("urn::hook", secret=["url"])
+
+
+def texts_about_a_secret_url(api: Emulator, rows: Rows) -> Iterator[str]:
+    """Everything that is shown of a webhook whose URL is a secret; the last URL is a variant of it."""
+    masked = {**STATE, MASKED: True}
+    api.account.put(*ID, B, http_auth_header="x")
+    yield operation(api).check(SECRET, {}, INPUTS)[1][0].reason
+    overwriting = operation(api, rows)
+    overwriting.create(HOOK, checked(overwriting, SECRET, {**INPUTS, "overwrite_on_create": True}))
+    api.account.put(*ID, B)
+    drifted = operation(api, rows)
+    drifted.diff(HOOK, masked, checked(drifted, SECRET, INPUTS, masked))
+    for method in ("POST", "DELETE"):
+        write: dict[str, Callable[[], object]] = {
+            "POST": lambda: drifted.update(HOOK, masked, {**INPUTS, MASKED: True}),
+            "DELETE": lambda: operation(api).delete(HOOK, ID, masked),
+        }
+        api.faults.add(Fault("status", method=method, status=500, times=None))
+        with pytest.raises(WebhookError) as caught:
+            write[method]()
+        yield str(caught.value)
+        api.faults.clear()
+    api.faults.add(Fault("duplicate_type"))
+    with pytest.raises(WebhookError) as twice:
+        operation(api).read(ID, masked)
+    yield str(twice.value)
+    api.faults.add(Fault("altered", method="POST", times=None))
+    with pytest.raises(WebhookError) as stored:
+        operation(api).update(HOOK, masked, {**INPUTS, MASKED: True})
+    yield str(stored.value)
+    api.faults.clear()
+    api.account.put(*ID, B)
+    operation(api, rows).delete(HOOK, ID, masked)
+    yield from (text for _, _, text in rows.shown)
+
+
+def test_a_secret_url_is_in_no_text(api: Emulator, rows: Rows) -> None:
+    """Refusals, drift, what was replaced or removed, failures of every write, lists: it may hold a token."""
+    texts = list(texts_about_a_secret_url(api, rows))
+
+    assert len(texts) == 8
+    assert [text for text in texts if "example" in text] == []
+    assert all("[secret]" in text for text in texts)
+
+
+def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulator) -> None:
+    """Only the state changes: from then on, refresh and destroy know that it is one."""
+    api.account.put(*ID, A)
+    running = operation(api)
+    news = checked(running, SECRET, INPUTS, STATE)
+
+    found = running.diff(HOOK, STATE, news)
+    outs = running.update(HOOK, STATE, news)
+
+    assert (found.updates, found.changes) == ((), True)
+    assert outs == {**STATE, MASKED: True}
+    assert writes(api) == []
