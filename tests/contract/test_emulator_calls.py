@@ -174,6 +174,80 @@ def test_deliveries_look_as_documented(name: str, flow: Action, event_type: str,
     assert events.parse(delivered) is not None
 
 
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ("eventData.dtmf", {"eventData": {"dtmf": "4"}}),
+        ("eventData", {"eventData": "4"}),
+        ("dtmf", {"dtmf": "4"}),
+    ],
+)
+def test_the_pressed_key_comes_in_the_place_that_was_chosen(place: str, found: dict[str, object]) -> None:
+    """As documented today, as seen in 2025, and as documented before."""
+    with endpoint(flows((LISTEN,))) as served:
+        call(account(served.url), keys=("4",), dtmf_place=place)
+
+    payload = served.of("CALL_ACTION")[1]
+    assert {name: payload[name] for name in ("dtmf", "eventData") if name in payload} == found
+
+
+def test_call_statuses_and_the_recording_are_delivered_where_they_are_wanted() -> None:
+    """The statuses of both legs in order, with the ids of the summary's legs, and at last the recording."""
+    bridge = make_call("+6568332048", "+6531589338", call_recording=True)
+    with endpoint(flows((bridge,))) as served:
+        ended = call(account(served.url, "VCA", "VSS", "VCS", "VRU"))
+
+    (summary,), (recording,) = served.of("SESSION_SUMMARY"), served.of("CALL_RECORDING_STATUS")
+    first, second = (summary["details"][leg]["callId"] for leg in ("callA", "callB"))
+    assert [(status["callStatus"], status["callId"]) for status in served.of("CALL_STATUS")] == [
+        ("CALL_RECEIVED", first),
+        ("CALL_CONNECTED", first),
+        ("CALL_INITIATED", second),
+        ("CALL_CONNECTED", second),
+        ("CALL_DISCONNECTED", second),
+        ("CALL_DISCONNECTED", first),
+    ]
+    assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
+    assert [delivery.type for delivery in ended.deliveries][-3:] == ["VCS", "VSS", "VRU"]
+    assert all(events.parse(body) for body in served.received)
+
+
+def test_an_endpoint_that_fails_on_a_status_does_not_end_the_call() -> None:
+    """Only the answer to a VCA decides."""
+    answer = flows((SAY,))
+    with endpoint(lambda body: (500, b"") if body["eventType"] == "CALL_STATUS" else answer(body)) as served:
+        ended = call(account(served.url, "VCA", "VSS", "VCS"))
+
+    assert (ended.status, ended.notes) == ("COMPLETED", ())
+    assert {delivery.ok for delivery in ended.deliveries if delivery.type == "VCS"} == {False}
+
+
+@pytest.mark.parametrize("name", ["VCA", "VSS", "VCS", "VRU", "VNU"])
+def test_any_type_can_be_delivered_without_a_call(name: str) -> None:
+    """From a program and over HTTP: something made up, to the registered webhook."""
+    with endpoint(flows((SAY,), (SAY,))) as served, Emulator() as api:
+        api.account.put("acme", name, served.url, http_auth_header="Basic eHl6")
+
+        delivery = api.deliver("acme", name)
+        answer = requests.post(f"{api.url}/_deliveries", json={"subaccount": "acme", "type": name}, timeout=10)
+
+    assert (delivery.type, delivery.status, delivery.ok) == (name, 200, True)
+    assert (answer.status_code, answer.json()["type"]) == (200, name)
+    assert {headers["Authorization"] for headers in served.headers} == {"Basic eHl6"}
+    assert len([events.parse(body) for body in served.received]) == 2
+
+
+@pytest.mark.parametrize("given", [{"subaccount": "acme", "type": "VNU"}, {"subaccount": "acme", "type": "XYZ"}, {}])
+def test_what_is_not_registered_gets_no_delivery(given: dict[str, str]) -> None:
+    """422, and the text names the type."""
+    with Emulator() as api:
+        api.account.put("acme", "VNU", "https://example.com/", enabled=False)
+        answer = requests.post(f"{api.url}/_deliveries", json=given, timeout=10)
+
+    assert (answer.status_code, list(answer.json())) == (422, ["error"])
+    assert str(given.get("type")) in answer.json()["error"]
+
+
 def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
     """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
     with endpoint(lambda body: (200, b"you sent Basic Y2FuYXJ5, or Y2FuYXJ5")) as served:
@@ -330,6 +404,7 @@ def test_an_answer_that_is_not_used_is_said_so() -> None:
         ({"timeout": 0}, "timeout"),
         ({"delay": -1}, "delay"),
         ({"completed": "never"}, "completed"),
+        ({"dtmf_place": "sip"}, "dtmf_place"),
     ],
 )
 def test_a_plan_that_is_none_is_refused(wrong: dict[str, Any], named: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 import requests
 import trustme
 
-from pulumi_8x8.emulator import Emulator, Fault
+from pulumi_8x8.emulator import Emulator, Fault, Modes
 
 BEARER = {"Authorization": "Bearer emulator"}
 LIST = "/api/v1/subaccounts/acme/webhooks"
@@ -319,17 +319,51 @@ def test_faults_can_be_set_over_http() -> None:
         assert (met, get(api).status_code) == (429, 200)
 
 
-@pytest.mark.parametrize(
-    "body", ["{", "[]", "{}", '{"name": "hnag"}', '{"name": "hang", "skip": "1"}', '{"name": "hang", "hold": 1}']
-)
-def test_a_fault_that_is_none_is_refused(body: str) -> None:
-    """The answer says what is wrong, and nothing is armed."""
+ODD: list[str | bytes] = [
+    "", "{", "[]", "null", "NaN", "[" * 100_000, b"\xff\xfe", "9" * 5000,
+    "{}", '{"name": "hnag"}', '{"name": ["hang"]}', '{"name": "hang", "skip": "1"}', '{"name": "hang", "hold": 1}',
+    '{"name": "hang", "times": 0}', '{"name": "status", "status": 42}', '{"name": "drip", "interval": NaN}',
+    '{"name": "drip", "interval": 1e999}', '{"name": "status", "retry_after": "1\\r\\n"}', '{"self": 1}',
+    '{"name": "altered", "stored": {"colour": 1}}', '{"post_over": "merge"}', '{"normalise": [[]]}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["faults", "modes"])
+@pytest.mark.parametrize("body", ODD, ids=range(len(ODD)))
+def test_an_odd_body_to_the_control_endpoint_is_refused(body: str | bytes, path: str) -> None:
+    """The answer says what is wrong, never that the emulator failed, and nothing is changed."""
     with Emulator(control=True) as api:
         headers = {"Content-Type": "application/json"}
-        answer = requests.post(f"{api.url}/_control/faults", data=body, headers=headers, timeout=10)
+        empty = path == "modes" and body == "{}"
+        answer = requests.post(f"{api.url}/_control/{path}", data=body, headers=headers, timeout=10)
 
-        assert (answer.status_code, list(answer.json())) == (422, ["error"])
-        assert api.faults.pending() == []
+        assert (answer.status_code, "error" in answer.json()) == ((200, False) if empty else (422, True))
+        assert (api.faults.pending(), api.modes()) == ([], Modes().modes())
+
+
+def test_modes_can_be_set_over_http() -> None:
+    """Several at once; the others stay."""
+    with Emulator(control=True, post_over="ignore") as api:
+        control = f"{api.url}/_control/modes"
+
+        changed = requests.post(control, json={"stale_reads": 1, "normalise": ["add-slash"]}, timeout=10).json()
+
+        assert changed == requests.get(control, timeout=10).json()
+        assert (api.post_over, api.stale_reads, api.normalise) == ("ignore", 1, ("add-slash",))
+
+
+@pytest.mark.parametrize("stored", [None, {"enabled": False}])
+def test_an_altered_fault_changes_only_what_a_post_sent(api: Emulator, stored: dict[str, object] | None) -> None:
+    """A GET and a DELETE that it meets are answered as ever."""
+    api.account.put("acme", "VCA", "https://example.com/vca")
+    for method in ("GET", "DELETE"):
+        api.faults.add(Fault("altered", method=method, stored=stored))
+
+    listed, removed = get(api), requests.delete(f"{api.url}{LIST}/VCA", headers=BEARER, timeout=10)
+
+    assert (listed.status_code, listed.json()["count"]) == (200, 1)
+    assert (removed.status_code, removed.json()["url"]) == (200, "https://example.com/vca")
+    assert api.account.webhooks("acme") == {}
 
 
 def test_a_web_page_cannot_set_faults() -> None:

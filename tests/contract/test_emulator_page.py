@@ -122,7 +122,7 @@ def test_a_foreign_site_cannot_place_a_call(headers: dict[str, str], status: int
         answer = requests.post(api.url, data=FORM, headers=headers, timeout=10)
 
         assert answer.status_code == status
-        assert api.switchboard.calls == []
+        assert api.calls.calls == []
 
 
 def test_a_foreign_name_cannot_read_the_page() -> None:
@@ -197,7 +197,7 @@ def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> No
             "VCA The action is completed",
             "VSS The session ended: BUSY",
         ]
-        assert texts(browser, ".timeline .told") == [
+        assert texts(browser, ".timeline .action") == [
             "Asks “One for hours, two for us.”",
             "Calls +65315",
             "Hangs up",

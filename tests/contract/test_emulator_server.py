@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,28 @@ def test_an_encoded_path_is_decoded() -> None:
 
         assert listed.json()["count"] == 1
         assert api.journal[0].subaccount == "a&b"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/%0A", f"{LIST}%0A", "/api/v1/subaccounts/ac%0Ame/webhooks", "/_control/faults", "/_calls%0A", "//", "/%00"],
+)
+def test_no_path_gets_around_the_key(path: str) -> None:
+    """Only the page and the calls of this machine's programs ask for none."""
+    with Emulator() as api, socket.create_connection(("127.0.0.1", int(api.url.rsplit(":", 1)[1]))) as client:
+        client.sendall(f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        status, journal = client.makefile("rb").readline().split()[1], api.journal.requests()
+
+    assert (status, [entry.status for entry in journal]) == (b"401", [401])
+
+
+@pytest.mark.parametrize("path", ["/", "/%0A", "/_calls%0A", f"{LIST}%0A"])
+def test_with_the_key_such_a_path_is_refused_all_the_same(path: str) -> None:
+    """Not found, or an id that is not well-formed."""
+    with Emulator() as api:
+        answer = requests.delete(api.url + path, headers=BEARER, timeout=10)
+
+    assert answer.status_code in (404, 405, 422)
 
 
 def test_the_journal_names_the_type_and_no_secret() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.emulator.account.routes import PostOver
+from pulumi_8x8.emulator.account.modes import PostOver
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
 from pulumi_8x8.model import LiveWebhook
 from pulumi_8x8.reconcile.apply import NONE_LIVE, READS

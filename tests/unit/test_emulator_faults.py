@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pulumi_8x8.emulator.account.answers import Answer
@@ -73,14 +75,30 @@ def test_some_faults_are_about_one_method(name: str, method: str) -> None:
     assert met(faults, ("DELETE", "a"), (method, "a")) == [None, name]
 
 
-def test_an_unknown_fault_is_refused_by_name() -> None:
-    """A typing error in a test does not pass as no fault."""
-    with pytest.raises(ValueError, match="not 'hnag'"):
-        Fault("hnag")
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"name": "hnag"}, "not 'hnag'"),
+        ({"status": 99}, "status"),
+        ({"status": 600}, "status"),
+        ({"times": 0}, "times"),
+        ({"skip": -1}, "skip"),
+        ({"interval": float("nan")}, "interval"),
+        ({"size": 10**12}, "size"),
+        ({"retry_after": "1\r\nX: y"}, "retry_after"),
+        ({"location": "/\n"}, "location"),
+        ({"stored": {"colour": "red"}}, "colour"),
+        ({"stored": {"url": 7}}, "url"),
+    ],
+)
+def test_a_fault_that_is_none_is_refused_by_name(wrong: dict[str, Any], named: str) -> None:
+    """A typing error in a test does not pass as no fault, nor as a failure of the emulator."""
+    with pytest.raises(ValueError, match=named):
+        Fault(**{"name": "status", **wrong})
 
 
 @pytest.mark.parametrize("name", sorted(EFFECTS))
-def test_every_fault_bends_every_answer(name: str) -> None:
+def test_every_fault_makes_something_of_every_answer(name: str) -> None:
     """The list, a removed webhook and an error can all be shown under each fault."""
     for body in (b'{"count": 0, "webhooks": [], "statusCode": 0}', b'{"type": "VCA"}', b'{"errorId": "x"}'):
         assert isinstance(faulty(Answer(200, body), Fault(name, size=10), "/path"), Answer)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from pulumi_8x8.emulator import Modes
 from pulumi_8x8.emulator.account import routes
-from pulumi_8x8.emulator.account.routes import PostOver, Query, Rules
+from pulumi_8x8.emulator.account.modes import ErrorBody, Normalisation, PostOver
+from pulumi_8x8.emulator.account.routes import Query
 from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 
 LIST = "/api/v1/subaccounts/acme/webhooks"
-RULES = Rules("key")
+DEFAULT = Modes()
 
 
 def ask(
@@ -20,12 +22,21 @@ def ask(
     method: str,
     path: str = LIST,
     body: object = None,
-    rules: Rules = RULES,
+    modes: Modes = DEFAULT,
     authorization: str | None = "Bearer key",
 ) -> tuple[int, Any]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = routes.answer(account, rules, Query(method, path, authorization, raw))
+    answer = routes.answer(account, "key", modes, Query(method, path, authorization, raw))
     return answer.status, json.loads(answer.body)
+
+
+def register(account: Account, modes: Modes = DEFAULT, url: str = "https://example.com/new", **more: object) -> Any:
+    status, document = ask(account, "POST", body={"type": "VCA", "url": url, **more}, modes=modes)
+    return document if status == 200 else status
+
+
+def urls(document: Any) -> list[str]:
+    return [webhook["url"] for webhook in document["webhooks"]]
 
 
 @pytest.mark.parametrize("authorization", [None, "", "key", "Bearer", "Bearer other", "bearer key", "Bearer kéy"])
@@ -79,7 +90,11 @@ def test_unknown_fields_are_tolerated() -> None:
         ({"type": "VCA", "url": "https://[::1"}, "1005"),
         ({"type": "VCA", "url": "ftp://example.com/"}, "1005"),
         ({"type": "VCA", "url": "https://example.com/", "enabled": "yes"}, "1006"),
+        ({"type": "VCA", "url": "https://example.com/\nx"}, "1005"),
         ({"type": "VCA", "url": "https://example.com/", "httpAuthHeader": 5}, "1007"),
+        ({"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "Basic eA==\r\nX: y"}, "1007"),
+        (b'{"type": "VCA", "url": "https://example.com/", "more": NaN}', "1001"),
+        (b'{"type": "VCA", "url": "https://example.com/", "more": Infinity}', "1001"),
     ],
 )
 def test_bad_input_is_refused_and_changes_nothing(body: object, code: str) -> None:
@@ -156,7 +171,7 @@ def test_post_over_a_type_does_as_chosen(post_over: PostOver, status: int, url: 
         account,
         "POST",
         body={"type": "VCA", "url": "https://example.com/new"},
-        rules=Rules("key", post_over),
+        modes=Modes(post_over=post_over),
     )
 
     assert answered == status
@@ -173,7 +188,7 @@ def test_a_free_type_can_always_be_registered(post_over: PostOver) -> None:
         account,
         "POST",
         body={"type": "VSS", "url": "https://example.com/vss"},
-        rules=Rules("key", post_over),
+        modes=Modes(post_over=post_over),
     )
 
     assert (status, document["count"]) == (200, 2)
@@ -192,3 +207,139 @@ def test_no_answer_holds_an_auth_header() -> None:
 
     assert "canary" not in str(documents)
     assert documents[1][1]["webhooks"][0]["httpAuthHeaderAvailable"] is True
+
+
+@pytest.mark.parametrize(
+    ("reads", "shown"), [(None, ["new"] * 4), (0, ["old", "new", "new", "new"]), (2, ["old", "old", "old", "new"])]
+)
+def test_an_eventually_consistent_api_shows_what_was_before(reads: int | None, shown: list[str]) -> None:
+    """In the POST's answer and in the next listings; the account itself has changed at once."""
+    account, modes = Account(), Modes(stale_reads=reads)
+    account.put("acme", "VCA", "https://example.com/old")
+
+    documents = [register(account, modes), *(ask(account, "GET", modes=modes)[1] for _ in range(3))]
+
+    assert account.webhooks("acme")["VCA"].url == "https://example.com/new"
+    assert [urls(document) for document in documents] == [[f"https://example.com/{name}"] for name in shown]
+
+
+def test_a_removed_webhook_is_listed_for_as_long() -> None:
+    """DELETE says at once that it is gone, and a second one that there is none; the listing comes later."""
+    account, modes = Account(), Modes(stale_reads=1)
+    account.put("acme", "VCA", "https://example.com/old")
+
+    statuses = [ask(account, "DELETE", f"{LIST}/VCA", modes=modes)[0] for _ in range(2)]
+    counts = [ask(account, "GET", modes=modes)[1]["count"] for _ in range(2)]
+
+    assert (statuses, counts) == ([200, 404], [1, 0])
+
+
+def test_each_change_becomes_visible_after_its_own_reads() -> None:
+    """An earlier change is seen before a later one, and another subaccount is not behind."""
+    account, modes = Account(), Modes(stale_reads=1)
+    register(account, modes, "https://example.com/1")
+    ask(account, "GET", modes=modes)
+    register(account, modes, "https://example.com/2")
+    other = ask(account, "GET", "/api/v1/subaccounts/other/webhooks", modes=modes)[1]
+
+    listings = [urls(ask(account, "GET", modes=modes)[1]) for _ in range(2)]
+
+    assert listings == [["https://example.com/1"], ["https://example.com/2"]]
+    assert other["count"] == 0
+
+
+@pytest.mark.parametrize(("post_over", "shown"), [("refuse", 422), ("ignore", ["https://example.com/old"])])
+def test_what_changes_nothing_is_never_stale(post_over: PostOver, shown: object) -> None:
+    """A POST that was refused or ignored leaves the listing as it is."""
+    account, modes = Account(), Modes(post_over=post_over, stale_reads=3)
+    account.put("acme", "VCA", "https://example.com/old")
+
+    answer = register(account, modes)
+    account.put("acme", "VCA", "https://example.com/portal")
+
+    assert (answer if isinstance(answer, int) else urls(answer)) == shown
+    assert urls(ask(account, "GET", modes=modes)[1]) == ["https://example.com/portal"]
+
+
+@pytest.mark.parametrize(
+    ("how", "sent", "stored"),
+    [
+        ([], "https://Example.COM/Vca", "https://Example.COM/Vca"),
+        (["add-slash"], "https://example.com/vca?a=B", "https://example.com/vca/?a=B"),
+        (["add-slash"], "https://example.com", "https://example.com/"),
+        (["add-slash"], "https://example.com/vca/", "https://example.com/vca/"),
+        (["remove-slash"], "https://example.com/vca/", "https://example.com/vca"),
+        (["remove-slash"], "https://example.com/", "https://example.com"),
+        (["lower-host"], "https://Example.COM:8443/Vca/", "https://example.com:8443/Vca/"),
+        (["lower-host", "remove-slash"], "https://Example.COM/Vca/", "https://example.com/Vca"),
+    ],
+)
+def test_an_api_that_normalises_stores_the_url_that_way(how: list[Normalisation], sent: str, stored: str) -> None:
+    """The answer and the account have what was made of it."""
+    account = Account()
+
+    answer = register(account, Modes(normalise=tuple(how)), sent)
+
+    assert urls(answer) == [stored] == [account.webhooks("acme")["VCA"].url]
+
+
+@pytest.mark.parametrize(
+    ("shape", "status", "body"),
+    [
+        ("webhooks", 401, {"statusCode": "1401", "statusMessage": "API key not found or invalid"}),
+        ("platform", 401, {"code": 1200, "message": "API key not found or invalid"}),
+        ("callflows", 401, {"statusCode": 401, "statusMessage": "API key not found or invalid"}),
+        ("webhooks", 404, {"statusCode": "1404", "statusMessage": "Resource not found"}),
+        ("platform", 404, {"code": 1300, "message": "Resource not found"}),
+        ("callflows", 404, {"statusCode": 404, "statusMessage": "Resource not found"}),
+    ],
+)
+def test_an_error_has_the_documented_shape_that_was_chosen(
+    shape: ErrorBody, status: int, body: dict[str, object]
+) -> None:
+    """Three pages of the vendor's have three; a 422 has the one that is documented for it."""
+    account, modes = Account(), Modes(error_body=shape)
+    account.missing = {"acme"}
+
+    answered, document = ask(account, "GET", modes=modes, authorization="Bearer key" if status == 404 else None)
+    invalid = ask(account, "POST", "/api/v1/subaccounts/other/webhooks", b"{", modes)[1]
+
+    assert answered == status
+    assert body.items() <= document.items()
+    assert invalid["statusCode"] == "1001"
+
+
+@pytest.mark.parametrize(("active", "enabled"), [("honour", False), ("ignore", True)])
+def test_active_alone_is_honoured_or_ignored(active: Any, enabled: bool) -> None:
+    """The set-up guide sends it, and the reference does not have it."""
+    account = Account()
+
+    register(account, Modes(active=active), active=False)
+    register(account, Modes(active=active), active=True, enabled=False, type="VSS")
+
+    assert [account.webhooks("acme")[name].enabled for name in ("VCA", "VSS")] == [enabled, False]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"post_over": "merge"},
+        {"stale_reads": -1},
+        {"stale_reads": True},
+        {"normalise": "add-slash"},
+        {"normalise": ["upper"]},
+        {"normalise": ["add-slash", "remove-slash"]},
+        {"error_body": None},
+        {"active": True},
+        {"latency": float("nan")},
+        {"self": 1},
+    ],
+)
+def test_a_mode_that_is_none_is_refused_and_changes_nothing(wrong: dict[str, Any]) -> None:
+    """The error names it, and what was given beside it does not take effect either."""
+    modes = Modes()
+
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        modes.change({"post_over": "ignore", **wrong})
+
+    assert modes == Modes()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 import requests
@@ -46,6 +49,28 @@ def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, var
     run(ready=ready, echo=lambda _line: None)
 
     assert keys == [key]
+
+
+def test_the_command_line_sets_every_mode() -> None:
+    """What is chosen at the start is what the control endpoint shows."""
+    options = "--post-over ignore --stale-reads 2 --normalise add-slash --normalise lower-host --error-body platform"
+    command = [sys.executable, "-m", "pulumi_8x8", "emulate", "--control", "--json", *options.split()]
+    command += ["--active", "ignore", "--latency", "0.01"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        modes = requests.get(f"{url}/_control/modes", timeout=10).json()
+        process.terminate()
+
+    assert process.returncode == 0
+    assert modes == {
+        "post_over": "ignore",
+        "stale_reads": 2,
+        "normalise": ["add-slash", "lower-host"],
+        "error_body": "platform",
+        "active": "ignore",
+        "latency": 0.01,
+    }
 
 
 def test_a_taken_port_is_said_so() -> None:

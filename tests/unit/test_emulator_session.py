@@ -105,14 +105,14 @@ def test_a_bridged_call_decides_the_status(outcome: Outcome, sip_code: int) -> N
 
 def test_a_useless_answer_ends_as_error() -> None:
     """The code says what was wrong with it."""
-    session = Session().broken(-2003)
+    session = Session().failed(-2003)
 
     assert (session.event, session.status, session.error_code) == (None, "ERROR", -2003)
 
 
 def test_without_a_webhook_the_call_fails() -> None:
     """Nobody decided what to do with it."""
-    session = Session().nobody_there()
+    session = Session().without_webhook()
 
     assert (session.event, session.status, session.error_code) == (None, "FAILED", None)
 

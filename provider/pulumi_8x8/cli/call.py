@@ -33,6 +33,13 @@ LONGEST_CALL = 600.0
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds that an endpoint has to answer.")
 @click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
 @click.option("--delay", default=0.0, show_default=True, help="Seconds before each delivery.")
+@click.option(
+    "--dtmf-place",
+    type=click.Choice(["eventData.dtmf", "eventData", "dtmf"]),
+    default="eventData.dtmf",
+    show_default=True,
+    help="Where a VCA has the pressed keys.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the call as JSON.")
 def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
     """Place a call to SUBACCOUNT on the emulator at EIGHTX8_BASE_URL.
@@ -77,23 +84,19 @@ def _told(call: dict[str, Any]) -> str:
 
 
 def _delivery(delivery: dict[str, Any]) -> str:
-    payload = delivery["request"]["payload"]
-    if delivery["type"] == "VSS":
-        event = f"VSS {payload['sessionStatus']}"
-    else:
-        key = (payload.get("eventData") or {}).get("dtmf")
-        event = f"VCA {payload['callStatus']}" + (f", key {key}" if key else "")
+    payload, data = delivery["request"]["payload"], delivery["request"]["payload"].get("eventData")
+    status = payload.get("callStatus") or payload.get("sessionStatus") or payload.get("status")
+    key = (data.get("dtmf") if isinstance(data, dict) else data) or payload.get("dtmf")
+    event = f"{delivery['type']} {status}" + (f", key {key}" if key else "")
     again = " (again)" if delivery.get("duplicate") else ""
     return f"  {event}{again} -> {delivery['status']} in {delivery['duration_ms']:.0f} ms: {_answered(delivery)}"
 
 
 def _answered(delivery: dict[str, Any]) -> str:
     """What an endpoint answered, in the call flow's own words."""
-    if not delivery["ok"] or delivery["type"] == "VSS" or delivery.get("duplicate"):
+    if not delivery["ok"] or delivery["type"] != "VCA" or delivery.get("duplicate"):
         return printable(delivery["verdict"])
-    answer = delivery["answer"]
-    flow = (json.loads(answer) if isinstance(answer, str) else answer)["callflow"]
-    return printable(", then ".join(_action(action) for action in flow))
+    return printable(", then ".join(_action(action) for action in json.loads(delivery["answer"])["callflow"]))
 
 
 def _action(action: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,21 +35,39 @@ class _Limits(click.Command):
     show_default=True,
     help="What POST does over a type that exists, which the vendor does not document.",
 )
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the webhooks.")
+@click.option(
+    "--stale-reads",
+    type=click.IntRange(min=0),
+    help="After a change, a POST's answer and the next so many listings show what was before.  [default: none does]",
+)
+@click.option(
+    "--normalise",
+    multiple=True,
+    type=click.Choice(["add-slash", "remove-slash", "lower-host"]),
+    help="Store URLs changed so; may be given twice.",
+)
+@click.option(
+    "--error-body",
+    type=click.Choice(["webhooks", "platform", "callflows"]),
+    default="webhooks",
+    show_default=True,
+    help="Which of the documented shapes a 401, 403, 404 or 405 has.",
+)
+@click.option(
+    "--active",
+    type=click.Choice(["honour", "ignore"]),
+    default="honour",
+    show_default=True,
+    help="Whether `active` counts in a POST without `enabled`.",
+)
+@click.option(
+    "--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the webhooks."
+)
 @click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
-@click.option("--control", is_flag=True, help="Let faults be set over HTTP, at /_control/faults.")
+@click.option("--control", is_flag=True, help="Let faults and modes be set over HTTP, at /_control.")
 @click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
-def emulate(
-    port: int,
-    api_key: str | None,
-    post_over: str,
-    state: Path | None,
-    latency: float,
-    control: bool,
-    open_page: bool,
-    as_json: bool,
-) -> None:
+def emulate(open_page: bool, as_json: bool, **options: Any) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
 
     Exit codes: 0 stopped, 2 misuse or an error.
@@ -65,15 +84,6 @@ def emulate(
             click.launch(emulator.url)
 
     try:
-        run(
-            port=port,
-            api_key=api_key,
-            post_over=post_over,  # type: ignore[arg-type]  # click has checked the choice
-            state_file=state,
-            latency=latency,
-            control=control,
-            echo=(lambda _: None) if as_json else click.echo,
-            ready=ready,
-        )
-    except EmulatorError as error:
+        run(**options, echo=(lambda _: None) if as_json else click.echo, ready=ready)
+    except (EmulatorError, ValueError) as error:
         raise Failed(error) from None

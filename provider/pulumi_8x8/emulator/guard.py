@@ -1,11 +1,14 @@
-"""Who may use what the emulator has beside the API: programs on this machine, and its own page."""
+"""Who may use what the emulator has besides the API: programs on this machine, and its own page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
+
+from pulumi_8x8.ivr import json_text
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -22,7 +25,7 @@ def own(handler: Handler, host: str) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         name = re.sub(r":[0-9]+$", "", request.host).lower()
         if name not in LOOPBACK | {host}:
-            raise web.HTTPMisdirectedRequest(text=f"This is {host}; ask it by that name.\n")
+            raise web.HTTPMisdirectedRequest(text=f"This is {host}; use that name.\n")
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "none")
         foreign = request.method != "GET" and site not in ("none", "same-origin")
@@ -34,11 +37,30 @@ def own(handler: Handler, host: str) -> Handler:
 
 
 def json_only(handler: Handler) -> Handler:
-    """Refuse bodies that are not declared as JSON, which a foreign page cannot send unasked."""
+    """Refuse bodies that are not declared as JSON, which a foreign page cannot send unasked.
+
+    What the handler raises as a ValueError is a 422 with the text as `error`.
+    """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if request.method == "POST" and request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.\n")
-        return await handler(request)
+        try:
+            return await handler(request)
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=422)
 
     return guarded
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """Read the body, which must be one JSON object.
+
+    Raises:
+        ValueError: It is something else.
+
+    """
+    given = json_text.read(await request.read())
+    if not isinstance(given, dict):
+        raise ValueError("the body is no JSON object")
+    return given

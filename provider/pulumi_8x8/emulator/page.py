@@ -17,9 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pulumi_8x8.emulator.account.state import Account
 from pulumi_8x8.emulator.calls.call import RUNNING, Call, Plan
 from pulumi_8x8.emulator.calls.delivery import Delivery
-from pulumi_8x8.emulator.calls.registry import Switchboard
+from pulumi_8x8.emulator.calls.registry import CallRegistry
 from pulumi_8x8.emulator.calls.session import Outcome
-from pulumi_8x8.ivr import callflow
+from pulumi_8x8.ivr import callflow, events
 from pulumi_8x8.ivr.callflow import Action, CallFlowError, MakeCall, PlayFile, Say, SayAndCapture
 
 PATH, STYLE_PATH = "/", "/_page.css"
@@ -62,20 +62,20 @@ BLANK = {
 
 @dataclass(frozen=True)
 class Step:
-    """One delivery as the timeline tells it: what happened, what the endpoint made of it, and the proof."""
+    """One delivery in the timeline: what happened, which actions the endpoint responded with, and the bodies."""
 
     title: str
-    told: tuple[str, ...]
+    actions: tuple[str, ...]
     delivery: Delivery
     request: str
     answer: str
 
 
-def routes(account: Account, switchboard: Switchboard, url: str) -> list[web.RouteDef]:
+def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef]:
     """Give the page's routes, not yet guarded."""
 
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
-        text = render(account, switchboard.calls, url, form, error)
+        text = render(account, calls.calls, url, form, error)
         status = 200 if error is None else 422
         return web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
 
@@ -89,7 +89,7 @@ def routes(account: Account, switchboard: Switchboard, url: str) -> list[web.Rou
             plan = order(form)
         except ValueError as error:
             return page(form, str(error))
-        switchboard.start(form["subaccount"], plan)
+        calls.start(form["subaccount"], plan)
         raise web.HTTPSeeOther(PATH)
 
     async def style(_request: web.Request) -> web.Response:
@@ -134,10 +134,10 @@ def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str
 
 
 def step(delivery: Delivery) -> Step:
-    """Tell one delivery."""
+    """Describe one delivery."""
     return Step(
         title=_title(delivery),
-        told=_told(delivery),
+        actions=_actions(delivery),
         delivery=delivery,
         request=_cut(json.dumps(delivery.request, indent=2, ensure_ascii=False)),
         answer=_cut(_indented(delivery.answer)),
@@ -148,27 +148,32 @@ def _title(delivery: Delivery) -> str:
     payload = delivery.request["payload"]
     if delivery.type == "VSS":
         return f"The session ended: {payload['sessionStatus']}"
+    if delivery.type == "VRU":
+        return "A recording was uploaded"
+    if delivery.type == "VCS":
+        return f"{payload['callStatus']}, {payload['callDirection'].lower()} leg"
     if payload["callStatus"] == "CALL_RECEIVED":
         return "The phone rings"
-    pressed = payload["eventData"]["dtmf"]
+    event = events.parse(delivery.request)
+    pressed = getattr(event, "dtmf", None)
     return "The action is completed" if pressed is None else f"The caller pressed {pressed}"
 
 
-def _told(delivery: Delivery) -> tuple[str, ...]:
-    if delivery.type == "VSS" or not delivery.ok or delivery.duplicate:
+def _actions(delivery: Delivery) -> tuple[str, ...]:
+    if delivery.type != "VCA" or not delivery.ok or delivery.duplicate:
         return ()
     try:
         flow = callflow.parse(callflow.decode(delivery.answer))
     except CallFlowError:
         return ()
-    return tuple(_TELL.get(type(action), _hang_up)(action) for action in flow.actions)
+    return tuple(_IN_WORDS.get(type(action), _hang_up)(action) for action in flow.actions)
 
 
 def _hang_up(_action: Any) -> str:
     return "Hangs up"
 
 
-_TELL: dict[type[Action], Callable[[Any], str]] = {
+_IN_WORDS: dict[type[Action], Callable[[Any], str]] = {
     Say: lambda action: f"Says “{action.text}”",
     SayAndCapture: lambda action: f"Asks “{action.prompt_message}”",
     PlayFile: lambda action: f"Plays {action.file_url}",

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -16,9 +16,10 @@ from aiohttp import web
 from pulumi_8x8.emulator import guard, page
 from pulumi_8x8.emulator.account import control, storage
 from pulumi_8x8.emulator.account.exchange import Api
-from pulumi_8x8.emulator.account.routes import PostOver
+from pulumi_8x8.emulator.account.modes import Active, ErrorBody, Normalisation, PostOver
 from pulumi_8x8.emulator.calls import routes as call_routes
 from pulumi_8x8.emulator.calls.call import Call, Plan
+from pulumi_8x8.emulator.calls.delivery import Delivery
 
 T = TypeVar("T")
 
@@ -30,20 +31,20 @@ class EmulatorError(Exception):
 class Emulator(Api):
     """An 8x8 voice webhooks API on this machine, running between `__enter__` and `__exit__`.
 
-    `api_key`, `post_over`, `latency`, `account` and `faults` may be changed while it runs.
+    `api_key`, `account`, `faults` and all of `Modes` may be changed while it runs.
 
     Args:
         api_key: The bearer that requests must carry. Default "emulator".
-        post_over: What POST does over an existing type. Default "replace".
+        post_over: As for `Modes`, like `stale_reads`, `normalise`, `error_body`, `active` and `latency`.
         host: The address to listen on. Default loopback.
         port: The port to listen on; 0, the default, takes a free one.
         state_file: Where the webhooks are kept between runs. Default: nowhere.
-        latency: Seconds that each request to the API takes. Default 0.
-        control: Whether faults can be set over HTTP at `/_control/faults`. Default no.
+        control: Whether faults and modes can be set over HTTP, at `/_control/faults` and `/_control/modes`.
         tls: Serve HTTPS with this context. Default: plain HTTP.
 
     Raises:
         EmulatorError: The address is taken, or the state file is not one.
+        ValueError: A mode has none of its values.
 
     """
 
@@ -52,15 +53,28 @@ class Emulator(Api):
         api_key: str = "emulator",
         post_over: PostOver = "replace",
         *,
+        stale_reads: int | None = None,
+        normalise: Collection[Normalisation] = (),
+        error_body: ErrorBody = "webhooks",
+        active: Active = "honour",
+        latency: float = 0.0,
         host: str = "127.0.0.1",
         port: int = 0,
         state_file: str | Path | None = None,
-        latency: float = 0.0,
         control: bool = False,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         try:
-            super().__init__(api_key, post_over, latency, state_file)
+            super().__init__(
+                api_key,
+                state_file,
+                post_over=post_over,
+                stale_reads=stale_reads,
+                normalise=tuple(normalise),
+                error_body=error_body,
+                active=active,
+                latency=latency,
+            )
         except storage.StateFileError as error:
             raise EmulatorError(str(error)) from None
         self._host, self._port, self._tls, self._control = host, port, tls, control
@@ -81,7 +95,16 @@ class Emulator(Api):
 
     def place_call(self, subaccount: str, plan: Plan) -> Call:
         """Place a call, wait for its end, and show it on the page."""
-        return self._in_loop(self.switchboard.place(subaccount, plan))
+        return self._in_loop(self.calls.place(subaccount, plan))
+
+    def deliver(self, subaccount: str, type: str) -> Delivery:
+        """Deliver something made up to the webhook of a type, e.g. a VNU, which no call brings about.
+
+        Raises:
+            ValueError: No such webhook is registered, or it is disabled.
+
+        """
+        return self._in_loop(self.calls.deliver(subaccount, type))
 
     def __enter__(self) -> Emulator:
         self._socket = _bound(self._host, self._port)
@@ -119,7 +142,7 @@ class Emulator(Api):
             self._failure = error
         finally:
             ready.set()
-            await self.switchboard.close()
+            await self.calls.close()
             await self._runner.cleanup()
 
     async def _listen(self) -> None:
@@ -136,20 +159,22 @@ class Emulator(Api):
                 connection.transport.abort()
 
     def _application(self) -> web.Application:
-        async def exchange(request: web.Request) -> web.StreamResponse:
-            return await self.exchange(request, self._stopping)
+        @web.middleware
+        async def api(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
+            # Whatever has no route is the API's, which looks at the key first: no path gets around that.
+            if request.match_info.http_exception is not None:
+                return await self.respond(request, self._stopping)
+            return await handler(request)
 
-        application = web.Application()
-        programs = call_routes.routes(self.switchboard)
+        application = web.Application(middlewares=[api])
+        programs = call_routes.routes(self.calls)
         if self._control:
-            programs += control.routes(self.faults)
+            programs += control.routes(self.faults, self)
         for route in programs:
-            application.router.add_route(
-                route.method, route.path, guard.own(guard.json_only(route.handler), self._host)
-            )
-        for route in page.routes(self.account, self.switchboard, self.url):
+            handler = guard.own(guard.json_only(route.handler), self._host)
+            application.router.add_route(route.method, route.path, handler)
+        for route in page.routes(self.account, self.calls, self.url):
             application.router.add_route(route.method, route.path, guard.own(route.handler, self._host))
-        application.router.add_route("*", "/{path:.*}", exchange)
         return application
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:

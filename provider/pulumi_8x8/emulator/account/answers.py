@@ -1,8 +1,8 @@
 """The shapes of the vendor's answers.
 
-Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json, July 2026).
-Documented are the list, the removed webhook and the body of a 422. That a 401, 403, 404 or 405 has the same
-body as a 422, and every error's statusCode but 1001, is assumed.
+Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json) and its page on API
+error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks are documented: the list, the removed
+webhook, and the body of a 422. Which body their 401, 403, 404 and 405 have is assumed, as is every code but 1001.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from pulumi_8x8.emulator.account.modes import ErrorBody
 from pulumi_8x8.emulator.account.state import StoredWebhook, Webhooks
 
-STATUS_CODES = {401: "1401", 403: "1403", 404: "1404", 405: "1405", 500: "1500"}
-"""Assumed: the vendor documents no codes for these."""
+PLATFORM_CODES = {401: 1200, 403: 1201, 404: 1300, 500: 2000}
+"""The platform's own codes for unauthorized access, access forbidden, not found and an internal error."""
 
 
 @dataclass(frozen=True)
@@ -29,38 +30,55 @@ class Answer:
 
 
 def listing(subaccount: str, webhooks: Webhooks) -> Answer:
-    """Answer GET and POST."""
-    return _json(200, listing_document(subaccount, webhooks))
-
-
-def listing_document(subaccount: str, webhooks: Webhooks) -> dict[str, object]:
-    """Give the list shape before it is text, for those who answer a bent one."""
-    return {
+    """Make the answer to GET and POST."""
+    document = {
         "subAccountId": subaccount,
         "count": len(webhooks),
         "webhooks": [_shown(webhook) for webhook in webhooks.values()],
         "statusCode": 0,
         "statusMessage": "ok",
     }
+    return _json(200, document)
 
 
 def removed(subaccount: str, webhook: StoredWebhook) -> Answer:
-    """Answer DELETE, about the webhook that it removed."""
-    return _json(
-        200,
-        {"subAccountId": subaccount, **_shown(webhook), "statusCode": 0, "statusMessage": "deleted"},
-    )
+    """Make the answer to DELETE, about the webhook that it removed."""
+    document = {"subAccountId": subaccount, **_shown(webhook), "statusCode": 0, "statusMessage": "deleted"}
+    return _json(200, document)
 
 
-def error(status: int, message: str, *, code: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer an error; its statusCode is a string, where a success has a number."""
-    document = {
-        "errorId": str(uuid.uuid4()),
-        "statusCode": code or STATUS_CODES[status],
-        "statusMessage": message,
-        "timestamp": datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+def error(
+    status: int,
+    message: str,
+    *,
+    code: str | None = None,
+    shape: ErrorBody = "webhooks",
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Make an error; with the webhooks its statusCode is a string, where a success has a number."""
+    error_id = str(uuid.uuid4())
+    timestamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    documents: dict[ErrorBody, dict[str, object]] = {
+        "webhooks": {
+            "errorId": error_id,
+            "statusCode": code or f"1{status}",
+            "statusMessage": message,
+            "timestamp": timestamp,
+        },
+        "platform": {
+            "code": PLATFORM_CODES.get(status, 1000),
+            "message": message,
+            "errorId": error_id,
+            "timestamp": timestamp,
+        },
+        "callflows": {
+            "sessionStatus": "NOT_CREATED",
+            "callFlowRequestId": error_id,
+            "statusCode": status,
+            "statusMessage": message,
+        },
     }
-    return _json(status, document, headers)
+    return _json(status, documents[shape], headers)
 
 
 def _shown(webhook: StoredWebhook) -> dict[str, object]:

@@ -1,20 +1,23 @@
-"""Faults over HTTP, for programs that cannot hold the `Emulator`: `/_control/faults`.
+"""Faults and modes over HTTP, for programs that cannot hold the `Emulator`.
 
-GET lists those that wait, POST adds one (a JSON object with `Fault`'s fields, events apart), DELETE clears
-them.
+| path | GET | POST | DELETE |
+|---|---|---|---|
+| `/_control/faults` | those that wait | adds one: an object with `Fault`'s fields, events apart | removes them all |
+| `/_control/modes` | all of `Modes` | changes those that the object names | |
 """
 
 from __future__ import annotations
 
-import json
 from types import NoneType
 from typing import Any
 
 from aiohttp import web
 
+from pulumi_8x8.emulator import guard
 from pulumi_8x8.emulator.account.faults import Fault, Faults
+from pulumi_8x8.emulator.account.modes import Modes
 
-PATH = "/_control/faults"
+FAULTS, MODES = "/_control/faults", "/_control/modes"
 _FIELDS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "method": (str, NoneType),
@@ -32,38 +35,45 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def routes(faults: Faults) -> list[web.RouteDef]:
-    """Give the three routes, not yet guarded."""
+def routes(faults: Faults, modes: Modes) -> list[web.RouteDef]:
+    """Give the routes, not yet guarded."""
 
     async def pending(_request: web.Request) -> web.Response:
         return web.json_response([_document(fault) for fault in faults.pending()])
 
     async def add(request: web.Request) -> web.Response:
-        try:
-            fault = faults.add(_fault(await request.read()))
-        except (ValueError, TypeError) as error:
-            return web.json_response({"error": str(error)}, status=422)
+        fault = faults.add(_fault(await guard.json_object(request)))
         return web.json_response(_document(fault), status=201)
 
     async def clear(_request: web.Request) -> web.Response:
         faults.clear()
         return web.json_response([])
 
-    return [web.get(PATH, pending), web.post(PATH, add), web.delete(PATH, clear)]
+    async def shown(_request: web.Request) -> web.Response:
+        return web.json_response(modes.modes())
+
+    async def change(request: web.Request) -> web.Response:
+        return web.json_response(modes.change(await guard.json_object(request)))
+
+    return [
+        web.get(FAULTS, pending),
+        web.post(FAULTS, add),
+        web.delete(FAULTS, clear),
+        web.get(MODES, shown),
+        web.post(MODES, change),
+    ]
 
 
-def _fault(body: bytes) -> Fault:
-    given = json.loads(body)
-    if not isinstance(given, dict):
-        raise TypeError("a fault is a JSON object")
-    unknown = sorted(given.keys() - _FIELDS)
-    if unknown:
+def _fault(given: dict[str, Any]) -> Fault:
+    if unknown := sorted(given.keys() - _FIELDS):
         raise ValueError(f"a fault has no {', '.join(unknown)}; it has {', '.join(_FIELDS)}")
-    wrong = [name for name, value in given.items() if not isinstance(value, _FIELDS[name])]
-    if wrong:
-        raise TypeError(f"{', '.join(wrong)}: not of the type that a fault needs")
+    if wrong := [name for name, value in given.items() if not isinstance(value, _FIELDS[name])]:
+        raise ValueError(f"{', '.join(wrong)}: not of the type that a fault needs")
+    if "name" not in given:
+        raise ValueError("a fault needs a name")
     return Fault(**given)
 
 
 def _document(fault: Fault) -> dict[str, Any]:
-    return {name: getattr(fault, name) for name in _FIELDS}
+    values = {name: getattr(fault, name) for name in _FIELDS}
+    return values | ({"body": fault.body.decode("utf-8", "replace")} if isinstance(fault.body, bytes) else {})

@@ -1,4 +1,4 @@
-"""Which requests a fault meets: by method, by subaccount and by count; `behaviours` has what it then shows."""
+"""Which requests a fault meets: by method, by subaccount and by count; `responses` sends what the client then gets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pulumi_8x8.emulator.account.malformed import BENDS
+from pulumi_8x8.emulator.account.malformed import MALFORMED
 from pulumi_8x8.emulator.account.state import Account
 
 Method = Literal["GET", "POST", "DELETE"]
 
+MAX_INTERVAL, MAX_SIZE = 3600, 200_000_000
+
 
 @dataclass(frozen=True)
 class Effect:
-    """What a kind of fault does to a request, short of showing it.
+    """What a kind of fault does to a request, short of the response.
 
     `applies`: whether the request takes effect; `method`: the one it meets when the fault names none;
     `reads`: whether the request's body is read first.
@@ -39,7 +41,7 @@ EFFECTS: dict[str, Effect] = {
     "drip_header": Effect(applies=True),
     "stale": Effect(applies=True, method="GET"),
     "altered": Effect(applies=True, method="POST"),
-    **{name: Effect(applies=True) for name in BENDS},
+    **{name: Effect(applies=True) for name in MALFORMED},
 }
 """Every kind of fault.
 
@@ -55,8 +57,8 @@ EFFECTS: dict[str, Effect] = {
 | hang | nothing, until it leaves or the emulator stops |
 | drip, drip_header | the answer, its body or all of it at one byte per `interval` |
 | stale | the listing as it was when the fault was added |
-| altered | the true answer, but the account keeps `stored` instead of what was sent |
-| the rest | the answer with its body bent, as `bends` says |
+| altered | the true answer, but the account keeps `stored` instead of what was sent; only a POST sends anything |
+| the rest | the answer with a malformed body, as `malformed` says |
 """
 
 
@@ -77,10 +79,14 @@ class Fault:
         retry_after: The Retry-After to answer with "status"; any text. Default: none.
         location: Where "redirect" sends the client.
         interval: Seconds between two bytes of a drip. Default 0.05.
-        size: How many entries "many" or bytes "large" and "bomb" hold. Default 10,000 and 50,000,000.
+        size: How many entries "many" or bytes "large" and "bomb" hold, up to 200 million. Default 10,000 and
+            50,000,000.
         stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
         hold: The request waits until this is set.
         hold_at: Where it waits: "before" it is applied, or "after", before the answer. Default "before".
+
+    Raises:
+        ValueError: A value is not one of these; the text names it.
 
     """
 
@@ -105,6 +111,16 @@ class Fault:
     def __post_init__(self) -> None:
         if self.name not in EFFECTS:
             raise ValueError(f"a fault is one of {', '.join(EFFECTS)}, not {self.name!r}")
+        if self.skip < 0 or (self.times is not None and self.times < 1):
+            raise ValueError("skip is 0 or more, and times 1 or more")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError(f"status is from 200 to 599, not {self.status}")
+        if any(text is not None and not text.isprintable() for text in (self.retry_after, self.location)):
+            raise ValueError("retry_after and location are sent in headers, which hold no control characters")
+        if not 0 <= self.interval <= MAX_INTERVAL or not 0 <= (self.size or 0) <= MAX_SIZE:
+            raise ValueError(f"interval is up to {MAX_INTERVAL} seconds, and size up to {MAX_SIZE:,}")
+        if wrong := [name for name, value in (self.stored or {}).items() if not _can_store(name, value)]:
+            raise ValueError(f"stored has no such {', '.join(wrong)}; it has url, enabled and http_auth_header")
 
     @property
     def effect(self) -> Effect:
@@ -122,7 +138,7 @@ class Fault:
 
 
 @dataclass
-class Armed:
+class Waiting:
     """A fault that waits for requests; `before` is the account as it was when the fault was added."""
 
     fault: Fault
@@ -136,36 +152,41 @@ class Faults:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._armed: list[Armed] = []
+        self._waiting: list[Waiting] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Arm a fault and return it; of several that meet a request, the one added first shows."""
+        """Add a fault and return it; of several that meet a request, the one added first takes effect."""
         with self._lock:
-            self._armed.append(Armed(fault, self._account.copy(), fault.skip, fault.times))
+            self._waiting.append(Waiting(fault, self._account.copy(), fault.skip, fault.times))
         return fault
 
     def clear(self) -> None:
-        """Disarm them all."""
+        """Remove them all."""
         with self._lock:
-            self._armed.clear()
+            self._waiting.clear()
 
     def pending(self) -> list[Fault]:
         """List those that have not met all their requests."""
         with self._lock:
-            return [armed.fault for armed in self._armed]
+            return [waiting.fault for waiting in self._waiting]
 
-    def take(self, method: str, subaccount: str | None) -> Armed | None:
+    def take(self, method: str, subaccount: str | None) -> Waiting | None:
         """Count a request, and give the fault that it meets."""
         with self._lock:
-            taken: Armed | None = None
-            for armed in [a for a in self._armed if a.fault.meets(method, subaccount)]:
-                if armed.skip > 0:
-                    armed.skip -= 1
+            taken: Waiting | None = None
+            for waiting in [one for one in self._waiting if one.fault.meets(method, subaccount)]:
+                if waiting.skip > 0:
+                    waiting.skip -= 1
                 elif taken is None:
-                    taken = armed
+                    taken = waiting
             if taken is not None and taken.left is not None:
                 taken.left -= 1
                 if taken.left <= 0:
-                    self._armed.remove(taken)
+                    self._waiting.remove(taken)
             return taken
+
+
+def _can_store(name: str, value: object) -> bool:
+    kinds: dict[str, tuple[type, ...]] = {"url": (str,), "enabled": (bool,), "http_auth_header": (str, type(None))}
+    return isinstance(value, kinds.get(name, ()))

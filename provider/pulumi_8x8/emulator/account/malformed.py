@@ -1,4 +1,4 @@
-"""Bodies that are not what the vendor documents: from the true one to the one that is sent."""
+"""Bodies that are not what the vendor documents, each made from the true one."""
 
 from __future__ import annotations
 
@@ -13,70 +13,70 @@ PADDING = 50_000_000
 
 
 @dataclass(frozen=True)
-class Bent:
+class Body:
     """A body and the headers that it needs; content is JSON unless they say otherwise."""
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Bend = Callable[[bytes, "int | None"], Bent]
-"""From the true body and the fault's size to the bent one."""
+Maker = Callable[[bytes, "int | None"], Body]
+"""From the true body and the fault's size to the malformed one."""
 
 
-def _empty(_body: bytes, _size: int | None) -> Bent:
-    return Bent(b"")
+def _empty(_body: bytes, _size: int | None) -> Body:
+    return Body(b"")
 
 
-def _not_json(_body: bytes, _size: int | None) -> Bent:
-    return Bent(b"OK", {"Content-Type": "text/plain"})
+def _not_json(_body: bytes, _size: int | None) -> Body:
+    return Body(b"OK", {"Content-Type": "text/plain"})
 
 
-def _html(_body: bytes, _size: int | None) -> Bent:
-    return Bent(b"<html><body><h1>Please sign in</h1></body></html>", {"Content-Type": "text/html"})
+def _html(_body: bytes, _size: int | None) -> Body:
+    return Body(b"<html><body><h1>Please sign in</h1></body></html>", {"Content-Type": "text/html"})
 
 
-def _cut_json(body: bytes, _size: int | None) -> Bent:
-    return Bent(body[: len(body) // 2])
+def _cut_json(body: bytes, _size: int | None) -> Body:
+    return Body(body[: len(body) // 2])
 
 
-def _wrong_types(body: bytes, _size: int | None) -> Bent:
+def _wrong_types(body: bytes, _size: int | None) -> Body:
     return _json(_retyped(json.loads(body)))
 
 
-def _wrong_shape(body: bytes, _size: int | None) -> Bent:
+def _wrong_shape(body: bytes, _size: int | None) -> Body:
     return _json([json.loads(body)])
 
 
-def _nan(body: bytes, _size: int | None) -> Bent:
+def _nan(body: bytes, _size: int | None) -> Body:
     document = json.loads(body)
     return _json({**document, "statusCode": float("nan"), "count": float("nan")})
 
 
-def _duplicate_type(body: bytes, _size: int | None) -> Bent:
+def _duplicate_type(body: bytes, _size: int | None) -> Body:
     document = json.loads(body)
     entries = document.get("webhooks") or [_entry("VCA", 0)]
     twice = [*entries, _entry(entries[0]["type"], 1)]
     return _json({**document, "count": len(twice), "webhooks": twice})
 
 
-def _many(body: bytes, size: int | None) -> Bent:
+def _many(body: bytes, size: int | None) -> Body:
     document = json.loads(body)
     entries = document.get("webhooks", [])
     more = [_entry(f"X{number}", number) for number in range(len(entries), size or ENTRIES)]
     return _json({**document, "count": len(entries) + len(more), "webhooks": [*entries, *more]})
 
 
-def _large(body: bytes, size: int | None) -> Bent:
-    return Bent(body.rstrip(b"}") + b', "padding": "' + b"x" * (size or PADDING) + b'"}')
+def _large(body: bytes, size: int | None) -> Body:
+    return Body(body.rstrip(b"}") + b', "padding": "' + b"x" * (size or PADDING) + b'"}')
 
 
-def _bomb(body: bytes, size: int | None) -> Bent:
+def _bomb(body: bytes, size: int | None) -> Body:
     gzip = zlib.compressobj(9, wbits=31)
-    return Bent(gzip.compress(_large(body, size).body) + gzip.flush(), {"Content-Encoding": "gzip"})
+    return Body(gzip.compress(_large(body, size).body) + gzip.flush(), {"Content-Encoding": "gzip"})
 
 
-BENDS: dict[str, Bend] = {
+MALFORMED: dict[str, Maker] = {
     "empty": _empty,
     "not_json": _not_json,
     "html": _html,
@@ -104,5 +104,5 @@ def _entry(name: str, number: int) -> dict[str, Any]:
     return {"type": name, "url": url, "enabled": True, "httpAuthHeaderAvailable": False}
 
 
-def _json(document: Any) -> Bent:
-    return Bent(json.dumps(document).encode())
+def _json(document: Any) -> Body:
+    return Body(json.dumps(document).encode())

@@ -1,4 +1,4 @@
-"""What a client sees of each kind of fault: a table from its name to the way its answer goes out."""
+"""What a client sees of each kind of fault: a table from its name to the way its answer is sent."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from aiohttp import web
 from pulumi_8x8.emulator.account import answers
 from pulumi_8x8.emulator.account.answers import Answer
 from pulumi_8x8.emulator.account.faults import Fault
-from pulumi_8x8.emulator.account.malformed import BENDS
+from pulumi_8x8.emulator.account.malformed import MALFORMED
 
-GLANCE = 0.005
-"""Seconds between two looks at whether a client has left or a held request may go on."""
+POLL_SECONDS = 0.005
+"""Seconds between two checks whether a client has left or a held request may go on."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and the true answer to it, about to be shown."""
+    """A request and the answer to it, about to be sent."""
 
     request: web.Request
     answer: Answer
@@ -30,7 +30,7 @@ class Exchange:
     stopping: asyncio.Event
 
     @property
-    def over(self) -> bool:
+    def abandoned(self) -> bool:
         """Whether nobody waits for the answer any more."""
         transport = self.request.transport
         return self.stopping.is_set() or transport is None or transport.is_closing()
@@ -42,15 +42,15 @@ def faulty(answer: Answer, fault: Fault, path: str) -> Answer:
         return _status(fault)
     if fault.name == "redirect":
         return Answer(fault.status or 307, b"", {"Location": fault.location or path})
-    if fault.name in BENDS:
-        bent = BENDS[fault.name](answer.body, fault.size)
-        return Answer(fault.status or answer.status, bent.body, {**answer.headers, **bent.headers})
+    if fault.name in MALFORMED:
+        made = MALFORMED[fault.name](answer.body, fault.size)
+        return Answer(fault.status or answer.status, made.body, {**answer.headers, **made.headers})
     return answer
 
 
-async def show(exchange: Exchange) -> web.StreamResponse:
+async def send(exchange: Exchange) -> web.StreamResponse:
     """Send the answer in the fault's way."""
-    return await _SHOWS.get(exchange.fault.name, _whole)(exchange)
+    return await _SENDERS.get(exchange.fault.name, _whole)(exchange)
 
 
 def response(answer: Answer) -> web.Response:
@@ -88,8 +88,8 @@ async def _truncated(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _hang(exchange: Exchange) -> web.StreamResponse:
-    while not exchange.over:
-        await asyncio.sleep(GLANCE)
+    while not exchange.abandoned:
+        await asyncio.sleep(POLL_SECONDS)
     return _closed(exchange)
 
 
@@ -105,7 +105,7 @@ async def _drip_header(exchange: Exchange) -> web.StreamResponse:
     return _closed(exchange)
 
 
-_SHOWS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
+_SENDERS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
     "reset_before_reading": _reset,
     "reset_after_applying": _reset,
     "reset_in_body": _reset_in_body,
@@ -149,7 +149,7 @@ def _write_half(exchange: Exchange) -> None:
 
 async def _write_slowly(exchange: Exchange, data: bytes) -> None:
     for byte in data:
-        if exchange.over or exchange.request.transport is None:
+        if exchange.abandoned or exchange.request.transport is None:
             return
         exchange.request.transport.write(bytes([byte]))
         await asyncio.sleep(exchange.fault.interval)

@@ -1,6 +1,6 @@
-"""The three endpoints: a request and an account in, an answer out, the account changed if it was granted.
+"""The three endpoints: a request and an account in, an answer out, the account changed if the request was granted.
 
-| request | granted when | answers |
+| request | granted if | answer |
 |---|---|---|
 | GET …/webhooks | the subaccount exists | the list |
 | POST …/webhooks | and the body is valid, and `post_over` allows it | the list |
@@ -13,31 +13,21 @@ subaccount, 422 for the body) is assumed; so is 422 for a malformed subaccount i
 from __future__ import annotations
 
 import hmac
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pulumi_8x8.emulator.account import answers
 from pulumi_8x8.emulator.account.answers import Answer
-from pulumi_8x8.emulator.account.state import Account, StoredWebhook
+from pulumi_8x8.emulator.account.modes import Modes, normalised
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook, Webhooks
+from pulumi_8x8.ivr import json_text
 from pulumi_8x8.model import WebhookType
 
-PostOver = Literal["replace", "refuse", "ignore"]
-"""What POST does over an existing type: replace it, refuse with 422, or answer 200 and change nothing."""
-
 _PATH = re.compile(r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/webhooks(?:/(?P<type>[^/]+))?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What may be changed while the emulator runs; the key is no part of a repr."""
-
-    api_key: str = field(repr=False)
-    post_over: PostOver = "replace"
 
 
 @dataclass(frozen=True)
@@ -66,123 +56,132 @@ def subject(query: Query) -> str | None:
     """Name the webhook type that a request is about: DELETE's in the path, POST's in the body."""
     if query.method != "POST":
         return query.type
-    try:
-        document = json.loads(query.body)
-    except (ValueError, RecursionError):
-        return None
+    document = _json(query.body)
     named = document.get("type") if isinstance(document, dict) else None
     return named if isinstance(named, str) else None
 
 
-def answer(account: Account, rules: Rules, query: Query) -> Answer:
+def answer(account: Account, api_key: str, modes: Modes, query: Query) -> Answer:
     """Decide a request, and change the account when it is granted."""
     try:
-        _check_key(rules, query)
+        _check_key(api_key, query)
         subaccount, act = _route(query)
         with account.lock:
             _check_subaccount(account, subaccount)
-            return act(_Granted(account, subaccount, rules.post_over, query))
+            return act(_Granted(account, subaccount, modes, query))
     except _RefusedError as refused:
-        return refused.answer
+        # The body of a 422 is the one that is documented for the webhooks themselves.
+        shape = "webhooks" if refused.status == 422 else modes.error_body
+        return answers.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
 
 
 class _RefusedError(Exception):
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.headers = status, code, headers
 
 
 @dataclass(frozen=True)
 class _Granted:
     account: Account
     subaccount: str
-    post_over: PostOver
+    modes: Modes
     query: Query
 
+    def changed(self, before: Webhooks) -> None:
+        if self.modes.stale_reads is not None:
+            self.account.show_before(self.subaccount, before, self.modes.stale_reads)
 
-def _check_key(rules: Rules, query: Query) -> None:
-    expected = f"Bearer {rules.api_key}".encode("utf-8", "surrogateescape")
+
+def _check_key(api_key: str, query: Query) -> None:
+    expected = f"Bearer {api_key}".encode("utf-8", "surrogateescape")
     given = (query.authorization or "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, expected):
-        raise _RefusedError(answers.error(401, "API key not found or invalid"))
+        raise _RefusedError(401, "API key not found or invalid")
 
 
 def _route(query: Query) -> tuple[str, _Act]:
     if query.subaccount is None:
-        raise _RefusedError(answers.error(404, "Resource not found"))
+        raise _RefusedError(404, "Resource not found")
     methods = _ENDPOINTS["list" if query.type is None else "webhook"]
     if query.method not in methods:
-        allow = {"Allow": ", ".join(methods)}
-        raise _RefusedError(answers.error(405, "Method not allowed", headers=allow))
+        raise _RefusedError(405, "Method not allowed", Allow=", ".join(methods))
     return query.subaccount, methods[query.method]
 
 
 def _check_subaccount(account: Account, subaccount: str) -> None:
     if not _SUBACCOUNT.fullmatch(subaccount):
-        raise _invalid("1002", "Invalid subAccountId")
+        raise _RefusedError(422, "Invalid subAccountId", "1002")
     status = account.refusal(subaccount)
     if status is not None:
-        raise _RefusedError(answers.error(status, _STATUS_MESSAGES[status]))
+        raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
 
 
 def _list(granted: _Granted) -> Answer:
-    return answers.listing(granted.subaccount, granted.account.webhooks(granted.subaccount))
+    return answers.listing(granted.subaccount, granted.account.visible(granted.subaccount, listed=True))
 
 
 def _register(granted: _Granted) -> Answer:
-    webhook = _webhook(granted.query.body)
-    exists = webhook.type in granted.account.webhooks(granted.subaccount)
-    if exists and granted.post_over == "refuse":
-        raise _invalid("1003", f"Webhook of type {webhook.type} already exists")
-    if not exists or granted.post_over == "replace":
-        granted.account.put(
-            granted.subaccount,
+    account, subaccount, modes = granted.account, granted.subaccount, granted.modes
+    webhook, before = _webhook(granted.query.body, modes), account.webhooks(subaccount)
+    exists = webhook.type in before
+    if exists and modes.post_over == "refuse":
+        raise _RefusedError(422, f"Webhook of type {webhook.type} already exists", "1003")
+    if not exists or modes.post_over == "replace":
+        account.put(
+            subaccount,
             webhook.type,
             webhook.url,
             enabled=webhook.enabled,
             http_auth_header=webhook.http_auth_header,
         )
-    return _list(granted)
+        granted.changed(before)
+    return answers.listing(subaccount, account.visible(subaccount, listed=False))
 
 
 def _remove(granted: _Granted) -> Answer:
-    known = granted.query.type in WebhookType.__members__
-    webhook = granted.account.remove(granted.subaccount, WebhookType(granted.query.type)) if known else None
+    before = granted.account.webhooks(granted.subaccount)
+    webhook = before.get(granted.query.type or "")
     if webhook is None:
-        raise _RefusedError(answers.error(404, "Resource not found"))
+        raise _RefusedError(404, "Resource not found")
+    granted.account.remove(granted.subaccount, webhook.type)
+    granted.changed(before)
     return answers.removed(granted.subaccount, webhook)
 
 
-def _webhook(body: bytes) -> StoredWebhook:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
+def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
+    document = _json(body)
     if not isinstance(document, dict):
-        raise _invalid("1001", "Invalid JSON request body")
+        raise _RefusedError(422, "Invalid JSON request body", "1001")
     named, url, header = (document.get(name) for name in ("type", "url", "httpAuthHeader"))
-    # The set-up guide sends `active`, the description has `enabled`; where both are given, `enabled` counts.
-    enabled = document.get("enabled", document.get("active"))
+    # Where both are given, `enabled` counts.
+    enabled = document.get("enabled", document.get("active") if modes.active == "honour" else None)
     if not isinstance(named, str) or named not in WebhookType.__members__:
-        raise _invalid("1004", f"type should be one of: {', '.join(WebhookType.__members__)}")
+        raise _RefusedError(422, f"type should be one of: {', '.join(WebhookType.__members__)}", "1004")
     if not isinstance(url, str) or not _is_url(url):
-        raise _invalid("1005", "url should be an absolute http or https URL")
+        raise _RefusedError(422, "url should be an absolute http or https URL", "1005")
     if enabled is not None and not isinstance(enabled, bool):
-        raise _invalid("1006", "enabled should be a boolean")
-    if header is not None and not isinstance(header, str):
-        raise _invalid("1007", "httpAuthHeader should be a string")
-    return StoredWebhook(named, url, enabled is not False, header)
+        raise _RefusedError(422, "enabled should be a boolean", "1006")
+    if header is not None and (not isinstance(header, str) or _CONTROL.search(header)):
+        raise _RefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
+    return StoredWebhook(named, normalised(url, modes.normalise), enabled is not False, header)
 
 
 def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts.scheme in ("http", "https") and bool(host) and not _CONTROL.search(text)
 
 
-def _invalid(code: str, message: str) -> _RefusedError:
-    return _RefusedError(answers.error(422, message, code=code))
+def _json(body: bytes) -> object:
+    """Read a body as strictly as the standard has it; NaN is no JSON."""
+    try:
+        return json_text.read(body)
+    except ValueError:
+        return None
 
 
 _Act = Callable[[_Granted], Answer]
@@ -191,5 +190,3 @@ _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "webhook": {"DELETE": _remove},
 }
 """By what the path names, then by method."""
-
-_STATUS_MESSAGES = {403: "Resource not accessible", 404: "Resource not found"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_8x8.model import WebhookType
 
@@ -21,6 +21,12 @@ class StoredWebhook:
     url: str
     enabled: bool = True
     http_auth_header: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Stale:
+    before: Webhooks
+    reads: int
 
 
 class Account:
@@ -41,13 +47,14 @@ class Account:
     ) -> None:
         self._lock = threading.RLock()
         self._held: dict[str, Webhooks] = dict(held or {})
+        self._stale: dict[str, list[_Stale]] = {}
         self._on_change = on_change
         self.missing: set[str] = set()
-        """Subaccounts that answer 404."""
+        """Subaccounts that get a 404."""
         self.forbidden: set[str] = set()
-        """Subaccounts that answer 403."""
+        """Subaccounts that get a 403."""
         self.only: set[str] | None = None
-        """When set, every other subaccount answers 404."""
+        """When set, every other subaccount gets a 404."""
 
     @property
     def lock(self) -> AbstractContextManager[bool]:
@@ -99,12 +106,32 @@ class Account:
                 self._set(subaccount, webhooks)
             return webhook
 
+    def show_before(self, subaccount: str, before: Webhooks, reads: int) -> None:
+        """Let `visible` give `before` until the subaccount has been listed `reads` times."""
+        with self._lock:
+            self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
+
+    def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
+        """Give what an answer shows now, which is older than `webhooks` where `show_before` said so.
+
+        `listed` counts this answer as one of the listings; those of several changes run side by side.
+        """
+        with self._lock:
+            stale = self._stale.get(subaccount, [])
+            if listed:
+                stale[:] = [one for one in stale if one.reads > 0]
+            shown = stale[0].before if stale else self.webhooks(subaccount)
+            if listed:
+                stale[:] = [replace(one, reads=one.reads - 1) for one in stale]
+            return shown
+
     def copy(self) -> Account:
         """Give an account that holds and refuses the same, and changes on its own, in memory only."""
         with self._lock:
             other = Account(self._held)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
             other.only = None if self.only is None else set(self.only)
+            other._stale = {subaccount: list(stale) for subaccount, stale in self._stale.items()}
             return other
 
     def _set(self, subaccount: str, webhooks: Webhooks) -> None:

@@ -1,4 +1,4 @@
-"""Calls placed on an account: the webhooks registered there are told, and what they answer is executed."""
+"""Calls placed on an account: its webhooks get the deliveries, and the call flows in return are executed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ import aiohttp
 
 from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 from pulumi_8x8.emulator.calls.delivery import Delivery, Judgement, Kind, deliver, new_client
-from pulumi_8x8.emulator.calls.session import Completed, Event, Outcome, Session
-from pulumi_8x8.ivr.deliveries import Parties, call_action, call_leg, session_summary
+from pulumi_8x8.emulator.calls.session import SIP_CODES, Completed, Event, Outcome, Session
+from pulumi_8x8.ivr.deliveries import (
+    DtmfPlace,
+    Parties,
+    call_action,
+    call_leg,
+    call_status,
+    recording_uploaded,
+    session_summary,
+)
 
-MOST_DELIVERIES = 50
+MAX_DELIVERIES = 50
 """VCA deliveries in one call, duplicates apart; then the caller loses patience and hangs up."""
 
-LONGEST_WAIT = 60.0
+MAX_WAIT = 60.0
 """Seconds that a timeout or a delay may be."""
 
 RUNNING = "RUNNING"
@@ -40,6 +48,7 @@ class Plan:
         duplicate: Whether each delivery is made twice. Default no.
         delay: Seconds before each delivery. Default 0.
         completed: After which actions ACTION_COMPLETED is delivered: "each" (default), or a flow's "last".
+        dtmf_place: Where a VCA delivery has the pressed keys. Default `eventData.dtmf`, as documented today.
 
     Raises:
         ValueError: A value is not one of these; the text names it.
@@ -54,6 +63,7 @@ class Plan:
     duplicate: bool = False
     delay: float = 0.0
     completed: Completed = "each"
+    dtmf_place: DtmfPlace = "eventData.dtmf"
 
     def __post_init__(self) -> None:
         for name in ("source", "destination"):
@@ -61,11 +71,11 @@ class Plan:
                 raise ValueError(f"{name} is a phone number in E.164, e.g. +6561234567")
         if not all(re.fullmatch(r"[0-9*#]*", pressed) for pressed in self.keys):
             raise ValueError("keys are made of 0 to 9, * and #, one entry for each time that is listened")
-        for name, allowed in (("outcome", get_args(Outcome)), ("completed", get_args(Completed))):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is one of {', '.join(allowed)}")
-        if not 0 < self.timeout <= LONGEST_WAIT or not 0 <= self.delay <= LONGEST_WAIT:
-            raise ValueError(f"timeout and delay are seconds, up to {LONGEST_WAIT:g}")
+        for name, choices in (("outcome", Outcome), ("completed", Completed), ("dtmf_place", DtmfPlace)):
+            if getattr(self, name) not in get_args(choices):
+                raise ValueError(f"{name} is one of {', '.join(get_args(choices))}")
+        if not 0 < self.timeout <= MAX_WAIT or not 0 <= self.delay <= MAX_WAIT:
+            raise ValueError(f"timeout and delay are seconds, up to {MAX_WAIT:g}")
 
 
 @dataclass(frozen=True)
@@ -92,22 +102,12 @@ class Call:
         return dataclasses.asdict(self)
 
 
-Watch = Callable[[Call], None]
-"""Told of a call when it begins and after each change."""
+OnChange = Callable[[Call], None]
+"""Called with a call when it begins and after each change."""
 
 
 def place_call(
-    account: Account,
-    subaccount: str,
-    *,
-    source: str,
-    destination: str,
-    keys: Sequence[str] = (),
-    outcome: Outcome = "COMPLETED",
-    timeout: float = 5.0,
-    duplicate: bool = False,
-    delay: float = 0.0,
-    completed: Completed = "each",
+    account: Account, subaccount: str, *, source: str, destination: str, keys: Sequence[str] = (), **more: Any
 ) -> Call:
     """Place a call and wait for its end; the arguments are `Plan`'s.
 
@@ -115,23 +115,25 @@ def place_call(
         ValueError: An argument is not one that `Plan` takes.
 
     """
-    plan = Plan(source, destination, tuple(keys), outcome, timeout, duplicate, delay, completed)
-    return asyncio.run(conduct(account, subaccount, plan))
+    return asyncio.run(run_call(account, subaccount, Plan(source, destination, tuple(keys), **more)))
 
 
-async def conduct(account: Account, subaccount: str, plan: Plan, watch: Watch | None = None) -> Call:
-    """Lead a call from its first delivery to its summary."""
+async def run_call(account: Account, subaccount: str, plan: Plan, on_change: OnChange | None = None) -> Call:
+    """Run a call from its first delivery to its summary."""
     async with new_client() as client:
-        return await _Conductor(account, subaccount, plan, watch or (lambda _: None), client).lead()
+        return await CallRunner(account, subaccount, plan, on_change or (lambda _: None), client).run()
 
 
-class _Conductor:
+class CallRunner:
+    """Runs one call: VCA deliveries until it is over, then its VSS; VCS and VRU on the way where they are wanted."""
+
     def __init__(
-        self, account: Account, subaccount: str, plan: Plan, watch: Watch, client: aiohttp.ClientSession
+        self, account: Account, subaccount: str, plan: Plan, on_change: OnChange, client: aiohttp.ClientSession
     ) -> None:
-        self._account, self._plan, self._watch, self._client = account, plan, watch, client
+        self._account, self._plan, self._on_change, self._client = account, plan, on_change, client
         self._started = datetime.now(timezone.utc)
         self._call_id = str(uuid.uuid4())
+        self._bridged_ids: list[str] = []
         self._parties = Parties(plan.source, plan.destination)
         self.call = Call(
             session_id=str(uuid.uuid4()),
@@ -142,23 +144,30 @@ class _Conductor:
             started_at=self._started.isoformat(timespec="milliseconds"),
         )
 
-    async def lead(self) -> Call:
-        self._watch(self.call)
+    async def run(self) -> Call:
+        """Run the call to its end."""
+        self._on_change(self.call)
         session = Session(self._plan.keys, self._plan.outcome, self._plan.completed)
+        await self._status("CALL_RECEIVED")
         delivered = 0
         while (event := session.event) is not None:
-            if delivered == MOST_DELIVERIES:
-                self._note(f"The caller hung up after {MOST_DELIVERIES} VCA deliveries without an end.")
+            if delivered == MAX_DELIVERIES:
+                self._note(f"The caller hung up after {MAX_DELIVERIES} VCA deliveries without an end.")
                 session = session.caller_left()
                 break
-            judgement = await self._tell("VCA", self._event(event), _hint(session))
+            judgement = await self._deliver("VCA", self._event(event), _hint(session))
             delivered += 1
+            if delivered == 1 and judgement is not None and judgement.flow is not None:
+                await self._status("CALL_CONNECTED")
             session = _next(session, judgement)
-        await self._tell("VSS", self._summary(session))
+            await self._bridge(session)
+        await self._status("CALL_DISCONNECTED")
+        await self._deliver("VSS", self._summary(session))
+        await self._record(session)
         self._change(replace(self.call, status=session.status, error_code=session.error_code))
         return self.call
 
-    async def _tell(self, kind: Kind, document: dict[str, Any], hint: str = "") -> Judgement | None:
+    async def _deliver(self, kind: Kind, document: dict[str, Any], hint: str = "") -> Judgement | None:
         webhook = self._webhook(kind)
         if webhook is None:
             return None
@@ -176,25 +185,63 @@ class _Conductor:
     def _webhook(self, kind: Kind) -> StoredWebhook | None:
         """Look up the webhook anew each time, so that one changed during a call gets the next delivery."""
         webhook = self._account.webhooks(self.call.subaccount).get(kind)
-        if webhook is None:
+        if webhook is None and kind in ("VCA", "VSS"):
             self._note(f"No {kind} webhook is registered for {self.call.subaccount}: nothing was delivered.")
-        elif not webhook.enabled:
+        if webhook is not None and not webhook.enabled:
             self._note(f"The {kind} webhook of {self.call.subaccount} is disabled: nothing was delivered.")
             return None
         return webhook
+
+    async def _status(
+        self, status: str, parties: Parties | None = None, call_id: str | None = None, sip_code: int = 200
+    ) -> None:
+        now = datetime.now(timezone.utc)
+        document = call_status(
+            parties or self._parties,
+            str(uuid.uuid4()),
+            call_id or self._call_id,
+            self.call.session_id,
+            self.call.subaccount,
+            now,
+            call_status=status,
+            call_duration=int((now - self._started).total_seconds()),
+            sip_code=sip_code,
+        )
+        await self._deliver("VCS", document)
+
+    async def _bridge(self, session: Session) -> None:
+        for action, _ in session.bridged[len(self._bridged_ids) :]:
+            self._bridged_ids.append(str(uuid.uuid4()))
+            connected = ["CALL_CONNECTED"] if session.outcome == "COMPLETED" else []
+            for status in ("CALL_INITIATED", *connected, "CALL_DISCONNECTED"):
+                leg = Parties(action.source, action.destination, "OUTBOUND")
+                await self._status(status, leg, self._bridged_ids[-1], SIP_CODES[session.outcome])
+
+    async def _record(self, session: Session) -> None:
+        for action, at in session.bridged:
+            if action.call_recording and session.outcome == "COMPLETED":
+                recording_id = str(uuid.uuid4())
+                path = f"recordings/{at:%Y-%m-%d}/{self.call.session_id}/{recording_id}.mp3"
+                await self._deliver(
+                    "VRU",
+                    recording_uploaded(
+                        session_id=self.call.session_id, recording_id=recording_id, file_path=path, duration_seconds=1
+                    ),
+                )
 
     def _event(self, event: Event) -> dict[str, Any]:
         now = datetime.now(timezone.utc)
         return call_action(
             self._parties,
-            event_id=str(uuid.uuid4()),
-            call_id=self._call_id,
-            session_id=self.call.session_id,
-            subaccount_id=self.call.subaccount,
-            timestamp=now,
+            str(uuid.uuid4()),
+            self._call_id,
+            self.call.session_id,
+            self.call.subaccount,
+            now,
             call_status=event.call_status,
             call_duration=int((now - self._started).total_seconds()),
             dtmf=event.dtmf,
+            dtmf_place=self._plan.dtmf_place,
             sip_code=event.sip_code,
             client_action_id=event.client_action_id,
         )
@@ -212,13 +259,13 @@ class _Conductor:
         bridged = [
             call_leg(
                 Parties(action.source, action.destination, "OUTBOUND"),
-                call_id=str(uuid.uuid4()),
+                call_id=call_id,
                 initiated=at,
                 connected=at if session.outcome == "COMPLETED" else None,
                 disconnected=now,
                 call_status=session.outcome,
             )
-            for action, at in session.bridged
+            for (action, at), call_id in zip(session.bridged, self._bridged_ids, strict=True)
         ]
         document = session_summary(
             session_id=self.call.session_id,
@@ -240,7 +287,7 @@ class _Conductor:
 
     def _change(self, call: Call) -> None:
         self.call = call
-        self._watch(call)
+        self._on_change(call)
 
 
 def _hint(session: Session) -> str:
@@ -249,10 +296,10 @@ def _hint(session: Session) -> str:
 
 def _next(session: Session, judgement: Judgement | None) -> Session:
     if judgement is None:
-        return session.nobody_there()
+        return session.without_webhook()
     if judgement.flow is not None:
         return session.answered(judgement.flow, datetime.now(timezone.utc))
-    return session.broken(judgement.error_code or -9999)
+    return session.failed(judgement.error_code or -9999)
 
 
 def _compared(first: Delivery, second: Delivery) -> Delivery:

@@ -1,4 +1,4 @@
-"""One delivery to an endpoint, and what its answer is worth."""
+"""One delivery to an endpoint, and what its answer means."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any, Literal
 
 import aiohttp
 
-from pulumi_8x8.emulator.account.state import StoredWebhook
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 from pulumi_8x8.emulator.calls.session import CONNECTIVITY, INVALID_CALL_FLOW
-from pulumi_8x8.ivr import callflow
+from pulumi_8x8.ivr import callflow, deliveries
 from pulumi_8x8.ivr.callflow import CallFlow, CallFlowError
 
-Kind = Literal["VCA", "VSS"]
+Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 
-LONGEST_ANSWER = 65_536
+MAX_ANSWER = 65_536
 """Bytes of an answer that are read; a longer one is no valid answer. The vendor's limit is not known."""
 
 MASK = "[auth header]"
 
-SHORTEST_SECRET = 6
+MIN_SECRET = 6
 """Characters of an auth header, or of its credentials, from which on an echo of them is masked."""
 
 
@@ -81,10 +81,10 @@ def judge(kind: Kind, answer: Answer) -> Judgement:
     if answer.status != 200:
         hint = "; redirects are not followed" if 300 <= (answer.status or 0) < 400 else ""
         return Judgement(f"answered {answer.status} instead of 200{hint}", CONNECTIVITY)
-    if kind == "VSS":
+    if kind != "VCA":
         return Judgement("received")
-    if len(answer.body) > LONGEST_ANSWER:
-        return Judgement(f"invalid call flow: longer than {LONGEST_ANSWER} bytes", INVALID_CALL_FLOW)
+    if len(answer.body) > MAX_ANSWER:
+        return Judgement(f"invalid call flow: longer than {MAX_ANSWER} bytes", INVALID_CALL_FLOW)
     try:
         document = callflow.decode(answer.body)
         flow = callflow.parse(document)
@@ -99,7 +99,7 @@ async def deliver(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> tuple[Delivery, Judgement]:
     """Post a document to a webhook's URL, with its auth header, and judge the answer."""
-    kind: Kind = "VSS" if webhook.type == "VSS" else "VCA"
+    kind: Kind = webhook.type  # type: ignore[assignment]  # an account holds no other types
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
     answer = await _post(client, webhook, document, timeout)
@@ -109,13 +109,28 @@ async def deliver(
         url=webhook.url,
         request=document,
         status=answer.status,
-        answer=_masked(answer.body[:LONGEST_ANSWER].decode("utf-8", "replace"), webhook),
+        answer=_masked(answer.body[:MAX_ANSWER].decode("utf-8", "replace"), webhook),
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
         verdict=_masked(judgement.verdict, webhook),
         ok=judgement.ok,
         sent_at=sent_at,
     )
     return delivery, judgement
+
+
+async def deliver_sample(account: Account, subaccount: str, type: str, timeout: float = 5.0) -> Delivery:
+    """Deliver something made up to the webhook of a type, call or no call.
+
+    Raises:
+        ValueError: No such webhook is registered, or it is disabled.
+
+    """
+    webhook = account.webhooks(subaccount).get(type)
+    if webhook is None or not webhook.enabled:
+        raise ValueError(f"no {type} webhook is registered and enabled for {subaccount}")
+    async with new_client() as client:
+        delivery, _ = await deliver(client, webhook, deliveries.synthetic(type, subaccount), timeout)
+        return delivery
 
 
 def new_client() -> aiohttp.ClientSession:
@@ -147,7 +162,7 @@ async def _post(
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:
     body = b""
-    while len(body) <= LONGEST_ANSWER and (piece := await stream.read(LONGEST_ANSWER)):
+    while len(body) <= MAX_ANSWER and (piece := await stream.read(MAX_ANSWER)):
         body += piece
     return body
 
@@ -161,6 +176,6 @@ def _masked(text: str, webhook: StoredWebhook) -> str:
     header = webhook.http_auth_header or ""
     # "Basic abc…" may come back whole or as "abc…" alone; a few letters alone are in every other word.
     for secret in (header, *header.split()[1:]):
-        if len(secret) >= SHORTEST_SECRET:
+        if len(secret) >= MIN_SECRET:
             text = text.replace(secret, MASK)
     return text

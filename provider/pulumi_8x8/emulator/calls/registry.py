@@ -1,4 +1,4 @@
-"""Where calls are ordered while the emulator runs, and remembered."""
+"""The calls that were placed while the emulator runs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 import threading
 
 from pulumi_8x8.emulator.account.state import Account
-from pulumi_8x8.emulator.calls.call import Call, Plan, conduct
+from pulumi_8x8.emulator.calls.call import Call, Plan, run_call
+from pulumi_8x8.emulator.calls.delivery import Delivery, deliver_sample
 
-REMEMBERED = 100
+MAX_CALLS = 100
 """Calls that are remembered; the oldest are forgotten."""
 
 
-class Switchboard:
+class CallRegistry:
     """The calls of an account. Reading is safe from any thread; placing belongs in the server's loop."""
 
     def __init__(self, account: Account) -> None:
@@ -28,17 +29,26 @@ class Switchboard:
             return list(reversed(self._calls.values()))
 
     async def place(self, subaccount: str, plan: Plan) -> Call:
-        """Lead a call to its end."""
-        return await conduct(self._account, subaccount, plan, self._remember)
+        """Run a call to its end."""
+        return await run_call(self._account, subaccount, plan, self._remember)
+
+    async def deliver(self, subaccount: str, type: str) -> Delivery:
+        """Deliver something made up to the webhook of a type.
+
+        Raises:
+            ValueError: No such webhook is registered, or it is disabled.
+
+        """
+        return await deliver_sample(self._account, subaccount, type)
 
     def start(self, subaccount: str, plan: Plan) -> None:
-        """Lead a call in the background."""
+        """Run a call in the background."""
         task = asyncio.create_task(self.place(subaccount, plan))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Drop the calls that are still led."""
+        """Drop the calls that still run."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -47,5 +57,5 @@ class Switchboard:
     def _remember(self, call: Call) -> None:
         with self._lock:
             self._calls[call.session_id] = call
-            while len(self._calls) > REMEMBERED:
+            while len(self._calls) > MAX_CALLS:
                 del self._calls[next(iter(self._calls))]

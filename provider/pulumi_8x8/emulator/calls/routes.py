@@ -1,18 +1,21 @@
-"""Calls over HTTP, for the command line: POST /_calls places one and answers it ended; GET lists them.
+"""Calls and single deliveries over HTTP, for the command line.
 
-The JSON object of a POST has `subaccount` and the fields of `Plan`.
+POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`. GET
+lists the calls. POST /_deliveries delivers something made up, without a call: `subaccount` and `type`.
 """
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
+from typing import Any
 
 from aiohttp import web
 
+from pulumi_8x8.emulator import guard
 from pulumi_8x8.emulator.calls.call import Plan
-from pulumi_8x8.emulator.calls.registry import Switchboard
+from pulumi_8x8.emulator.calls.registry import CallRegistry
 
-PATH = "/_calls"
+PATH, DELIVERIES = "/_calls", "/_deliveries"
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "subaccount": (str,),
@@ -24,30 +27,30 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "duplicate": (bool,),
     "delay": (int, float),
     "completed": (str,),
+    "dtmf_place": (str,),
 }
 _REQUIRED = ("subaccount", "source", "destination")
 
 
-def routes(switchboard: Switchboard) -> list[web.RouteDef]:
-    """Give the two routes, not yet guarded."""
+def routes(calls: CallRegistry) -> list[web.RouteDef]:
+    """Give the routes, not yet guarded."""
 
     async def place(request: web.Request) -> web.Response:
-        try:
-            subaccount, plan = _order(await request.read())
-        except (ValueError, RecursionError) as error:
-            return web.json_response({"error": str(error)}, status=422)
-        return web.json_response((await switchboard.place(subaccount, plan)).as_dict())
+        subaccount, plan = _order(await guard.json_object(request))
+        return web.json_response((await calls.place(subaccount, plan)).as_dict())
 
     async def placed(_request: web.Request) -> web.Response:
-        return web.json_response([call.as_dict() for call in switchboard.calls])
+        return web.json_response([call.as_dict() for call in calls.calls])
 
-    return [web.post(PATH, place), web.get(PATH, placed)]
+    async def deliver(request: web.Request) -> web.Response:
+        given = await guard.json_object(request)
+        delivery = await calls.deliver(str(given.get("subaccount")), str(given.get("type")))
+        return web.json_response(asdict(delivery))
+
+    return [web.post(PATH, place), web.get(PATH, placed), web.post(DELIVERIES, deliver)]
 
 
-def _order(body: bytes) -> tuple[str, Plan]:
-    given = json.loads(body)
-    if not isinstance(given, dict):
-        raise ValueError("a call is ordered with a JSON object")
+def _order(given: dict[str, Any]) -> tuple[str, Plan]:
     if unknown := given.keys() - _TYPES.keys():
         raise ValueError(f"a call has no {', '.join(sorted(unknown))}; it has {', '.join(_TYPES)}")
     if missing := [name for name in _REQUIRED if name not in given]:

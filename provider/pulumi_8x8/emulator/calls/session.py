@@ -31,12 +31,12 @@ SIP_CODES: dict[Outcome, int] = {
 """RFC 3261's code for each outcome; which one the vendor gives is assumed."""
 
 CONNECTIVITY, INVALID_CALL_FLOW = -2002, -2003
-"""`errorDetails.errorCode` for an endpoint that did not answer 200, and for one that answered nonsense."""
+"""`errorDetails.errorCode` for an endpoint that did not answer 200, and for one without a valid call flow."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What the next VCA delivery tells; `dtmf` holds the keys captured."""
+    """What the next VCA delivery is about; `dtmf` holds the keys captured."""
 
     call_status: Literal["CALL_RECEIVED", "ACTION_COMPLETED"]
     dtmf: str | None = None
@@ -81,12 +81,12 @@ class Session:
             return self._run(now)
         return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
-    def broken(self, error_code: int) -> Session:
+    def failed(self, error_code: int) -> Session:
         """End after a delivery whose answer is of no use."""
         return replace(self, event=None, error_code=error_code)
 
-    def nobody_there(self) -> Session:
-        """End because no webhook is there to deliver to; that this reads FAILED is assumed."""
+    def without_webhook(self) -> Session:
+        """End because there is no webhook to deliver to; that this reads FAILED is assumed."""
         return replace(self, event=None, unserved=True)
 
     def caller_left(self) -> Session:
@@ -112,7 +112,7 @@ class Session:
 
 
 def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Give what a sayAndCapture hears, None when no try was valid, and the keys not yet pressed.
+    """Give what a sayAndCapture captures, None when no try was valid, and the keys not yet pressed.
 
     A try is valid with minDigits (1 when not given) to maxDigits digits. With completeOnHash the digits
     end at `#`; keys beyond maxDigits are lost when nothing ends them, and make too many when `#` does.
