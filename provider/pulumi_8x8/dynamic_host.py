@@ -1,33 +1,130 @@
-"""What touches private parts of Pulumi's dynamic-provider host; where the host has changed, the plain way is taken."""
+"""All that touches private parts of Pulumi's Python SDK, in the provider's process and in the program's.
+
+Tried with SDK 3.231.0 to 3.272.0. Each part stands alone; where the SDK is not as it was, it does nothing:
+
+    plain          an expected failure is one line to the user; else a traceback whose last line it is
+    current_call   the URN and the ignored properties of the request; else neither
+    log            a message on the row of its resource; else the caller is told
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+LOG_SECONDS = 1.0
+"""How long the engine may take for a message; on the same machine it takes less than a millisecond."""
+
+_ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
 class Call(NamedTuple):
-    """What the engine's request says of the resource: its URN and what `ignore_changes` names, where it is known."""
+    """What the engine's request holds and the dynamic host does not pass on.
+
+    Attributes:
+        urn: The resource that it is about.
+        ignore_changes: The properties that the user told Pulumi to ignore, by an option or a transformation; `*` is
+            all of them. Only `diff` and `update` have them.
+    """
 
     urn: str = ""
     ignore_changes: tuple[str, ...] = ()
 
 
 def current_call() -> Call:
-    """The request that the calling thread serves; empty where the host does not reveal it."""
-    return Call()
-
-
-def log(_severity: str, _message: str, _urn: str = "") -> bool:
-    """Show a message on a resource's row; returns False where that cannot be done."""
-    return False
+    """The request that the calling thread serves; an empty one outside the dynamic host."""
+    request, _ = _served()
+    return Call(str(getattr(request, "urn", "")), tuple(getattr(request, "ignoreChanges", ())))
 
 
 def plain(error: Exception) -> Exception:
-    """The exception to raise so that the user sees its text and nothing that led to it."""
+    """The exception to raise so that the user sees its text and nothing that led to it.
+
+    From SDK 3.260 the host aborts the rpc with the traceback of whatever is raised, and before that gRPC puts words of
+    its own before the text. An rpc that is aborted already, and keeps its text at the next abort, has neither.
+    """
+    _, context = _served()
+    with suppress(Exception):  # to abort is to raise
+        from grpc import StatusCode
+
+        abort, text = context.abort, str(error)
+        context.abort = lambda *_: abort(StatusCode.UNKNOWN, text)
+        context.abort()
     error.__cause__ = None
     error.__suppress_context__ = True
     return error.with_traceback(None)
+
+
+def _served() -> tuple[Any, Any]:
+    """The request and the context of the rpc that this thread serves: locals of the servicer's method."""
+    from google.protobuf.message import Message
+    from grpc import ServicerContext
+
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        request, context = frame.f_locals.get("request"), frame.f_locals.get("context")
+        if isinstance(request, Message) and isinstance(context, ServicerContext):
+            return request, context
+        frame = frame.f_back
+    return None, None
+
+
+def log(severity: str, message: str, urn: str = "") -> bool:
+    """Show a message on the row of a resource, under it in Diagnostics, and with its URN in `--json`.
+
+    Args:
+        severity: `info` or `warning`.
+        message: One line.
+        urn: The resource; the stack where it is empty.
+
+    Returns:
+        False where the engine did not take it. It is not asked again then, so that a run waits for it once.
+    """
+    return _engine.log(severity, message, urn)
+
+
+class _Engine:
+    """The engine's log, on one channel: the host starts with the engine's address as its only argument."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._stub: Any = None
+        self._failed = False
+
+    def log(self, severity: str, message: str, urn: str) -> bool:
+        from grpc import RpcError
+        from pulumi.runtime.proto import engine_pb2
+
+        with self._lock:
+            if not self._connected():
+                return False
+            value = engine_pb2.LogSeverity.Value(severity.upper())
+            try:
+                self._stub.Log(engine_pb2.LogRequest(severity=value, message=message, urn=urn), timeout=LOG_SECONDS)
+            except RpcError:
+                self._failed = True
+            return not self._failed
+
+    def _connected(self) -> bool:
+        if self._stub is None and not self._failed:
+            from grpc import insecure_channel
+            from pulumi.runtime.proto import engine_pb2_grpc
+
+            address = sys.argv[-1] if len(sys.argv) == 2 else ""
+            self._failed = not _ADDRESS.fullmatch(address)
+            if not self._failed:
+                self._stub = engine_pb2_grpc.EngineStub(insecure_channel(address))
+        return not self._failed
+
+
+_engine = _Engine()
 
 
 def stack_holds(_urn: str) -> Mapping[str, Any] | None:
