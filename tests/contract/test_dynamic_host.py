@@ -252,11 +252,11 @@ def test_an_api_that_is_not_there_costs_a_preview_one_line(api: Emulator) -> Non
     assert [answer.changes for answer in same] == [provider_pb2.DiffResponse.DIFF_NONE] * 3
     [line] = host.said.splitlines()
     assert line.startswith("8x8: drift was not checked (API unreachable); compared with the state only. ")
-    assert "no connection could be made" in last_line(caught.value)
+    assert "no connection could be made" in shown(caught.value)
 
 
 def test_a_refused_key_fails_the_check_and_whatever_is_tried_all_the_same(api: Emulator) -> None:
-    """The traceback that the host shows ends with what happened and what to do, and has no other in it."""
+    """One line says what happened and what to do."""
     api.api_key = "rotated"
     with Host(config(api)) as host:
         [(name, reason)] = host.failures(NEWS)
@@ -264,10 +264,10 @@ def test_a_refused_key_fails_the_check_and_whatever_is_tried_all_the_same(api: E
             host.create({**NEWS, "http_auth_header": HEADER})
 
     assert name == ""
-    for text in (reason, last_line(caught.value)):
+    for text in (reason, shown(caught.value)):
         assert "The API answered 401" in text
         assert "Check 8x8:apiKey or EIGHTX8_API_KEY" in text
-    assert shown(caught.value).count("Traceback") == 1
+    assert "\n" not in shown(caught.value)
     assert not any(secret in shown(caught.value) for secret in (KEY, HEADER))
 
 
@@ -284,7 +284,3 @@ def test_a_malformed_setting_fails_the_check_and_is_not_repeated(api: Emulator) 
 def shown(error: grpc.RpcError) -> str:
     """What the engine shows to the user."""
     return str(error.details())
-
-
-def last_line(error: grpc.RpcError) -> str:
-    return shown(error).strip().splitlines()[-1]
