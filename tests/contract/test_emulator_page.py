@@ -152,6 +152,17 @@ def test_a_form_that_is_wrong_is_kept_and_told(field: str, value: str, told: str
     assert 'value="+6568332048"' in page.text
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=odd"])
+def test_an_odd_form_or_account_is_no_failure_of_the_page(kind: str) -> None:
+    """Whatever is sent is a wrong form, and whatever is held can be shown."""
+    with Emulator() as api:
+        api.account.put("acme", "VCA", "https://example.com/\ud800\x1b")
+
+        placed = requests.post(api.url, data=b"--x\r\nbad\xff", headers={"Content-Type": kind}, timeout=10)
+
+        assert (placed.status_code, requests.get(api.url, timeout=10).status_code) == (422, 200)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[WebDriver]:
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")

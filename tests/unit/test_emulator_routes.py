@@ -91,6 +91,7 @@ def test_unknown_fields_are_tolerated() -> None:
         ({"type": "VCA", "url": "ftp://example.com/"}, "1005"),
         ({"type": "VCA", "url": "https://example.com/", "enabled": "yes"}, "1006"),
         ({"type": "VCA", "url": "https://example.com/\nx"}, "1005"),
+        ({"type": "VCA", "url": "https://example.com/\ud800"}, "1005"),
         ({"type": "VCA", "url": "https://example.com/", "httpAuthHeader": 5}, "1007"),
         ({"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "Basic eA==\r\nX: y"}, "1007"),
         (b'{"type": "VCA", "url": "https://example.com/", "more": NaN}', "1001"),

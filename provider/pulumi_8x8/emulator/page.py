@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -77,14 +78,15 @@ def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
         text = render(account, calls.calls, url, form, error)
         status = 200 if error is None else 422
-        return web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
+        body = text.encode(errors="replace")  # what a program put into the account may be no text
+        return web.Response(body=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
 
     async def look(_request: web.Request) -> web.Response:
         return page({**BLANK, "subaccount": next(iter(account.subaccounts()), "")})
 
     async def place(request: web.Request) -> web.Response:
-        sent = await request.post()
-        form = {name: str(sent.get(name, "")).strip() for name in BLANK}
+        sent = dict(parse_qsl((await request.read()).decode("utf-8", "replace")))
+        form = {name: sent.get(name, "").strip() for name in BLANK}
         try:
             plan = order(form)
         except ValueError as error:

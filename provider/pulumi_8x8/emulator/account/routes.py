@@ -26,7 +26,10 @@ from pulumi_8x8.ivr import json_text
 from pulumi_8x8.model import WebhookType
 
 _PATH = re.compile(r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/webhooks(?:/(?P<type>[^/]+))?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of a surrogate pair, which JSON can spell and no encoding can carry."""
+
+
 _SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
 
 
@@ -162,7 +165,7 @@ def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
         raise _RefusedError(422, "url should be an absolute http or https URL", "1005")
     if enabled is not None and not isinstance(enabled, bool):
         raise _RefusedError(422, "enabled should be a boolean", "1006")
-    if header is not None and (not isinstance(header, str) or _CONTROL.search(header)):
+    if header is not None and (not isinstance(header, str) or _UNSENDABLE.search(header)):
         raise _RefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
     return StoredWebhook(named, normalised(url, modes.normalise), enabled is not False, header)
 
@@ -173,7 +176,7 @@ def _is_url(text: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and not _CONTROL.search(text)
+    return parts.scheme in ("http", "https") and bool(host) and not _UNSENDABLE.search(text)
 
 
 def _json(body: bytes) -> object:
