@@ -6,7 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -40,6 +40,10 @@ class Endpoint:
     url: str
     delivered: list[Delivered] = field(default_factory=list)
 
+    def of(self, event_type: str) -> list[dict[str, Any]]:
+        """The payloads of one kind of delivery."""
+        return [one.body["payload"] for one in self.delivered if one.body["eventType"] == event_type]
+
 
 @contextmanager
 def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
@@ -58,7 +62,8 @@ def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None =
             for name, value in {"Content-Length": str(len(content)), **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # the caller may have left
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
             pass

@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,69 +15,26 @@ from pulumi_8x8.emulator import Account, Call, Emulator, Plan, place_call
 from pulumi_8x8.ivr import events
 from pulumi_8x8.ivr.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
 from tests.contract import vendor
+from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
 
 VOICE = "en-US-BenjaminRUS"
 SAY = say("Hello", voice_profile=VOICE)
 LISTEN = say_and_capture("Press a key", voice_profile=VOICE, min_digits=1, max_digits=1)
+BRIDGE = make_call("+6568332048", "+6531589338")
 OPTIONAL = {"callQuality", "sourceRefId", "destinationRefId", "clientRequestId", "connectedTimestamp"}
 
 
-@dataclass
-class Endpoint:
-    """A server that answers what it is told to, and remembers what it was sent."""
-
-    answer: Callable[[dict[str, Any]], tuple[int, bytes]]
-    url: str = ""
-    received: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-
-    def of(self, event_type: str) -> list[dict[str, Any]]:
-        return [body["payload"] for body in self.received if body["eventType"] == event_type]
-
-
-@contextmanager
-def endpoint(answer: Callable[[dict[str, Any]], tuple[int, bytes]]) -> Iterator[Endpoint]:
-    served = Endpoint(answer)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            served.received.append(body)
-            served.headers.append(dict(self.headers))
-            status, content = served.answer(body)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-            with suppress(ConnectionError):  # the caller may have left
-                self.wfile.write(content)
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served.url = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield served
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def flows(*answers: tuple[Action, ...]) -> Callable[[dict[str, Any]], tuple[int, bytes]]:
+def flows(*answers: tuple[Action, ...]) -> Respond:
     """Answer the given call flows in turn, labelled step1, step2, …; then hang up."""
     steps = iter(enumerate(answers, start=1))
 
-    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
-        if body["eventType"] != "CALL_ACTION":
-            return 200, b""
+    def respond(delivered: Delivered) -> Answer:
+        if delivered.body["eventType"] != "CALL_ACTION":
+            return Answer(200, b"")
         number, actions = next(steps, (0, (hangup(),)))
-        return 200, call_flow(*actions, client_action_id=f"step{number}").to_json().encode()
+        return Answer(200, call_flow(*actions, client_action_id=f"step{number}").as_dict())
 
-    return answer
+    return respond
 
 
 def account(url: str, *types: str, header: str | None = None) -> Account:
@@ -110,7 +63,7 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
         "HANGUP",
         1,
     )
-    assert {body["payload"]["sessionId"] for body in served.received} == {ended.session_id}
+    assert {one.body["payload"]["sessionId"] for one in served.delivered} == {ended.session_id}
     assert [(delivery.type, delivery.status, delivery.verdict) for delivery in ended.deliveries] == [
         ("VCA", 200, "sayAndCapture"),
         ("VCA", 200, "say → hangup"),
@@ -123,11 +76,7 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
 def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
     """No session ends in an error, and what the vendor's own prose forbids is noted once."""
     answers = iter([sample["flow"]])
-
-    def answer(_body: dict[str, Any]) -> tuple[int, bytes]:
-        return 200, json.dumps(next(answers, {"callflow": [{"action": "hangup"}]})).encode()
-
-    with endpoint(answer) as served:
+    with endpoint(lambda _: Answer(200, next(answers, HANGUP))) as served:
         ended = call(account(served.url), keys=("1",))
 
     assert (ended.status, ended.error_code) == ("COMPLETED", None)
@@ -136,7 +85,7 @@ def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str,
 
 def test_a_busy_line_is_summed_up_with_both_legs() -> None:
     """The second leg goes out from the virtual number, and the session ends as it did."""
-    with endpoint(flows((make_call("+6568332048", "+6531589338"),))) as served:
+    with endpoint(flows((BRIDGE,))) as served:
         ended = call(account(served.url), outcome="BUSY")
 
     (summary,) = served.of("SESSION_SUMMARY")
@@ -159,7 +108,7 @@ def shape(value: Any) -> Any:
         ("vca_call_received", LISTEN, "CALL_ACTION", 0),
         ("vca_action_completed", LISTEN, "CALL_ACTION", 1),
         ("vss_hangup", LISTEN, "SESSION_SUMMARY", 0),
-        ("vss_busy", make_call("+6568332048", "+6531589338"), "SESSION_SUMMARY", 0),
+        ("vss_busy", BRIDGE, "SESSION_SUMMARY", 0),
     ],
 )
 def test_deliveries_look_as_documented(name: str, flow: Action, event_type: str, number: int) -> None:
@@ -167,7 +116,7 @@ def test_deliveries_look_as_documented(name: str, flow: Action, event_type: str,
     with endpoint(flows((flow,))) as served:
         call(account(served.url), keys=("1",), outcome="BUSY")
 
-    delivered = [body for body in served.received if body["eventType"] == event_type][number]
+    delivered = [one.body for one in served.delivered if one.body["eventType"] == event_type][number]
     expected = vendor.sample(name)["body"]
     delivered["payload"].pop("eventData", None) if "eventData" not in expected["payload"] else None
     assert shape(delivered) == shape(expected)
@@ -209,13 +158,13 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_wanted() -
     ]
     assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
     assert [delivery.type for delivery in ended.deliveries][-3:] == ["VCS", "VSS", "VRU"]
-    assert all(events.parse(body) for body in served.received)
+    assert all(events.parse(one.body) for one in served.delivered)
 
 
 def test_an_endpoint_that_fails_on_a_status_does_not_end_the_call() -> None:
     """Only the answer to a VCA decides."""
-    answer = flows((SAY,))
-    with endpoint(lambda body: (500, b"") if body["eventType"] == "CALL_STATUS" else answer(body)) as served:
+    respond = flows((SAY,))
+    with endpoint(lambda one: Answer(500) if one.body["eventType"] == "CALL_STATUS" else respond(one)) as served:
         ended = call(account(served.url, "VCA", "VSS", "VCS"))
 
     assert (ended.status, ended.notes) == ("COMPLETED", ())
@@ -233,8 +182,8 @@ def test_any_type_can_be_delivered_without_a_call(name: str) -> None:
 
     assert (delivery.type, delivery.status, delivery.ok) == (name, 200, True)
     assert (answer.status_code, answer.json()["type"]) == (200, name)
-    assert {headers["Authorization"] for headers in served.headers} == {"Basic eHl6"}
-    assert len([events.parse(body) for body in served.received]) == 2
+    assert {one.headers["Authorization"] for one in served.delivered} == {"Basic eHl6"}
+    assert len([events.parse(one.body) for one in served.delivered]) == 2
 
 
 @pytest.mark.parametrize("given", [{"subaccount": "acme", "type": "VNU"}, {"subaccount": "acme", "type": "XYZ"}, {}])
@@ -248,12 +197,32 @@ def test_what_is_not_registered_gets_no_delivery(given: dict[str, str]) -> None:
     assert str(given.get("type")) in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status", "legs"),
+    [
+        ("COMPLETED", 200, ["COMPLETED", "COMPLETED"]),
+        ("NO_ANSWER", 200, ["COMPLETED", "NO_ANSWER"]),
+        ("CANCELED", 200, ["CANCELED", "CANCELED"]),
+        ("COMPLETED", 500, ["ERROR"]),
+    ],
+)
+def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: list[str]) -> None:
+    """As in the vendor's table of session statuses; a leg without an answer was never connected."""
+    respond = flows((BRIDGE,))
+    with endpoint(lambda delivered: respond(delivered)._replace(status=status)) as served:
+        call(account(served.url), outcome=outcome)
+
+    details = served.of("SESSION_SUMMARY")[0]["details"]
+    assert [leg["callStatus"] for leg in details.values()] == legs
+    assert ("connectedTimestamp" in details["callA"]) is (status == 200)
+
+
 def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
     """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
-    with endpoint(lambda body: (200, b"you sent Basic Y2FuYXJ5, or Y2FuYXJ5")) as served:
+    with endpoint(lambda _: Answer(200, b"you sent Basic Y2FuYXJ5, or Y2FuYXJ5")) as served:
         ended = call(account(served.url, header="Basic Y2FuYXJ5"))
 
-    assert {headers["Authorization"] for headers in served.headers} == {"Basic Y2FuYXJ5"}
+    assert {one.headers["Authorization"] for one in served.delivered} == {"Basic Y2FuYXJ5"}
     assert "Y2FuYXJ5" not in json.dumps(ended.as_dict())
     assert ended.deliveries[0].answer == "you sent [auth header], or [auth header]"
 
@@ -263,17 +232,17 @@ def test_without_an_auth_header_none_is_sent() -> None:
     with endpoint(flows()) as served:
         call(account(served.url))
 
-    assert all("Authorization" not in headers for headers in served.headers)
+    assert all("Authorization" not in one.headers for one in served.delivered)
 
 
 def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
     """-2002 in the summary, and the verdict says how long was waited."""
     released = threading.Event()
 
-    def hang(body: dict[str, Any]) -> tuple[int, bytes]:
-        if body["eventType"] == "CALL_ACTION":
+    def hang(delivered: Delivered) -> Answer:
+        if delivered.body["eventType"] == "CALL_ACTION":
             released.wait(10)
-        return 200, b""
+        return Answer(200, b"")
 
     with endpoint(hang) as served:
         ended = call(account(served.url), timeout=0.2)
@@ -298,7 +267,7 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
 )
 def test_a_useless_answer_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
     """The summary has the documented code; the endpoint is asked once and redirects are not followed."""
-    with endpoint(lambda _body: (status, body)) as served:
+    with endpoint(lambda _: Answer(status, body, {"Location": "/elsewhere"})) as served:
         ended = call(account(served.url))
 
     assert len(served.of("CALL_ACTION")) == 1
@@ -335,7 +304,7 @@ def test_a_disabled_webhook_gets_nothing_and_the_call_says_so() -> None:
 
         ended = call(held)
 
-    assert served.received == []
+    assert served.delivered == []
     assert ended.notes == (
         "The VCA webhook of acme is disabled: nothing was delivered.",
         "The VSS webhook of acme is disabled: nothing was delivered.",
@@ -347,7 +316,7 @@ def test_a_duplicate_is_the_same_delivery_again() -> None:
     with endpoint(flows((SAY,), (SAY,))) as served:
         ended = call(account(served.url), duplicate=True)
 
-    assert served.received[0::2] == served.received[1::2]
+    assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
     assert [delivery.duplicate for delivery in ended.deliveries] == [False, True] * 3
     assert ended.deliveries[1].verdict == "duplicate: another answer than the first time"
     assert ended.deliveries[-1].verdict == "duplicate: the same answer"
@@ -358,21 +327,21 @@ def test_a_changed_url_gets_the_next_delivery() -> None:
     held = Account()
     with endpoint(flows()) as new:
 
-        def move(_body: dict[str, Any]) -> tuple[int, bytes]:
+        def move(_delivered: Delivered) -> Answer:
             held.put("acme", "VCA", new.url)
-            return 200, call_flow(SAY).to_json().encode()
+            return Answer(200, call_flow(SAY).as_dict())
 
         with endpoint(move) as old:
             held.put("acme", "VCA", old.url)
             call(held)
 
-    assert [body["payload"]["callStatus"] for body in old.received] == ["CALL_RECEIVED"]
-    assert [body["payload"]["callStatus"] for body in new.received] == ["ACTION_COMPLETED"]
+    assert [one["callStatus"] for one in old.of("CALL_ACTION")] == ["CALL_RECEIVED"]
+    assert [one["callStatus"] for one in new.of("CALL_ACTION")] == ["ACTION_COMPLETED"]
 
 
 def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     """Fifty deliveries are enough, and looping is no error of the session."""
-    with endpoint(lambda _body: (200, call_flow(SAY).to_json().encode())) as served:
+    with endpoint(lambda _: Answer(200, call_flow(SAY).as_dict())) as served:
         ended = call(account(served.url))
 
     assert len(served.of("CALL_ACTION")) == 50
@@ -416,11 +385,11 @@ def test_a_plan_that_is_none_is_refused(wrong: dict[str, Any], named: str) -> No
 def test_many_calls_at_once_are_kept_apart() -> None:
     """Each session has its own deliveries and its own summary."""
 
-    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
-        first = body["payload"].get("callStatus") == "CALL_RECEIVED"
-        return 200, call_flow(*((LISTEN,) if first else (hangup(),))).to_json().encode()
+    def respond(delivered: Delivered) -> Answer:
+        first = delivered.body["payload"].get("callStatus") == "CALL_RECEIVED"
+        return Answer(200, call_flow(*((LISTEN,) if first else (hangup(),))).as_dict())
 
-    with endpoint(answer) as served, Emulator() as api, ThreadPoolExecutor(8) as pool:
+    with endpoint(respond) as served, Emulator() as api, ThreadPoolExecutor(8) as pool:
         for name in ("VCA", "VSS"):
             api.account.put("acme", name, served.url)
         plans = [Plan(f"+65911789{number:02}", "+6568332048", (str(number % 10),)) for number in range(40)]

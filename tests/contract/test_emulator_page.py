@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
@@ -18,6 +16,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from pulumi_8x8.emulator import Emulator, Plan
 from pulumi_8x8.ivr import events
 from pulumi_8x8.ivr.menu import Announcement, Ivr, Menu, Transfer
+from tests.contract.endpoints import Answer, Delivered, Respond, endpoint
 
 IVR = Ivr(
     Menu("One for hours, two for us.", {"1": Announcement("Nine to five."), "2": Transfer("+65315", "+65683")}),
@@ -33,32 +32,18 @@ FORM = {
 }
 
 
-@contextmanager
-def endpoint(held: threading.Event | None = None) -> Iterator[str]:
-    """Serve the menu; where an event is given, a summary is answered once it is set."""
+def menu(held: threading.Event | None = None) -> Respond:
+    """Answer with the menu; where an event is given, a summary is answered once it is set."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            event = events.parse(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = IVR.answer(event).to_json() if isinstance(event, events.CallAction) else ""
-            if not answer and held is not None:
-                held.wait(10)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer.encode())
+    def respond(delivered: Delivered) -> Answer:
+        event = events.parse(delivered.body)
+        if isinstance(event, events.CallAction):
+            return Answer(200, IVR.answer(event).as_dict())
+        if held is not None:
+            held.wait(10)
+        return Answer(200, b"")
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return respond
 
 
 def register(api: Emulator, url: str, header: str | None = None) -> None:
@@ -81,8 +66,8 @@ def test_everything_shown_is_escaped() -> None:
 
 def test_an_auth_header_is_never_shown() -> None:
     """The page says that there is one, and no more."""
-    with endpoint() as url, Emulator() as api:
-        register(api, url, "Bearer canary")
+    with endpoint(menu()) as served, Emulator() as api:
+        register(api, served.url, "Bearer canary")
         api.place_call("acme", Plan("+6591178965", "+6568332048"))
 
         page = requests.get(api.url, timeout=10).text
@@ -190,8 +175,8 @@ def texts(browser: WebDriver, selector: str) -> list[str]:
 def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> None:
     """With scripts switched off: the form is sent, the page follows the call, and shows how it went."""
     held = threading.Event()
-    with endpoint(held) as url, Emulator() as api:
-        register(api, url, "Bearer canary")
+    with endpoint(menu(held)) as served, Emulator() as api:
+        register(api, served.url, "Bearer canary")
         browser.get(api.url)
 
         browser.find_element(By.NAME, "keys").send_keys("2")

@@ -67,32 +67,6 @@ class Parties:
         }
 
 
-def call_action(
-    parties: Parties,
-    event_id: str,
-    call_id: str,
-    session_id: str,
-    subaccount_id: str,
-    timestamp: datetime,
-    *,
-    call_status: str = "CALL_RECEIVED",
-    call_duration: int = 0,
-    dtmf: str | None = None,
-    dtmf_place: DtmfPlace = "eventData.dtmf",
-    sip_code: int = 200,
-    client_action_id: str | None = None,
-) -> dict[str, Any]:
-    """Return a VCA delivery; `call_status` is CALL_RECEIVED or ACTION_COMPLETED, `call_duration` in seconds."""
-    keys = {"dtmf": dtmf} if dtmf_place == "dtmf" else {"eventData": {"dtmf": dtmf}}
-    payload = _call(parties, event_id, call_id, session_id, subaccount_id, call_status, call_duration) | {
-        **({"eventData": dtmf} if dtmf_place == "eventData" else keys),
-        "sipCode": sip_code,
-        "timestamp": _moment(timestamp, "milliseconds"),
-        **_given({"clientActionId": client_action_id}),
-    }
-    return _delivery("CALL_ACTION", "Action request of a call", payload)
-
-
 def call_status(
     parties: Parties,
     event_id: str,
@@ -100,22 +74,44 @@ def call_status(
     session_id: str,
     subaccount_id: str,
     timestamp: datetime,
-    *,
-    call_status: str,
+    call_status: str = "CALL_RECEIVED",
     call_duration: int = 0,
     sip_code: int = 200,
 ) -> dict[str, Any]:
-    """Return a VCS delivery; `call_status` is e.g. CALL_RECEIVED, CALL_CONNECTED or CALL_DISCONNECTED."""
-    payload = _call(parties, event_id, call_id, session_id, subaccount_id, call_status, call_duration) | {
+    """Return a VCS delivery; `call_status` is e.g. CALL_RECEIVED or CALL_CONNECTED, `call_duration` in seconds."""
+    payload = {
+        "eventId": event_id,
+        "callId": call_id,
+        "sessionId": session_id,
+        "subAccountId": subaccount_id,
+        "callStatus": call_status,
+        **_given(parties.as_dict()),
+        "callDuration": call_duration,
         "sipCode": sip_code,
         "timestamp": _moment(timestamp, "milliseconds"),
     }
     return _delivery("CALL_STATUS", "Status update of a call", payload)
 
 
+def call_action(
+    *call: Any,
+    dtmf: str | None = None,
+    dtmf_place: DtmfPlace = "eventData.dtmf",
+    client_action_id: str | None = None,
+    **status: Any,
+) -> dict[str, Any]:
+    """Return a VCA delivery: `call_status` is CALL_RECEIVED or ACTION_COMPLETED, the rest as for `call_status`."""
+    keys: dict[str, Any] = {"eventData": dtmf} if dtmf_place == "eventData" else {"dtmf": dtmf}
+    payload = {
+        **call_status(*call, **status)["payload"],
+        **({"eventData": keys} if dtmf_place == "eventData.dtmf" else keys),
+        **_given({"clientActionId": client_action_id}),
+    }
+    return _delivery("CALL_ACTION", "Action request of a call", payload)
+
+
 def call_leg(
     parties: Parties,
-    *,
     call_id: str,
     initiated: datetime,
     disconnected: datetime,
@@ -151,7 +147,7 @@ def session_summary(
     end_time: datetime,
     legs: Sequence[dict[str, Any]],
     session_status: str = "COMPLETED",
-    last_action: str = "HANGUP",
+    last_action: str | None = "HANGUP",
     client_request_id: str | None = None,
     error_code: int | None = None,
     error_message: str | None = None,
@@ -232,7 +228,7 @@ def synthetic(type: str, subaccount_id: str) -> dict[str, Any]:
     if type == "VCA":
         return call_action(*call)
     if type == "VCS":
-        return call_status(*call, call_status="CALL_RECEIVED")
+        return call_status(*call)
     if type == "VRU":
         path = f"recordings/{session_id}.mp3"
         return recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
@@ -240,20 +236,6 @@ def synthetic(type: str, subaccount_id: str) -> dict[str, Any]:
         return virtual_numbers_updated(subaccount_id=subaccount_id, numbers=[parties.destination], timestamp=now)
     leg = call_leg(parties, call_id=call_id, initiated=now, connected=now, disconnected=now)
     return session_summary(session_id=session_id, subaccount_id=subaccount_id, start_time=now, end_time=now, legs=[leg])
-
-
-def _call(
-    parties: Parties, event_id: str, call_id: str, session_id: str, subaccount_id: str, status: str, duration: int
-) -> dict[str, Any]:
-    return {
-        "eventId": event_id,
-        "callId": call_id,
-        "sessionId": session_id,
-        "subAccountId": subaccount_id,
-        "callStatus": status,
-        **_given(parties.as_dict()),
-        "callDuration": duration,
-    }
 
 
 def _delivery(event_type: str, description: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
 
 from pulumi_8x8.ivr import json_text
 from pulumi_8x8.ivr.fields import EventError, Fields
@@ -35,8 +36,21 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Parties:
+    call_type: str | None = None
+    source: str | None = None
+    source_format: str | None = None
+    destination_format: str | None = None
+    source_country_code: str | None = None
+    destination_country_code: str | None = None
+    source_ref_id: str | None = None
+    destination_ref_id: str | None = None
+    call_duration: int | None = None
+
+
 @dataclass(frozen=True)
-class CallEvent:
+class CallEvent(_Parties):
     """Something happened in a call; durations are in seconds, times in UTC.
 
     `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
@@ -51,15 +65,6 @@ class CallEvent:
     call_direction: str
     destination: str
     timestamp: datetime
-    call_type: str | None = None
-    source: str | None = None
-    source_format: str | None = None
-    destination_format: str | None = None
-    source_country_code: str | None = None
-    destination_country_code: str | None = None
-    source_ref_id: str | None = None
-    destination_ref_id: str | None = None
-    call_duration: int | None = None
     dtmf: str | None = None
     sip_code: int | None = None
     client_action_id: str | None = None
@@ -90,26 +95,17 @@ class CallQuality:
 
 
 @dataclass(frozen=True)
-class Leg:
+class Leg(_Parties):
     """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
 
     name: str
     call_id: str | None = None
     call_status: str | None = None
     call_direction: str | None = None
-    call_type: str | None = None
+    destination: str | None = None
     initiated: datetime | None = None
     connected: datetime | None = None
     disconnected: datetime | None = None
-    source: str | None = None
-    destination: str | None = None
-    source_format: str | None = None
-    destination_format: str | None = None
-    source_country_code: str | None = None
-    destination_country_code: str | None = None
-    source_ref_id: str | None = None
-    destination_ref_id: str | None = None
-    call_duration: int | None = None
     call_quality: CallQuality | None = None
 
 
@@ -173,7 +169,7 @@ class VirtualNumber:
     incoming_rate: float | None = None
     billing_unit: int | None = None
     billing_currency: str | None = None
-    health_check_enabled: bool | None = None
+    number_health_check_enabled: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -183,11 +179,11 @@ class VirtualNumbersUpdated:
     subaccount_id: str
     update_event_type: str | None = None
     total_numbers: int | None = None
-    numbers: tuple[VirtualNumber, ...] = ()
+    virtual_numbers: tuple[VirtualNumber, ...] = ()
 
 
 Event = CallAction | SessionSummary | CallStatus | RecordingUploaded | VirtualNumbersUpdated
-C = TypeVar("C", bound=CallEvent)
+T = TypeVar("T")
 
 
 def parse(body: object) -> Event:
@@ -216,38 +212,6 @@ def parse(body: object) -> Event:
     return read(payload, root)
 
 
-def _call(payload: Fields, kind: Callable[..., C]) -> C:
-    payload.present("timestamp")
-    return kind(
-        event_id=payload.identifier("eventId"),
-        call_id=payload.identifier("callId"),
-        session_id=payload.identifier("sessionId"),
-        subaccount_id=payload.identifier("subAccountId"),
-        call_status=payload.identifier("callStatus"),
-        call_direction=payload.identifier("callDirection"),
-        destination=payload.identifier("destination"),
-        timestamp=payload.moment("timestamp"),
-        **_parties(payload),
-        dtmf=_dtmf(payload),
-        sip_code=payload.whole("sipCode"),
-        client_action_id=payload.text("clientActionId"),
-    )
-
-
-def _parties(fields: Fields) -> dict[str, object]:
-    return {
-        "call_type": fields.text("callType"),
-        "source": fields.text("source"),
-        "source_format": fields.text("sourceFormat"),
-        "destination_format": fields.text("destinationFormat"),
-        "source_country_code": fields.text("sourceCountryCode"),
-        "destination_country_code": fields.text("destinationCountryCode"),
-        "source_ref_id": fields.text("sourceRefId"),
-        "destination_ref_id": fields.text("destinationRefId"),
-        "call_duration": fields.whole("callDuration"),
-    }
-
-
 def _dtmf(payload: Fields) -> str | None:
     """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` itself, or in `payload.dtmf`."""
     if isinstance(payload.get("eventData"), (str, int, float)):
@@ -262,15 +226,9 @@ def _summary(payload: Fields, root: Fields) -> SessionSummary:
     details, error = payload.object("details"), payload.object("errorDetails")
     names = [name for name in details.values if re.fullmatch("call[a-z]", name, re.IGNORECASE)] if details else []
     legs = {f"call{name[-1].upper()}": details.object(name) for name in names} if details else {}
-    return SessionSummary(
-        session_id=payload.identifier("sessionId"),
-        subaccount_id=payload.identifier("subAccountId"),
-        session_status=payload.identifier("sessionStatus"),
-        start_time=payload.moment("startTime"),
-        end_time=payload.moment("endTime"),
-        last_action=payload.text("lastAction"),
-        call_count=payload.whole("callCount"),
-        client_request_id=payload.text("clientRequestId"),
+    return _read(
+        SessionSummary,
+        payload,
         error=SessionError(error.whole("errorCode"), error.text("errorMsg")) if error else None,
         legs=tuple(_leg(name, leg) for name, leg in sorted(legs.items()) if leg),
         version=root.whole("version"),
@@ -279,64 +237,57 @@ def _summary(payload: Fields, root: Fields) -> SessionSummary:
 
 def _leg(name: str, leg: Fields) -> Leg:
     quality = leg.object("callQuality")
-    return Leg(
-        name=name,
-        call_id=leg.text("callId"),
-        call_status=leg.text("callStatus"),
-        call_direction=leg.text("callDirection"),
-        destination=leg.text("destination"),
-        initiated=leg.moment("initiatedTimestamp"),
-        connected=leg.moment("connectedTimestamp"),
-        disconnected=leg.moment("disconnectedTimestamp"),
-        **_parties(leg),  # type: ignore[arg-type]
-        call_quality=_quality(quality) if quality else None,
-    )
-
-
-def _quality(quality: Fields) -> CallQuality:
-    return CallQuality(quality.number("mos"), quality.number("packetLossRate"), quality.number("jitter"))
-
-
-def _recording(payload: Fields, _root: Fields) -> RecordingUploaded:
-    return RecordingUploaded(
-        session_id=payload.identifier("sessionId"),
-        recording_id=payload.identifier("recordingId"),
-        status=payload.identifier("status"),
-        duration_seconds=payload.number("durationSeconds"),
-        file_path=payload.text("filePath"),
-        subaccount_id=payload.text("subAccountId"),
-    )
+    return _read(Leg, leg, name=name, call_quality=_read(CallQuality, quality) if quality else None)
 
 
 def _numbers(payload: Fields, _root: Fields) -> VirtualNumbersUpdated:
-    return VirtualNumbersUpdated(
-        subaccount_id=payload.identifier("subAccountId"),
-        update_event_type=payload.text("updateEventType"),
-        total_numbers=payload.whole("totalNumbers"),
-        numbers=tuple(_virtual_number(number) for number in payload.objects("virtualNumbers")),
-    )
-
-
-def _virtual_number(number: Fields) -> VirtualNumber:
-    return VirtualNumber(
-        msisdn=number.identifier("msisdn"),
-        operational_status=number.text("operationalStatus"),
-        update_status=number.text("updateStatus"),
-        updated=number.moment("updatedTimestamp"),
-        country_code=number.text("countryCode"),
-        reference_id=number.text("referenceId"),
-        rental_price=number.number("rentalPrice"),
-        incoming_rate=number.number("incomingRate"),
-        billing_unit=number.whole("billingUnit"),
-        billing_currency=number.text("billingCurrency"),
-        health_check_enabled=number.flag("numberHealthCheckEnabled"),
-    )
+    numbers = tuple(_read(VirtualNumber, number) for number in payload.objects("virtualNumbers"))
+    return _read(VirtualNumbersUpdated, payload, virtual_numbers=numbers)
 
 
 _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
-    "CALL_ACTION": lambda payload, _: _call(payload, CallAction),
+    "CALL_ACTION": lambda payload, _: _read(CallAction, payload, dtmf=_dtmf(payload)),
     "SESSION_SUMMARY": _summary,
-    "CALL_STATUS": lambda payload, _: _call(payload, CallStatus),
-    "CALL_RECORDING_STATUS": _recording,
+    "CALL_STATUS": lambda payload, _: _read(CallStatus, payload, dtmf=_dtmf(payload)),
+    "CALL_RECORDING_STATUS": lambda payload, _: _read(RecordingUploaded, payload),
     "VIRTUAL_NUMBER_UPDATE": _numbers,
 }
+
+
+def _read(kind: Callable[..., T], fields: Fields, **given: object) -> T:
+    """Fill a class: each attribute's name says which field it is, and its type how the field is read."""
+    read = {name: take(fields, field) for name, field, take in _attributes(kind) if name not in given}
+    return kind(**read, **given)
+
+
+@cache
+def _attributes(kind: Any) -> list[tuple[str, str, Callable[[Fields, str], object]]]:
+    return [
+        (name, _NAMES.get(name) or _camel(name), _TAKE.get(hint, Fields.get))
+        for name, hint in get_type_hints(kind).items()
+    ]
+
+
+def _camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
+
+
+_NAMES = {
+    "subaccount_id": "subAccountId",
+    "initiated": "initiatedTimestamp",
+    "connected": "connectedTimestamp",
+    "disconnected": "disconnectedTimestamp",
+    "updated": "updatedTimestamp",
+}
+"""Fields whose names are not the attributes' in the vendor's spelling."""
+
+_TAKE: dict[object, Callable[[Fields, str], object]] = {
+    str: Fields.identifier,
+    str | None: Fields.text,
+    int | None: Fields.whole,
+    float | None: Fields.number,
+    bool | None: Fields.flag,
+    datetime | None: Fields.moment,
+    datetime: lambda fields, name: fields.present(name) and fields.moment(name),
+}
+"""How an attribute of each type is read; one that is not optional is required."""

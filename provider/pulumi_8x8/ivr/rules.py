@@ -22,7 +22,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Severity = Literal["violation", "warning"]
 
@@ -183,61 +183,38 @@ PARAMS: dict[str, tuple[Param, ...]] = {
 """What each action takes."""
 
 
-@dataclass(frozen=True)
-class Requirement:
+Params = Mapping[str, Any]
+
+
+class Requirement(NamedTuple):
     """A param that needs another one: `broken` gets the params given and, of these, the valid ones."""
 
     param: str
     code: int
     message: str
-    broken: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
-    assumed: bool = False
+    broken: Callable[[Params, Params], bool]
     severity: Severity = "violation"
+    assumed: bool = False
 
 
-REQUIREMENTS: dict[str, tuple[Requirement, ...]] = {
+# fmt: off
+REQUIREMENTS = {
     "sayAndCapture": (
-        Requirement(
-            "completeOnHash",
-            -1008,
-            "is false, which needs a maxDigits from 1 to 25",
-            lambda _, valid: valid.get("completeOnHash") is False and not 0 < valid.get("maxDigits", 0) < 26,
-        ),
-        Requirement(
-            "minDigits",
-            -1003,
-            "needs a valid maxDigits",
-            lambda given, valid: "minDigits" in given and "maxDigits" not in valid,
-        ),
-        Requirement(
-            "minDigits",
-            -1003,
-            "must not be greater than maxDigits",
-            lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf),
-            assumed=True,
-        ),
-        Requirement(
-            "digitTimeout",
-            -1006,
-            "must be less than overallTimeout",
-            lambda _, valid: valid.get("digitTimeout", 0) > valid.get("overallTimeout", math.inf),
-        ),
-        Requirement(
-            "digitTimeout",
-            -1006,
-            "equals overallTimeout, which the vendor's samples have and its prose forbids",
-            lambda _, valid: valid.get("digitTimeout", 0) == valid.get("overallTimeout"),
-            severity="warning",
-        ),
-        Requirement(
-            "digitTimeout",
-            -1005,
-            "comes without overallTimeout, which a sample of the vendor's has and its prose forbids",
-            lambda given, _: "digitTimeout" in given and "overallTimeout" not in given,
-            severity="warning",
-        ),
+        Requirement("completeOnHash", -1008, "is false, which needs a maxDigits from 1 to 25",
+                    lambda _, valid: valid.get("completeOnHash") is False and not 0 < valid.get("maxDigits", 0) < 26),
+        Requirement("minDigits", -1003, "needs a valid maxDigits",
+                    lambda given, valid: "minDigits" in given and "maxDigits" not in valid),
+        Requirement("minDigits", -1003, "must not be greater than maxDigits",
+                    lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf), assumed=True),
+        Requirement("digitTimeout", -1006, "must be less than overallTimeout",
+                    lambda _, valid: valid.get("digitTimeout", 0) > valid.get("overallTimeout", math.inf)),
+        Requirement("digitTimeout", -1006, "equals overallTimeout, as in the vendor's samples; its prose forbids that",
+                    lambda _, valid: valid.get("digitTimeout", 0) == valid.get("overallTimeout"), "warning"),
+        Requirement("digitTimeout", -1005, "is without overallTimeout, as in a sample; the vendor's prose forbids that",
+                    lambda given, _: "digitTimeout" in given and "overallTimeout" not in given, "warning"),
     ),
 }
+# fmt: on
 """Which params need another; a wrong value of the other one does not satisfy."""
 
 

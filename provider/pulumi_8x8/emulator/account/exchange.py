@@ -93,7 +93,7 @@ class Api(Modes):
 
     def _record(self, query: Query, status: int | None, connection: int) -> None:
         named = routes.subject(query)
-        self.journal.record(Entry(query.method, query.path, query.subaccount, named, status, connection))
+        self.journal.append(Entry(query.method, query.path, query.subaccount, named, status, connection))
 
     def _connection(self, request: web.Request) -> int:
         transport = request.transport

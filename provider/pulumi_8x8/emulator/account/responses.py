@@ -43,8 +43,8 @@ def faulty(answer: Answer, fault: Fault, path: str) -> Answer:
     if fault.name == "redirect":
         return Answer(fault.status or 307, b"", {"Location": fault.location or path})
     if fault.name in MALFORMED:
-        made = MALFORMED[fault.name](answer.body, fault.size)
-        return Answer(fault.status or answer.status, made.body, {**answer.headers, **made.headers})
+        body, headers = MALFORMED[fault.name](answer.body, fault.size)
+        return Answer(fault.status or answer.status, body, {**answer.headers, **headers})
     return answer
 
 
@@ -78,12 +78,12 @@ async def _reset(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _reset_in_body(exchange: Exchange) -> web.StreamResponse:
-    _write_half(exchange)
+    _write(exchange, _half(exchange))
     return reset(exchange.request)
 
 
 async def _truncated(exchange: Exchange) -> web.StreamResponse:
-    _write_half(exchange)
+    _write(exchange, _half(exchange))
     return _closed(exchange)
 
 
@@ -94,14 +94,14 @@ async def _hang(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _drip(exchange: Exchange) -> web.StreamResponse:
-    if exchange.request.transport is not None:
-        exchange.request.transport.write(_head(exchange.answer))
-    await _write_slowly(exchange, exchange.answer.body)
-    return _closed(exchange)
-
-
-async def _drip_header(exchange: Exchange) -> web.StreamResponse:
-    await _write_slowly(exchange, _head(exchange.answer) + exchange.answer.body)
+    whole = _head(exchange.answer) + exchange.answer.body
+    at_once = len(_head(exchange.answer)) if exchange.fault.name == "drip" else 0
+    _write(exchange, whole[:at_once])
+    for byte in whole[at_once:]:
+        if exchange.abandoned:
+            break
+        _write(exchange, bytes([byte]))
+        await asyncio.sleep(exchange.fault.interval)
     return _closed(exchange)
 
 
@@ -112,7 +112,7 @@ _SENDERS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
     "truncated": _truncated,
     "hang": _hang,
     "drip": _drip,
-    "drip_header": _drip_header,
+    "drip_header": _drip,
 }
 
 NO_STATUS_LINE = frozenset({"reset_before_reading", "reset_after_applying", "hang"})
@@ -141,18 +141,14 @@ def _head(answer: Answer) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def _write_half(exchange: Exchange) -> None:
+def _half(exchange: Exchange) -> bytes:
     body = exchange.answer.body
+    return _head(exchange.answer) + body[: len(body) // 2]
+
+
+def _write(exchange: Exchange, data: bytes) -> None:
     if exchange.request.transport is not None:
-        exchange.request.transport.write(_head(exchange.answer) + body[: len(body) // 2])
-
-
-async def _write_slowly(exchange: Exchange, data: bytes) -> None:
-    for byte in data:
-        if exchange.abandoned or exchange.request.transport is None:
-            return
-        exchange.request.transport.write(bytes([byte]))
-        await asyncio.sleep(exchange.fault.interval)
+        exchange.request.transport.write(data)
 
 
 def _closed(exchange: Exchange) -> web.StreamResponse:

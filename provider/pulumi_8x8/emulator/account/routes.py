@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from pulumi_8x8.emulator.account import answers
 from pulumi_8x8.emulator.account.answers import Answer
 from pulumi_8x8.emulator.account.modes import Modes, normalised
-from pulumi_8x8.emulator.account.state import Account, StoredWebhook, Webhooks
+from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 from pulumi_8x8.ivr import json_text
 from pulumi_8x8.model import WebhookType
 
@@ -71,7 +71,7 @@ def answer(account: Account, api_key: str, modes: Modes, query: Query) -> Answer
         subaccount, act = _route(query)
         with account.lock:
             _check_subaccount(account, subaccount)
-            return act(_Granted(account, subaccount, modes, query))
+            return act(account, subaccount, modes, query)
     except _RefusedError as refused:
         # The body of a 422 is the one that is documented for the webhooks themselves.
         shape = "webhooks" if refused.status == 422 else modes.error_body
@@ -82,18 +82,6 @@ class _RefusedError(Exception):
     def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, headers
-
-
-@dataclass(frozen=True)
-class _Granted:
-    account: Account
-    subaccount: str
-    modes: Modes
-    query: Query
-
-    def changed(self, before: Webhooks) -> None:
-        if self.modes.stale_reads is not None:
-            self.account.show_before(self.subaccount, before, self.modes.stale_reads)
 
 
 def _check_key(api_key: str, query: Query) -> None:
@@ -120,36 +108,30 @@ def _check_subaccount(account: Account, subaccount: str) -> None:
         raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
 
 
-def _list(granted: _Granted) -> Answer:
-    return answers.listing(granted.subaccount, granted.account.visible(granted.subaccount, listed=True))
+def _list(account: Account, subaccount: str, _modes: Modes, _query: Query) -> Answer:
+    return answers.listing(subaccount, account.visible(subaccount, listed=True))
 
 
-def _register(granted: _Granted) -> Answer:
-    account, subaccount, modes = granted.account, granted.subaccount, granted.modes
-    webhook, before = _webhook(granted.query.body, modes), account.webhooks(subaccount)
+def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Answer:
+    webhook, before = _webhook(query.body, modes), account.webhooks(subaccount)
     exists = webhook.type in before
     if exists and modes.post_over == "refuse":
         raise _RefusedError(422, f"Webhook of type {webhook.type} already exists", "1003")
     if not exists or modes.post_over == "replace":
-        account.put(
-            subaccount,
-            webhook.type,
-            webhook.url,
-            enabled=webhook.enabled,
-            http_auth_header=webhook.http_auth_header,
-        )
-        granted.changed(before)
+        header = webhook.http_auth_header
+        account.put(subaccount, webhook.type, webhook.url, enabled=webhook.enabled, http_auth_header=header)
+        account.show_before(subaccount, before, modes.stale_reads)
     return answers.listing(subaccount, account.visible(subaccount, listed=False))
 
 
-def _remove(granted: _Granted) -> Answer:
-    before = granted.account.webhooks(granted.subaccount)
-    webhook = before.get(granted.query.type or "")
+def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Answer:
+    before = account.webhooks(subaccount)
+    webhook = before.get(query.type or "")
     if webhook is None:
         raise _RefusedError(404, "Resource not found")
-    granted.account.remove(granted.subaccount, webhook.type)
-    granted.changed(before)
-    return answers.removed(granted.subaccount, webhook)
+    account.remove(subaccount, webhook.type)
+    account.show_before(subaccount, before, modes.stale_reads)
+    return answers.removed(subaccount, webhook)
 
 
 def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
@@ -187,7 +169,7 @@ def _json(body: bytes) -> object:
         return None
 
 
-_Act = Callable[[_Granted], Answer]
+_Act = Callable[[Account, str, Modes, Query], Answer]
 _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "list": {"GET": _list, "POST": _register},
     "webhook": {"DELETE": _remove},

@@ -106,10 +106,11 @@ class Account:
                 self._set(subaccount, webhooks)
             return webhook
 
-    def show_before(self, subaccount: str, before: Webhooks, reads: int) -> None:
-        """Let `visible` give `before` until the subaccount has been listed `reads` times."""
+    def show_before(self, subaccount: str, before: Webhooks, reads: int | None) -> None:
+        """Let `visible` give `before` until the subaccount has been listed `reads` times; None is not at all."""
         with self._lock:
-            self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
+            if reads is not None:
+                self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
 
     def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
         """Give what an answer shows now, which is older than `webhooks` where `show_before` said so.

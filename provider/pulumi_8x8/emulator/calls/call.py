@@ -192,22 +192,9 @@ class CallRunner:
             return None
         return webhook
 
-    async def _status(
-        self, status: str, parties: Parties | None = None, call_id: str | None = None, sip_code: int = 200
-    ) -> None:
-        now = datetime.now(timezone.utc)
-        document = call_status(
-            parties or self._parties,
-            str(uuid.uuid4()),
-            call_id or self._call_id,
-            self.call.session_id,
-            self.call.subaccount,
-            now,
-            call_status=status,
-            call_duration=int((now - self._started).total_seconds()),
-            sip_code=sip_code,
-        )
-        await self._deliver("VCS", document)
+    async def _status(self, status: str, leg: Parties | None = None, call_id: str = "", sip_code: int = 200) -> None:
+        call = self._now(leg or self._parties, call_id or self._call_id)
+        await self._deliver("VCS", call_status(*call, status, self._seconds(), sip_code))
 
     async def _bridge(self, session: Session) -> None:
         for action, _ in session.bridged[len(self._bridged_ids) :]:
@@ -220,66 +207,47 @@ class CallRunner:
     async def _record(self, session: Session) -> None:
         for action, at in session.bridged:
             if action.call_recording and session.outcome == "COMPLETED":
-                recording_id = str(uuid.uuid4())
-                path = f"recordings/{at:%Y-%m-%d}/{self.call.session_id}/{recording_id}.mp3"
-                await self._deliver(
-                    "VRU",
-                    recording_uploaded(
-                        session_id=self.call.session_id, recording_id=recording_id, file_path=path, duration_seconds=1
-                    ),
-                )
+                recording_id, session_id = str(uuid.uuid4()), self.call.session_id
+                path = f"recordings/{at:%Y-%m-%d}/{session_id}/{recording_id}.mp3"
+                document = recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
+                await self._deliver("VRU", document)
 
     def _event(self, event: Event) -> dict[str, Any]:
-        now = datetime.now(timezone.utc)
         return call_action(
-            self._parties,
-            str(uuid.uuid4()),
-            self._call_id,
-            self.call.session_id,
-            self.call.subaccount,
-            now,
-            call_status=event.call_status,
-            call_duration=int((now - self._started).total_seconds()),
+            *self._now(self._parties, self._call_id),
+            event.call_status,
+            self._seconds(),
+            event.sip_code,
             dtmf=event.dtmf,
             dtmf_place=self._plan.dtmf_place,
-            sip_code=event.sip_code,
             client_action_id=event.client_action_id,
         )
 
+    def _now(self, parties: Parties, call_id: str) -> tuple[Parties, str, str, str, str, datetime]:
+        now = datetime.now(timezone.utc)
+        return parties, str(uuid.uuid4()), call_id, self.call.session_id, self.call.subaccount, now
+
+    def _seconds(self) -> int:
+        return int((datetime.now(timezone.utc) - self._started).total_seconds())
+
     def _summary(self, session: Session) -> dict[str, Any]:
         now = datetime.now(timezone.utc)
-        caller = call_leg(
-            self._parties,
-            call_id=self._call_id,
-            initiated=self._started,
-            connected=None if session.unserved else self._started,
-            disconnected=now,
-            call_status="FAILED" if session.unserved else "COMPLETED",
-        )
-        bridged = [
-            call_leg(
-                Parties(action.source, action.destination, "OUTBOUND"),
-                call_id=call_id,
-                initiated=at,
-                connected=at if session.outcome == "COMPLETED" else None,
-                disconnected=now,
-                call_status=session.outcome,
-            )
-            for (action, at), call_id in zip(session.bridged, self._bridged_ids, strict=True)
-        ]
-        document = session_summary(
+        connected = None if session.last_action is None else self._started
+        legs = [call_leg(self._parties, self._call_id, self._started, now, connected, session.caller_status)]
+        for (action, at), call_id in zip(session.bridged, self._bridged_ids, strict=True):
+            parties = Parties(action.source, action.destination, "OUTBOUND")
+            answered = at if session.outcome == "COMPLETED" else None
+            legs.append(call_leg(parties, call_id, at, now, answered, session.outcome))
+        return session_summary(
             session_id=self.call.session_id,
             subaccount_id=self.call.subaccount,
             start_time=self._started,
             end_time=now,
-            legs=[caller, *bridged],
+            legs=legs,
             session_status=session.status,
-            last_action=session.last_action or "",
+            last_action=session.last_action,
             error_code=session.error_code,
         )
-        if session.last_action is None:
-            del document["payload"]["lastAction"]
-        return document
 
     def _note(self, text: str) -> None:
         if text not in self.call.notes:

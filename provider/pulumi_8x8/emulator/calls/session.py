@@ -75,6 +75,13 @@ class Session:
             return "FAILED"
         return self.outcome if self.bridged else "COMPLETED"
 
+    @property
+    def caller_status(self) -> str:
+        """The status of the caller's own leg, by the vendor's table of session statuses (number masking)."""
+        if self.bridged:
+            return "CANCELED" if self.outcome == "CANCELED" else "COMPLETED"
+        return self.status
+
     def answered(self, flow: CallFlow, now: datetime) -> Session:
         """Go on after a delivery that was answered with a valid call flow."""
         if self.left:
