@@ -15,7 +15,7 @@ from pulumi_8x8.emulator import Account, Call, Emulator, Plan, place_call
 from pulumi_8x8.ivr import events
 from pulumi_8x8.ivr.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
 from tests.contract import vendor
-from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
+from tests.contract.endpoints import HANGUP, Answer, Delivered, Endpoint, Respond, endpoint
 
 VOICE = "en-US-BenjaminRUS"
 SAY = say("Hello", voice_profile=VOICE)
@@ -37,33 +37,32 @@ def flows(*answers: tuple[Action, ...]) -> Respond:
     return respond
 
 
-def account(url: str, *types: str, header: str | None = None) -> Account:
+def place(respond: Respond, *types: str, header: str | None = None, **more: Any) -> tuple[Endpoint, Call]:
+    """Place a call on an account whose webhooks (VCA and VSS, or those named) all point to one endpoint."""
     held = Account()
-    for name in types or ("VCA", "VSS"):
-        held.put("acme", name, url, http_auth_header=header)
-    return held
+    with endpoint(respond) as served:
+        for name in types or ("VCA", "VSS"):
+            held.put("acme", name, served.url, http_auth_header=header)
+        return served, place_call(held, "acme", source="+6591178965", destination="+6568332048", **more)
 
 
-def call(held: Account, **more: Any) -> Call:
-    return place_call(held, "acme", source="+6591178965", destination="+6568332048", **more)
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: shape(item) for name, item in value.items() if name not in OPTIONAL}
+    return type(value).__name__
 
 
 def test_a_call_goes_through_the_menu_to_its_summary() -> None:
     """CALL_RECEIVED, the key under its label, then one summary; every delivery is in the timeline."""
-    with endpoint(flows((LISTEN,), (SAY, hangup()))) as served:
-        ended = call(account(served.url), keys=("4",))
+    served, ended = place(flows((LISTEN,), (SAY, hangup())), keys=("4",))
 
-    received, completed = served.of("CALL_ACTION")
-    (summary,) = served.of("SESSION_SUMMARY")
+    (received, completed), (summary,) = served.of("CALL_ACTION"), served.of("SESSION_SUMMARY")
     assert (received["callStatus"], received["eventData"]) == ("CALL_RECEIVED", {"dtmf": None})
     assert (completed["callStatus"], completed["eventData"]) == ("ACTION_COMPLETED", {"dtmf": "4"})
     assert (completed["clientActionId"], "clientActionId" in received) == ("step1", False)
-    assert (summary["sessionStatus"], summary["lastAction"], summary["callCount"]) == (
-        "COMPLETED",
-        "HANGUP",
-        1,
-    )
+    assert (summary["sessionStatus"], summary["lastAction"], summary["callCount"]) == ("COMPLETED", "HANGUP", 1)
     assert {one.body["payload"]["sessionId"] for one in served.delivered} == {ended.session_id}
+    assert all("Authorization" not in one.headers for one in served.delivered)
     assert [(delivery.type, delivery.status, delivery.verdict) for delivery in ended.deliveries] == [
         ("VCA", 200, "sayAndCapture"),
         ("VCA", 200, "say → hangup"),
@@ -76,30 +75,11 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
 def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
     """No session ends in an error, and what the vendor's own prose forbids is noted once."""
     answers = iter([sample["flow"]])
-    with endpoint(lambda _: Answer(200, next(answers, HANGUP))) as served:
-        ended = call(account(served.url), keys=("1",))
+
+    _, ended = place(lambda _: Answer(200, next(answers, HANGUP)), keys=("1",))
 
     assert (ended.status, ended.error_code) == ("COMPLETED", None)
     assert all(str(code) in note for code, note in zip(sample["warnings"], ended.notes, strict=True))
-
-
-def test_a_busy_line_is_summed_up_with_both_legs() -> None:
-    """The second leg goes out from the virtual number, and the session ends as it did."""
-    with endpoint(flows((BRIDGE,))) as served:
-        ended = call(account(served.url), outcome="BUSY")
-
-    (summary,) = served.of("SESSION_SUMMARY")
-    assert (ended.status, summary["sessionStatus"]) == ("BUSY", "BUSY")
-    assert summary["details"]["callA"]["callStatus"] == "COMPLETED"
-    assert summary["details"]["callB"]["callStatus"] == "BUSY"
-    assert summary["details"]["callB"]["callDirection"] == "OUTBOUND"
-    assert summary["details"]["callB"]["destination"] == "+6531589338"
-
-
-def shape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: shape(item) for name, item in value.items() if name not in OPTIONAL}
-    return type(value).__name__
 
 
 @pytest.mark.parametrize(
@@ -109,32 +89,27 @@ def shape(value: Any) -> Any:
         ("vca_action_completed", LISTEN, "CALL_ACTION", 1),
         ("vss_hangup", LISTEN, "SESSION_SUMMARY", 0),
         ("vss_busy", BRIDGE, "SESSION_SUMMARY", 0),
+        ("vcs_call_received", LISTEN, "CALL_STATUS", 0),
     ],
 )
 def test_deliveries_look_as_documented(name: str, flow: Action, event_type: str, number: int) -> None:
     """Every field that the vendor's sample has, optional ones apart, of the same type."""
-    with endpoint(flows((flow,))) as served:
-        call(account(served.url), keys=("1",), outcome="BUSY")
+    served, _ = place(flows((flow,)), "VCA", "VSS", "VCS", keys=("1",), outcome="BUSY")
 
     delivered = [one.body for one in served.delivered if one.body["eventType"] == event_type][number]
     expected = vendor.sample(name)["body"]
-    delivered["payload"].pop("eventData", None) if "eventData" not in expected["payload"] else None
+    if "eventData" not in expected["payload"]:
+        delivered["payload"].pop("eventData", None)
     assert shape(delivered) == shape(expected)
-    assert events.parse(delivered) is not None
 
 
 @pytest.mark.parametrize(
-    ("place", "found"),
-    [
-        ("eventData.dtmf", {"eventData": {"dtmf": "4"}}),
-        ("eventData", {"eventData": "4"}),
-        ("dtmf", {"dtmf": "4"}),
-    ],
+    ("dtmf_place", "found"),
+    [("eventData.dtmf", {"eventData": {"dtmf": "4"}}), ("eventData", {"eventData": "4"}), ("dtmf", {"dtmf": "4"})],
 )
-def test_the_pressed_key_comes_in_the_place_that_was_chosen(place: str, found: dict[str, object]) -> None:
+def test_the_pressed_key_comes_in_the_place_that_was_chosen(dtmf_place: str, found: dict[str, object]) -> None:
     """As documented today, as seen in 2025, and as documented before."""
-    with endpoint(flows((LISTEN,))) as served:
-        call(account(served.url), keys=("4",), dtmf_place=place)
+    served, _ = place(flows((LISTEN,)), keys=("4",), dtmf_place=dtmf_place)
 
     payload = served.of("CALL_ACTION")[1]
     assert {name: payload[name] for name in ("dtmf", "eventData") if name in payload} == found
@@ -143,8 +118,8 @@ def test_the_pressed_key_comes_in_the_place_that_was_chosen(place: str, found: d
 def test_call_statuses_and_the_recording_are_delivered_where_they_are_wanted() -> None:
     """The statuses of both legs in order, with the ids of the summary's legs, and at last the recording."""
     bridge = make_call("+6568332048", "+6531589338", call_recording=True)
-    with endpoint(flows((bridge,))) as served:
-        ended = call(account(served.url, "VCA", "VSS", "VCS", "VRU"))
+
+    served, ended = place(flows((bridge,)), "VCA", "VSS", "VCS", "VRU")
 
     (summary,), (recording,) = served.of("SESSION_SUMMARY"), served.of("CALL_RECORDING_STATUS")
     first, second = (summary["details"][leg]["callId"] for leg in ("callA", "callB"))
@@ -158,14 +133,15 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_wanted() -
     ]
     assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
     assert [delivery.type for delivery in ended.deliveries][-3:] == ["VCS", "VSS", "VRU"]
-    assert all(events.parse(one.body) for one in served.delivered)
 
 
 def test_an_endpoint_that_fails_on_a_status_does_not_end_the_call() -> None:
     """Only the answer to a VCA decides."""
     respond = flows((SAY,))
-    with endpoint(lambda one: Answer(500) if one.body["eventType"] == "CALL_STATUS" else respond(one)) as served:
-        ended = call(account(served.url, "VCA", "VSS", "VCS"))
+
+    _, ended = place(
+        lambda one: Answer(500) if one.body["eventType"] == "CALL_STATUS" else respond(one), "VCA", "VSS", "VCS"
+    )
 
     assert (ended.status, ended.notes) == ("COMPLETED", ())
     assert {delivery.ok for delivery in ended.deliveries if delivery.type == "VCS"} == {False}
@@ -193,8 +169,7 @@ def test_what_is_not_registered_gets_no_delivery(given: dict[str, str]) -> None:
         api.account.put("acme", "VNU", "https://example.com/", enabled=False)
         answer = requests.post(f"{api.url}/_deliveries", json=given, timeout=10)
 
-    assert (answer.status_code, list(answer.json())) == (422, ["error"])
-    assert str(given.get("type")) in answer.json()["error"]
+    assert (answer.status_code, str(given.get("type")) in answer.json()["error"]) == (422, True)
 
 
 @pytest.mark.parametrize(
@@ -207,32 +182,26 @@ def test_what_is_not_registered_gets_no_delivery(given: dict[str, str]) -> None:
     ],
 )
 def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: list[str]) -> None:
-    """As in the vendor's table of session statuses; a leg without an answer was never connected."""
+    """As in the vendor's table; the second goes out from the virtual number, and only an answered one was connected."""
     respond = flows((BRIDGE,))
-    with endpoint(lambda delivered: respond(delivered)._replace(status=status)) as served:
-        call(account(served.url), outcome=outcome)
 
-    details = served.of("SESSION_SUMMARY")[0]["details"]
+    served, ended = place(lambda delivered: respond(delivered)._replace(status=status), outcome=outcome)
+
+    (summary,) = served.of("SESSION_SUMMARY")
+    details = summary["details"]
     assert [leg["callStatus"] for leg in details.values()] == legs
+    assert ended.status == summary["sessionStatus"] == ("ERROR" if status == 500 else outcome)
     assert ("connectedTimestamp" in details["callA"]) is (status == 200)
+    assert [leg["destination"] for leg in details.values()][1:] == ["+6531589338"][: len(legs) - 1]
 
 
 def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
     """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
-    with endpoint(lambda _: Answer(200, b"you sent Basic Y2FuYXJ5, or Y2FuYXJ5")) as served:
-        ended = call(account(served.url, header="Basic Y2FuYXJ5"))
+    served, ended = place(lambda _: Answer(200, b"sent Basic Y2FuYXJ5, or Y2FuYXJ5"), header="Basic Y2FuYXJ5")
 
     assert {one.headers["Authorization"] for one in served.delivered} == {"Basic Y2FuYXJ5"}
     assert "Y2FuYXJ5" not in json.dumps(ended.as_dict())
-    assert ended.deliveries[0].answer == "you sent [auth header], or [auth header]"
-
-
-def test_without_an_auth_header_none_is_sent() -> None:
-    """Neither the registered one of another webhook nor one of the environment."""
-    with endpoint(flows()) as served:
-        call(account(served.url))
-
-    assert all("Authorization" not in one.headers for one in served.delivered)
+    assert ended.deliveries[0].answer == "sent [auth header], or [auth header]"
 
 
 def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
@@ -240,18 +209,15 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
     released = threading.Event()
 
     def hang(delivered: Delivered) -> Answer:
-        if delivered.body["eventType"] == "CALL_ACTION":
-            released.wait(10)
-        return Answer(200, b"")
+        if delivered.body["eventType"] == "SESSION_SUMMARY":
+            released.set()
+        return Answer(200, b"") if released.wait(10) else Answer(500)
 
-    with endpoint(hang) as served:
-        ended = call(account(served.url), timeout=0.2)
-        released.set()
+    served, ended = place(hang, timeout=0.2)
 
     (summary,) = served.of("SESSION_SUMMARY")
     assert ended.deliveries[0].verdict == "no answer within 0.2 s"
-    assert summary["sessionStatus"] == "ERROR"
-    assert summary["errorDetails"]["errorCode"] == -2002
+    assert (summary["sessionStatus"], summary["errorDetails"]["errorCode"]) == ("ERROR", -2002)
     assert "lastAction" not in summary
 
 
@@ -259,6 +225,7 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
     ("status", "body", "code", "verdict"),
     [
         (500, b"", -2002, "answered 500 instead of 200"),
+        (204, b"", -2002, "answered 204 instead of 200"),
         (302, b"", -2002, "answered 302 instead of 200; redirects are not followed"),
         (200, b"thanks", -2003, "invalid call flow: $: is not JSON"),
         (200, b'{"callflow": [{"action": "say"}]}', -2003, "$.callflow[0].params.text"),
@@ -267,8 +234,7 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
 )
 def test_a_useless_answer_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
     """The summary has the documented code; the endpoint is asked once and redirects are not followed."""
-    with endpoint(lambda _: Answer(status, body, {"Location": "/elsewhere"})) as served:
-        ended = call(account(served.url))
+    served, ended = place(lambda _: Answer(status, body, {"Location": "/elsewhere"}))
 
     assert len(served.of("CALL_ACTION")) == 1
     assert (ended.status, ended.error_code) == ("ERROR", code)
@@ -278,43 +244,33 @@ def test_a_useless_answer_ends_the_call_as_error(status: int, body: bytes, code:
 
 def test_an_endpoint_that_is_down_ends_the_call_as_error() -> None:
     """A refused connection is a connectivity error, and the call ends all the same."""
+    held = Account()
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        ended = call(account(f"http://127.0.0.1:{nobody.getsockname()[1]}/"))
+        held.put("acme", "VCA", f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+        ended = place_call(held, "acme", source="+6591178965", destination="+6568332048")
 
     assert (ended.status, ended.error_code) == ("ERROR", -2002)
-    assert [delivery.verdict.partition(":")[0] for delivery in ended.deliveries] == ["cannot be reached"] * 2
+    assert ended.deliveries[0].verdict.startswith("cannot be reached")
 
 
-def test_a_missing_webhook_gets_nothing_and_the_call_says_so() -> None:
+def test_a_missing_or_disabled_webhook_gets_nothing_and_the_call_says_so() -> None:
     """Without a VCA the call fails, and the summary is delivered where it is wanted."""
-    with endpoint(flows()) as served:
-        ended = call(account(served.url, "VSS"))
-
-    assert ended.notes == ("No VCA webhook is registered for acme: nothing was delivered.",)
-    assert (ended.status, [delivery.type for delivery in ended.deliveries]) == ("FAILED", ["VSS"])
-
-
-def test_a_disabled_webhook_gets_nothing_and_the_call_says_so() -> None:
-    """Neither of two disabled webhooks is told."""
     held = Account()
-    with endpoint(flows()) as served:
-        held.put("acme", "VCA", served.url, enabled=False)
-        held.put("acme", "VSS", served.url, enabled=False)
+    held.put("acme", "VSS", "https://example.com/", enabled=False)
 
-        ended = call(held)
+    served, missing = place(flows(), "VSS")
+    disabled = place_call(held, "acme", source="+6591178965", destination="+6568332048")
 
-    assert served.delivered == []
-    assert ended.notes == (
-        "The VCA webhook of acme is disabled: nothing was delivered.",
-        "The VSS webhook of acme is disabled: nothing was delivered.",
-    )
+    assert missing.notes == ("No VCA webhook is registered for acme: nothing was delivered.",)
+    assert (missing.status, [delivery.type for delivery in missing.deliveries]) == ("FAILED", ["VSS"])
+    assert disabled.notes[1:] == ("The VSS webhook of acme is disabled: nothing was delivered.",)
+    assert (disabled.deliveries, len(served.delivered)) == ((), 1)
 
 
 def test_a_duplicate_is_the_same_delivery_again() -> None:
     """Every body arrives twice, unchanged, and the call goes on with the first answer."""
-    with endpoint(flows((SAY,), (SAY,))) as served:
-        ended = call(account(served.url), duplicate=True)
+    served, ended = place(flows((SAY,), (SAY,)), duplicate=True)
 
     assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
     assert [delivery.duplicate for delivery in ended.deliveries] == [False, True] * 3
@@ -325,15 +281,14 @@ def test_a_duplicate_is_the_same_delivery_again() -> None:
 def test_a_changed_url_gets_the_next_delivery() -> None:
     """Webhooks are looked up for each delivery."""
     held = Account()
-    with endpoint(flows()) as new:
 
-        def move(_delivered: Delivered) -> Answer:
-            held.put("acme", "VCA", new.url)
-            return Answer(200, call_flow(SAY).as_dict())
+    def move(_delivered: Delivered) -> Answer:
+        held.put("acme", "VCA", new.url)
+        return Answer(200, call_flow(SAY).as_dict())
 
-        with endpoint(move) as old:
-            held.put("acme", "VCA", old.url)
-            call(held)
+    with endpoint(flows()) as new, endpoint(move) as old:
+        held.put("acme", "VCA", old.url)
+        place_call(held, "acme", source="+6591178965", destination="+6568332048")
 
     assert [one["callStatus"] for one in old.of("CALL_ACTION")] == ["CALL_RECEIVED"]
     assert [one["callStatus"] for one in new.of("CALL_ACTION")] == ["ACTION_COMPLETED"]
@@ -341,18 +296,15 @@ def test_a_changed_url_gets_the_next_delivery() -> None:
 
 def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     """Fifty deliveries are enough, and looping is no error of the session."""
-    with endpoint(lambda _: Answer(200, call_flow(SAY).as_dict())) as served:
-        ended = call(account(served.url))
+    served, ended = place(lambda _: Answer(200, call_flow(SAY).as_dict()))
 
-    assert len(served.of("CALL_ACTION")) == 50
-    assert ended.status == "COMPLETED"
+    assert (len(served.of("CALL_ACTION")), ended.status) == (50, "COMPLETED")
     assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)
 
 
 def test_an_answer_that_is_not_used_is_said_so() -> None:
     """The actions of a call flow are executed before a later answer counts."""
-    with endpoint(flows((SAY, LISTEN), (SAY,))) as served:
-        ended = call(account(served.url), keys=("1",))
+    served, ended = place(flows((SAY, LISTEN), (SAY,)), keys=("1",))
 
     assert [delivery.verdict for delivery in ended.deliveries] == [
         "say → sayAndCapture",
@@ -364,22 +316,22 @@ def test_an_answer_that_is_not_used_is_said_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    ("name", "value"),
     [
-        ({"source": "me"}, "source"),
-        ({"destination": "+0"}, "destination"),
-        ({"keys": ("one",)}, "keys"),
-        ({"outcome": "ERROR"}, "outcome"),
-        ({"timeout": 0}, "timeout"),
-        ({"delay": -1}, "delay"),
-        ({"completed": "never"}, "completed"),
-        ({"dtmf_place": "sip"}, "dtmf_place"),
+        ("source", "me"),
+        ("destination", "+0"),
+        ("keys", ("one",)),
+        ("outcome", "ERROR"),
+        ("timeout", 0),
+        ("delay", -1),
+        ("completed", "never"),
+        ("dtmf_place", "sip"),
     ],
 )
-def test_a_plan_that_is_none_is_refused(wrong: dict[str, Any], named: str) -> None:
+def test_a_plan_that_is_none_is_refused(name: str, value: Any) -> None:
     """The error names what is wrong, before anything is delivered."""
-    with pytest.raises(ValueError, match=named):
-        Plan(**{"source": "+6591178965", "destination": "+6568332048", **wrong})
+    with pytest.raises(ValueError, match=name):
+        Plan(**{"source": "+6591178965", "destination": "+6568332048", name: value})
 
 
 def test_many_calls_at_once_are_kept_apart() -> None:
@@ -396,33 +348,25 @@ def test_many_calls_at_once_are_kept_apart() -> None:
 
         ended = list(pool.map(lambda plan: api.place_call("acme", plan), plans))
 
-    heard = {
-        body["source"]: body["eventData"]["dtmf"]
-        for body in served.of("CALL_ACTION")
-        if body["callStatus"] == "ACTION_COMPLETED"
-    }
-    assert heard == {plan.source: plan.keys[0] for plan in plans}
+    pressed = [one for one in served.of("CALL_ACTION") if one["callStatus"] == "ACTION_COMPLETED"]
+    assert {one["source"]: one["eventData"]["dtmf"] for one in pressed} == {plan.source: plan.keys[0] for plan in plans}
     assert len({one.session_id for one in ended}) == len(served.of("SESSION_SUMMARY")) == 40
+
+
+ORDER = {"subaccount": "acme", "source": "+6591178965", "destination": "+6568332048", "keys": ["7"]}
 
 
 def test_a_call_can_be_ordered_over_http() -> None:
     """The command line's way: the call comes back ended, and is listed."""
     with endpoint(flows((LISTEN,))) as served, Emulator() as api:
         api.account.put("acme", "VCA", served.url)
-        order = {
-            "subaccount": "acme",
-            "source": "+6591178965",
-            "destination": "+6568332048",
-            "keys": ["7"],
-        }
 
-        placed = requests.post(f"{api.url}/_calls", json=order, timeout=10).json()
+        placed = requests.post(f"{api.url}/_calls", json=ORDER, timeout=10).json()
         listed = requests.get(f"{api.url}/_calls", timeout=10).json()
 
     assert (placed["status"], placed["deliveries"][0]["verdict"]) == ("COMPLETED", "sayAndCapture")
     assert placed["deliveries"][1]["request"]["payload"]["eventData"] == {"dtmf": "7"}
-    assert listed == [placed]
-    assert api.journal.requests() == []
+    assert (listed, api.journal.requests()) == ([placed], [])
 
 
 @pytest.mark.parametrize(
@@ -431,10 +375,10 @@ def test_a_call_can_be_ordered_over_http() -> None:
         (b"{", "Expecting"),
         (b"[]", "JSON object"),
         (b"{}", "subaccount"),
-        (b'{"subaccount": "acme", "source": "+65911", "destination": "+65683", "color": 1}', "color"),
-        (b'{"subaccount": "acme", "source": 1, "destination": "+65683"}', "source"),
-        (b'{"subaccount": "acme", "source": "x", "destination": "+65683"}', "source"),
-        (b'{"subaccount": "acme", "source": "+65911", "destination": "+65683", "keys": [1]}', "keys"),
+        (json.dumps(ORDER | {"color": 1}).encode(), "color"),
+        (json.dumps(ORDER | {"source": 1}).encode(), "source"),
+        (json.dumps(ORDER | {"source": "x"}).encode(), "source"),
+        (json.dumps(ORDER | {"keys": [1]}).encode(), "keys"),
     ],
 )
 def test_an_order_that_is_none_is_refused(body: bytes, named: str) -> None:
@@ -442,17 +386,15 @@ def test_an_order_that_is_none_is_refused(body: bytes, named: str) -> None:
     with Emulator() as api:
         answer = requests.post(f"{api.url}/_calls", data=body, headers={"Content-Type": "application/json"}, timeout=10)
 
-    assert answer.status_code == 422
-    assert named in answer.json()["error"]
+    assert (answer.status_code, named in answer.json()["error"]) == (422, True)
 
 
-def test_a_foreign_page_cannot_place_calls() -> None:
-    """Neither as a form, nor under a foreign name, nor from a foreign origin."""
-    with Emulator() as api:
-        url = f"{api.url}/_calls"
-
-        form = requests.post(url, data={"subaccount": "acme"}, timeout=10)
-        rebound = requests.post(url, json={}, headers={"Host": "evil.example"}, timeout=10)
-        foreign = requests.post(url, json={}, headers={"Origin": "https://evil.example"}, timeout=10)
+@pytest.mark.parametrize("path", ["/_calls", "/_deliveries", "/_control/faults", "/_control/modes"])
+def test_a_foreign_page_cannot_reach_what_asks_for_no_key(path: str) -> None:
+    """Neither with a form, nor under a foreign name, nor from a foreign origin."""
+    with Emulator(control=True) as api:
+        form = requests.post(api.url + path, data={"subaccount": "acme"}, timeout=10)
+        rebound = requests.post(api.url + path, json={}, headers={"Host": "evil.example"}, timeout=10)
+        foreign = requests.post(api.url + path, json={}, headers={"Origin": "https://evil.example"}, timeout=10)
 
     assert [answer.status_code for answer in (form, rebound, foreign)] == [415, 421, 403]

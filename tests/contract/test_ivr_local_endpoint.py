@@ -56,13 +56,27 @@ def accepts(url: str, header: str) -> bool:
     return requests.get(f"{url}/sessions", headers={"Authorization": header}, timeout=10).status_code == 200
 
 
-def test_a_created_endpoint_answers(module: Any, running: dict[str, Any]) -> None:
-    """Once create is over, deliveries are taken; nothing is left to change, and the API key stayed here."""
+def test_a_created_endpoint_serves(module: Any, running: dict[str, Any]) -> None:
+    """Once create is over, deliveries are taken, nothing is left to change, and the API key stayed here."""
     diff = module.LocalEndpointProvider().diff("id", running, running)
 
     assert accepts(running["url"], "Bearer one")
     assert (diff.changes, diff.replaces) == (False, [])
     assert "EIGHTX8_API_KEY" not in psutil.Process(running["pid"]).environ()
+
+
+def test_another_port_replaces_and_another_source_updates(module: Any, running: dict[str, Any]) -> None:
+    """The old endpoint serves until the webhooks have moved; a menu is a file, so a changed one is deployed."""
+    with (module.HERE / "endpoint" / "menu.py").open("a") as menu:
+        menu.write("# another menu\n")
+    changed = {"source": module.source_hash(module.HERE / "endpoint")}
+
+    moved, edited = (
+        module.LocalEndpointProvider().diff("id", running, running | change) for change in ({"port": 8081.0}, changed)
+    )
+
+    assert (moved.changes, moved.replaces) == (True, ["port"])
+    assert (edited.changes, edited.replaces) == (True, [])
 
 
 def test_an_update_replaces_the_process(module: Any, running: dict[str, Any]) -> None:
@@ -78,23 +92,6 @@ def test_an_update_replaces_the_process(module: Any, running: dict[str, Any]) ->
         assert not psutil.pid_exists(running["pid"])
     finally:
         module.LocalEndpointProvider().delete("id", outs)
-
-
-def test_another_port_is_another_endpoint(module: Any, running: dict[str, Any]) -> None:
-    """A replacement keeps the old one until the webhooks have moved."""
-    diff = module.LocalEndpointProvider().diff("id", running, running | {"port": 8081.0})
-
-    assert (diff.changes, diff.replaces) == (True, ["port"])
-
-
-def test_a_change_of_source_is_a_change(module: Any, running: dict[str, Any]) -> None:
-    """What callers hear is in a file, so a file that changed must be deployed."""
-    with (module.HERE / "endpoint" / "menu.py").open("a") as menu:
-        menu.write("# another menu\n")
-
-    news = running | {"source": module.source_hash(module.HERE / "endpoint")}
-
-    assert module.LocalEndpointProvider().diff("id", running, news).changes
 
 
 def test_an_endpoint_that_has_ended_is_noticed(

@@ -12,67 +12,38 @@ from pulumi_8x8.emulator.account.responses import faulty
 from pulumi_8x8.emulator.account.state import Account
 
 
-def met(faults: Faults, *requests: tuple[str, str]) -> list[str | None]:
-    armed = [faults.take(method, subaccount) for method, subaccount in requests]
-    return [None if one is None else one.fault.name for one in armed]
+@pytest.mark.parametrize(
+    ("faults", "requests", "expected"),
+    [
+        ([{"name": "hang"}], "GET a, GET a", ["hang", None]),
+        (
+            [{"name": "hang", "method": "POST", "subaccount": "b", "skip": 1, "times": 2}],
+            "POST b, GET b, POST a, POST b, POST b, POST b",
+            [None, None, None, "hang", "hang", None],
+        ),
+        ([{"name": "hang"}, {"name": "status"}], "GET a, GET a, GET a", ["hang", "status", None]),
+        ([{"name": "hang"}, {"name": "status", "skip": 1}], "GET a, GET a", ["hang", "status"]),
+        ([{"name": "status", "times": None}], "GET a, POST b, GET a", ["status"] * 3),
+        ([{"name": "stale"}], "DELETE a, POST a, GET a", [None, None, "stale"]),
+        ([{"name": "altered"}], "DELETE a, GET a, POST a", [None, None, "altered"]),
+    ],
+    ids=["one by default", "chosen", "in sequence", "skips count all", "until cleared", "of GET", "of POST"],
+)
+def test_a_fault_meets_the_requests_it_is_about(
+    faults: list[dict[str, Any]], requests: str, expected: list[str | None]
+) -> None:
+    """Method, subaccount and count choose; of several the one added first takes effect."""
+    waiting = Faults(Account())
+    for fault in faults:
+        waiting.add(Fault(**fault))
 
+    met = [waiting.take(*request.split()) for request in requests.split(", ")]
+    left = len(waiting.pending())
+    waiting.clear()
 
-def test_a_fault_meets_one_request_by_default() -> None:
-    """The next request of any kind, then no other."""
-    faults = Faults(Account())
-    faults.add(Fault("hang"))
-
-    assert met(faults, ("GET", "a"), ("GET", "a")) == ["hang", None]
-
-
-def test_method_subaccount_and_count_choose_the_request() -> None:
-    """Skipped are only requests that the fault is about."""
-    faults = Faults(Account())
-    faults.add(Fault("hang", method="POST", subaccount="b", skip=1, times=2))
-
-    requests = [("POST", "b"), ("GET", "b"), ("POST", "a"), ("POST", "b"), ("POST", "b"), ("POST", "b")]
-
-    assert met(faults, *requests) == [None, None, None, "hang", "hang", None]
-
-
-def test_two_faults_show_one_after_the_other() -> None:
-    """Faults that meet the same requests make a sequence."""
-    faults = Faults(Account())
-    faults.add(Fault("hang"))
-    faults.add(Fault("status"))
-
-    assert met(faults, ("GET", "a"), ("GET", "a"), ("GET", "a")) == ["hang", "status", None]
-
-
-def test_requests_that_met_another_fault_are_counted() -> None:
-    """`skip` counts requests, whatever became of them."""
-    faults = Faults(Account())
-    faults.add(Fault("hang"))
-    faults.add(Fault("status", skip=1))
-
-    assert met(faults, ("GET", "a"), ("GET", "a")) == ["hang", "status"]
-
-
-def test_without_a_count_it_stays_until_cleared() -> None:
-    """`times=None` is an outage."""
-    faults = Faults(Account())
-    fault = faults.add(Fault("status", times=None))
-
-    assert met(faults, ("GET", "a"), ("GET", "a")) == ["status", "status"]
-    assert faults.pending() == [fault]
-
-    faults.clear()
-
-    assert met(faults, ("GET", "a")) == [None]
-
-
-@pytest.mark.parametrize(("name", "method"), [("stale", "GET"), ("altered", "POST")])
-def test_some_faults_are_about_one_method(name: str, method: str) -> None:
-    """A stale listing is a GET's, altered values are a POST's."""
-    faults = Faults(Account())
-    faults.add(Fault(name))
-
-    assert met(faults, ("DELETE", "a"), (method, "a")) == [None, name]
+    assert [one and one.fault.name for one in met] == expected
+    assert left == sum(fault.get("times", 1) is None for fault in faults)
+    assert waiting.pending() == []
 
 
 @pytest.mark.parametrize(

@@ -86,30 +86,27 @@ def test_keys_lead_through_the_menu(keys: list[str | None], prompt: str) -> None
     assert spoken(press(*keys)) == [prompt]
 
 
+BYE, HOURS = (Say("Bye.", "en-US-BenjaminRUS"), Hangup()), (Say("Nine to six.", "en-US-BenjaminRUS"), Hangup())
+
+
 @pytest.mark.parametrize(
-    ("keys", "destination"),
-    [(["0"], "+6591234500"), (["1", "1"], "+6591234501"), (["1", "2"], "+6591234502")],
+    ("keys", "actions"),
+    [
+        (["0"], (MakeCall("+6568888888", "+6591234500"),)),
+        (["1", "1"], (MakeCall("+6568888888", "+6591234501"),)),
+        (["1", "2"], (MakeCall("+6568888888", "+6591234502"),)),
+        (["2"], HOURS),
+        ([None, None, None], BYE),
+        (["1", None, None, None], BYE),
+        (["7", None, "8"], BYE),
+        *[([*keys, None], (Hangup(),)) for keys in (["2"], ["0"], [None, None, None])],
+    ],
 )
-def test_a_transfer_calls_the_declared_number(keys: list[str], destination: str) -> None:
-    """Both levels of the menu can end in a call."""
-    assert press(*keys).actions == (MakeCall("+6568888888", destination),)
-
-
-def test_an_announcement_is_spoken_before_hanging_up() -> None:
-    """There is nothing to press after it."""
-    assert press("2").actions == (Say("Nine to six.", "en-US-BenjaminRUS"), Hangup())
-
-
-@pytest.mark.parametrize("keys", [[None, None, None], ["1", None, None, None], ["7", None, "8"]])
-def test_a_caller_who_presses_nothing_useful_is_hung_up_on(keys: list[str | None]) -> None:
-    """Three tries in a row without a declared key are the last; each menu counts its own."""
-    assert press(*keys).actions == (Say("Bye.", "en-US-BenjaminRUS"), Hangup())
-
-
-@pytest.mark.parametrize("keys", [["2"], ["0"], [None, None, None]])
-def test_after_the_end_there_is_only_hanging_up(keys: list[str | None]) -> None:
-    """A delivery that still comes after the last action ends the session."""
-    assert press(*keys, None).actions == (Hangup(),)
+def test_a_call_ends_in_a_transfer_an_announcement_or_after_three_tries(
+    keys: list[str | None], actions: tuple[object, ...]
+) -> None:
+    """Each menu counts its own tries, and a delivery that still comes after the end ends the session."""
+    assert press(*keys).actions == actions
 
 
 @pytest.mark.parametrize("status", ["DTMF_RECEIVED", "SOMETHING_NEW"])
