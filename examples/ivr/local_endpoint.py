@@ -99,7 +99,7 @@ class LocalEndpoint(Resource, module="ivr", name="LocalEndpoint"):
 
 
 def source_hash(folder: Path) -> str:
-    """Return what tells one state of the endpoint's source from another."""
+    """Return a hash of the endpoint's source."""
     digest = hashlib.sha256()
     for file in sorted(folder.glob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

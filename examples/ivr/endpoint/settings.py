@@ -1,4 +1,4 @@
-"""What the endpoint is told by its environment."""
+"""The endpoint's settings, from its environment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to listen, whom to believe, where to store.
+    """Where to listen, which auth header to accept, where to store.
 
     `http_auth_header` is the whole value of the Authorization header that deliveries carry. `port` 0 takes
     a free one.

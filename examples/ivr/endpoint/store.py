@@ -27,7 +27,7 @@ from pulumi_8x8.ivr.events import SessionSummary
 from pulumi_8x8.ivr.outcomes import Outcome
 
 INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The databases that can insert a row unless it is there; nothing else differs between them."""
+"""The databases that can insert a row unless it exists; nothing else differs between them."""
 
 SESSIONS = Table(
     "sessions",
@@ -101,7 +101,10 @@ class Store:
         if outcome:
             query = query.where(SESSIONS.c.outcome == outcome)
         with self._engine.connect() as connection:
-            return [{name: _told(value) for name, value in row.items()} for row in connection.execute(query).mappings()]
+            return [
+                {name: _json_value(value) for name, value in row.items()}
+                for row in connection.execute(query).mappings()
+            ]
 
     def count(self, outcome: str | None = None) -> int:
         """Count sessions; with no outcome given, all of them."""
@@ -136,7 +139,7 @@ def _let_writers_wait(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _told(value: object) -> object:
+def _json_value(value: object) -> object:
     if isinstance(value, datetime):
         # SQLite forgets the zone; what is stored is UTC.
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).isoformat()

@@ -5,10 +5,10 @@ What it does not imitate:
 - Nothing was compared with the vendor's servers; the answers follow the vendor's public documentation.
 - No rate limits, no quotas, no delays of its own, and one API key instead of the portal's many.
 - No account set-up: every well-formed subaccount exists, until it is configured away.
-- No speech, no audio, no telephone network: a call is led by rules and as fast as the endpoint responds, each
+- No speech, no audio, no telephone network: a call follows rules and is as fast as the endpoint responds, each
   file can be played, each number can be called, and every number is one of Singapore.
 - No recordings and no virtual numbers: a VRU follows each answered makeCall with callRecording and names a file that
-  does not exist, and a VNU is delivered only when it is asked for.
+  does not exist, and a VNU is delivered only on request.
 - Deliveries come from this machine, not from the vendor's addresses, and a failed one is not made again.
 - The page, /_calls, /_deliveries and /_control ask for no key; they serve programs on this machine and no web site.
 
@@ -25,7 +25,7 @@ What is only assumed, since the vendor does not document it:
 - Where a VCA has the pressed keys, of the three places that were seen (dtmf_place chooses).
 - That all actions of a call flow are executed before a later response counts; that ACTION_COMPLETED comes after
   each of them but not before a hangup (completed chooses); how keys beyond maxDigits are taken.
-- How long an endpoint may take (5 s unless told otherwise) and how much it may send (64 KB).
+- How long an endpoint may take (5 s by default) and how much it may send (64 KB).
 - That a call without a VCA webhook ends as FAILED; the legs of a session that failed; which call statuses (VCS) come
   when.
 """

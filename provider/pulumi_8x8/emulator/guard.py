@@ -15,11 +15,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-def own(handler: Handler, host: str) -> Handler:
+def local_only(handler: Handler, host: str) -> Handler:
     """Refuse requests that a foreign web page made a browser send.
 
     A Host that is neither loopback nor the address listened on is DNS rebinding (421). An Origin that is not
-    the page's own, or a change asked for from another site, is that site's form (403). Programs send neither.
+    the page's own, or a change requested from another site, is that site's form (403). Programs send neither.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:

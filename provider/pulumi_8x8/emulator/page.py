@@ -81,7 +81,7 @@ def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef
         body = text.encode(errors="replace")  # what a program put into the account may be no text
         return web.Response(body=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
 
-    async def look(_request: web.Request) -> web.Response:
+    async def show(_request: web.Request) -> web.Response:
         return page({**BLANK, "subaccount": next(iter(account.subaccounts()), "")})
 
     async def place(request: web.Request) -> web.Response:
@@ -97,7 +97,7 @@ def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef
     async def style(_request: web.Request) -> web.Response:
         return web.Response(text=_read("page.css"), content_type="text/css", headers=HEADERS)
 
-    return [web.get(PATH, look), web.post(PATH, place), web.get(STYLE_PATH, style)]
+    return [web.get(PATH, show), web.post(PATH, place), web.get(STYLE_PATH, style)]
 
 
 def order(form: Mapping[str, str]) -> Plan:

@@ -161,7 +161,7 @@ class Emulator(Api):
     def _application(self) -> web.Application:
         @web.middleware
         async def api(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
-            # Whatever has no route is the API's, which looks at the key first: no path gets around that.
+            # Whatever has no route is the API's, which checks the key first: no path gets around that.
             if request.match_info.http_exception is not None:
                 return await self.respond(request, self._stopping)
             return await handler(request)
@@ -171,10 +171,10 @@ class Emulator(Api):
         if self._control:
             programs += control.routes(self.faults, self)
         for route in programs:
-            handler = guard.own(guard.json_only(route.handler), self._host)
+            handler = guard.local_only(guard.json_only(route.handler), self._host)
             application.router.add_route(route.method, route.path, handler)
         for route in page.routes(self.account, self.calls, self.url):
-            application.router.add_route(route.method, route.path, guard.own(route.handler, self._host))
+            application.router.add_route(route.method, route.path, guard.local_only(route.handler, self._host))
         return application
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:

@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
 
 class EndpointError(Exception):
-    """The endpoint cannot be used any further; `name` is what was being looked at."""
+    """The endpoint cannot be used any further; `name` is the check that failed."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(detail)

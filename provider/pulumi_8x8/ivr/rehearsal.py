@@ -30,7 +30,7 @@ TYPES = ("VCA", "VSS")
 
 
 class Verdict(str, Enum):
-    """How one thing that was looked at came out; a warning leaves an endpoint ready."""
+    """The result of one check; a warning leaves an endpoint ready."""
 
     HOLDS = "holds"
     WARNING = "warning"
@@ -39,7 +39,7 @@ class Verdict(str, Enum):
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
+    """One check and its result."""
 
     name: str
     verdict: Verdict
@@ -111,7 +111,7 @@ def _findings(url: str, type: str, header: str | None, allow_private: bool, time
             "answer time", first.seconds <= ANSWER_SECONDS, f"{first.seconds * 1000:.0f} ms",
             f"; a caller waits meanwhile: answer within {ANSWER_SECONDS:g} s and work afterwards",
         )  # fmt: skip
-        yield _call_flow(first) if type == "VCA" else Finding("call flow", Verdict.SKIPPED, "a VSS asks for none")
+        yield _call_flow(first) if type == "VCA" else Finding("call flow", Verdict.SKIPPED, "a VSS needs none")
         yield _idempotent(type, first, endpoint.deliver(body, _headers(header)))
         yield _refuses_wrong(endpoint, body, header)
     except EndpointError as end:

@@ -129,7 +129,7 @@ _phone = _matching(r"\+?[1-9][0-9]{1,14}", "must be a phone number in E.164, e.g
 _url = _matching(r"[a-z][a-z0-9+.-]*:.+", "must be the URL of an audio file")
 _audio = _matching(
     r"https?://[^\s/?#]+/[^\s?#]*\.(wav|mp3)([?#]\S*)?",
-    "is not an http(s) URL that ends in .wav or .mp3; it is played only if such a file of under 5 MB is there",
+    "is not an http(s) URL that ends in .wav or .mp3; it is played only if it yields such a file of under 5 MB",
 )
 
 

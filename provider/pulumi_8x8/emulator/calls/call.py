@@ -27,7 +27,7 @@ from pulumi_8x8.ivr.deliveries import (
 )
 
 MAX_DELIVERIES = 50
-"""VCA deliveries in one call, duplicates apart; then the caller loses patience and hangs up."""
+"""VCA deliveries in one call, duplicates apart; then the caller hangs up."""
 
 MAX_WAIT = 60.0
 """Seconds that a timeout or a delay may be."""

@@ -75,7 +75,7 @@ class Judgement:
 
 
 def judge(kind: Kind, answer: Answer) -> Judgement:
-    """Judge an answer: 200 is asked of every endpoint, a valid call flow of a VCA's."""
+    """Judge an answer: every endpoint owes a 200, and that of a VCA a valid call flow."""
     if answer.problem is not None:
         return Judgement(answer.problem, CONNECTIVITY)
     if answer.status != 200:
