@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import socket
 import ssl
 import threading
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 import trustme
+from click.testing import CliRunner
 
+from pulumi_8x8.cli.rehearse import rehearse as command
 from pulumi_8x8.ivr.endpoint import is_public
 from pulumi_8x8.ivr.rehearsal import Report, Verdict, rehearse
 from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
@@ -157,6 +160,17 @@ def test_an_endpoint_that_answers_as_the_vendor_does_is_ready(sample: dict[str, 
     assert report.ready, report.as_dict()
     assert told.verdict is (Verdict.WARNING if sample["warnings"] else Verdict.HOLDS)
     assert all(str(code) in told.detail for code in sample["warnings"])
+
+
+def test_the_command_prints_warnings_and_says_that_the_endpoint_is_ready() -> None:
+    """Exit code 0: nothing failed."""
+    flow = next(sample["flow"] for sample in samples("callflows") if sample["warnings"] == [-1006])
+    with endpoint(lambda _: Answer(200, flow)) as running:
+        result = CliRunner().invoke(command, [running.url, "--type", "VCA", "--allow-private"])
+
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^warn call flow: valid; .*\(-1006\)$", result.output, re.MULTILINE)
+    assert result.output.endswith("The endpoint is ready.\n")
 
 
 def test_an_answer_that_drips_ends_with_the_deadline() -> None:

@@ -11,7 +11,7 @@ import sys
 import pytest
 import requests
 
-from pulumi_8x8.emulator import Emulator, EmulatorError, run
+from pulumi_8x8.emulator import LIMITS, Emulator, EmulatorError, run
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -71,6 +71,12 @@ def test_the_command_line_sets_every_mode() -> None:
         "active": "ignore",
         "latency": 0.01,
     }
+
+
+@pytest.mark.parametrize("subject", ["auth header is delivered as it is", "legs of a session that failed", "active"])
+def test_what_is_only_assumed_is_listed(subject: str) -> None:
+    """In one list, which the command's help shows."""
+    assert subject in LIMITS.split("What is only assumed")[1]
 
 
 def test_a_taken_port_is_said_so() -> None:

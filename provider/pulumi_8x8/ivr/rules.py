@@ -94,28 +94,17 @@ def _text(value: object) -> str | None:
     return None if isinstance(value, str) else "must be a string"
 
 
-def _profile(value: object) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must name a voice profile"
-
-
 def _flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false"
 
 
-def _whole(low: int, high: int = MAX_WHOLE) -> Check:
+def _number(low: float, high: float, *kinds: type) -> Check:
+    what = "whole number" if kinds == (int,) else "number"
     span = f"of {low} or more" if high == MAX_WHOLE else f"from {low} to {high}"
 
     def check(value: object) -> str | None:
-        fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-        return None if fits else f"must be a whole number {span}"
-
-    return check
-
-
-def _number(low: float, high: float) -> Check:
-    def check(value: object) -> str | None:
-        fits = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
-        return None if fits else f"must be a number from {low} to {high}"
+        fits = isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high  # type: ignore[operator]
+        return None if fits else f"must be a {what} {span}"
 
     return check
 
@@ -125,6 +114,7 @@ def _matching(pattern: str, message: str) -> Check:
     return lambda value: None if isinstance(value, str) and form.fullmatch(value) else message
 
 
+_profile = _matching(r".*\S.*", "must name a voice profile")
 _phone = _matching(r"\+?[1-9][0-9]{1,14}", "must be a phone number in E.164, e.g. +6561234567")
 _url = _matching(r"[a-z][a-z0-9+.-]*:.+", "must be the URL of an audio file")
 _audio = _matching(
@@ -154,8 +144,8 @@ class Param:
 
 
 _VOICE = Param("voiceProfile", _profile, required=True, missing=(-1002, True), wrong=(-1002, False))
-_SPEED = Param("speed", _number(0.5, 2.0))
-_REPETITION = Param("repetition", _whole(1, 3))
+_SPEED = Param("speed", _number(0.5, 2.0, int, float))
+_REPETITION = Param("repetition", _number(1, 3, int))
 
 PARAMS: dict[str, tuple[Param, ...]] = {
     "say": (Param("text", _speech, required=True), _VOICE, _REPETITION, _SPEED),
@@ -166,11 +156,11 @@ PARAMS: dict[str, tuple[Param, ...]] = {
         Param("failureMessage", _text),
         _SPEED,
         Param("completeOnHash", _flag),
-        Param("minDigits", _whole(1)),
-        Param("maxDigits", _whole(1)),
-        Param("digitTimeout", _whole(1)),
-        Param("overallTimeout", _whole(1)),
-        Param("noOfTries", _whole(1)),
+        Param("minDigits", _number(1, MAX_WHOLE, int)),
+        Param("maxDigits", _number(1, MAX_WHOLE, int)),
+        Param("digitTimeout", _number(1, MAX_WHOLE, int)),
+        Param("overallTimeout", _number(1, MAX_WHOLE, int)),
+        Param("noOfTries", _number(1, MAX_WHOLE, int)),
     ),
     "playFile": (Param("fileUrl", _url, required=True, advice=_audio), _REPETITION),
     "makeCall": (
