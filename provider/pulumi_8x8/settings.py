@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 from .errors import SettingsError
 
-DEFAULT_BASE_URL = "https://voice.wavecell.com"
-"""The address of the set-up guide; the vendor's current reference uses https://voice.8x8.com."""
+BASE_URLS = ("https://voice.wavecell.com", "https://voice.8x8.com")
+"""The addresses that the vendor documents: the set-up guide's, and the current reference's (November 2025)."""
+
+DEFAULT_BASE_URL = BASE_URLS[0]
 
 LONGEST_SECRET = 4096
 """Characters of a key or an auth header at most: what servers commonly accept for one header line."""

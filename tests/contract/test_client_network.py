@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +20,7 @@ from pulumi_8x8.errors import ProtocolError, UnavailableError
 from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import FOREIGN, HEADER, KEY, Caller
-from tests.contract.wires import Drip, Flood, Listener, breaking_tls, saying, tunnel
+from tests.contract.wires import Drip, Flood, Listener, breaking_tls, saying, socks, tunnel
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -250,24 +252,92 @@ def test_a_drip_is_left_at_the_deadline_and_not_at_its_end(head: bytes) -> None:
     assert drip.sent < Drip.LENGTH
 
 
-@pytest.mark.parametrize("scheme", ["none", "http", "https"])
+@pytest.mark.parametrize("scheme", ["none", "http", "https", "socks4"])
 def test_a_drip_over_tls_is_left_at_the_deadline_too(
     authority: trustme.CA, bundle: str, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
-    """Also through a proxy, and through one with TLS of its own; and so is the next one."""
+    """Also through a proxy, through one with TLS of its own, and through a SOCKS proxy; and so is the next one."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     first, second = Drip(), Drip()
     context = certified(authority)
-    proxy = Listener(tunnel, context if scheme == "https" else None)
+    proxy = (
+        Listener(socks, whole=bool) if scheme == "socks4" else Listener(tunnel, context if scheme == "https" else None)
+    )
     with proxy, Listener(first, context) as wire, Listener(second, context) as other:
         if scheme != "none":
             monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://{proxy.address}")
 
-        errors = [Caller(f"https://{each.address}").failure("GET", Deadline(0.5)) for each in (wire, other)]
+        errors = [Caller(f"https://{each.address}").failure("POST", Deadline(0.5)) for each in (wire, other)]
 
-    assert all("within the deadline of 0.5 s" in str(error) for error in errors)
+    assert all("no whole answer within the deadline of 0.5 s" in str(error) and error.uncertain for error in errors)
     assert first.sent < Drip.LENGTH
     assert second.sent < Drip.LENGTH
+
+
+def test_a_proxy_that_drips_its_reply_is_left_at_the_deadline(
+    secure: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The registration is never sent, not later either, so nothing is uncertain."""
+    drip = Drip(b"HTTP/1.1 200 OK\r\nX: ")
+    with Listener(drip) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+
+        error = Caller(secure.url).failure("POST", Deadline(0.3))
+
+    assert "no connection within the deadline of 0.3 s" in str(error)
+    assert not error.uncertain
+    assert drip.sent < Drip.LENGTH
+    assert list(secure.journal) == []
+
+
+def test_a_tls_handshake_that_drips_is_left_at_the_deadline() -> None:
+    """A record is announced, and comes a byte at a time."""
+    drip = Drip(b"\x16\x03\x03\x3f\xff")
+    with Listener(drip, whole=bool) as wire:
+        error = Caller(f"https://{wire.address}").failure("POST", Deadline(0.3))
+
+    assert "no connection within the deadline of 0.3 s" in str(error)
+    assert not error.uncertain
+    assert drip.sent < Drip.LENGTH
+
+
+def test_all_addresses_of_a_name_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it passes at the first one, the second is not tried."""
+    deadline = Deadline(60)
+
+    def looked_up(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9)
+        deadline.end = 0
+        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", int(wire.address.partition(":")[2]))
+
+    with Listener(saying(EMPTY)) as wire:
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+
+        error = Caller("https://voice.8x8.example").failure("POST", deadline)
+
+    assert not error.uncertain
+    assert wire.received == []
+
+
+def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may be reachable by one of them only."""
+    with Listener(saying(EMPTY)) as wire:
+        first, second = (
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+            for port in (9, int(wire.address.partition(":")[2]))
+        )
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [first, second])
+
+        assert Caller("http://localhost").call("GET").webhooks == ()
+
+
+@pytest.mark.parametrize("host", ["x" * 64 + ".example", "a..example"])
+def test_a_name_that_is_none_is_an_error_like_any_other(host: str) -> None:
+    """The system's look-up refuses it otherwise than an unknown one."""
+    error = Caller(f"https://{host}").failure("POST")
+
+    assert "no connection could be made" in str(error)
+    assert not error.uncertain
 
 
 def test_no_proxy_is_used_where_the_environment_says_so(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,10 +375,11 @@ def test_a_proxy_that_is_not_there_is_an_error_like_any_other(
     assert list(api.journal) == []
 
 
-def test_eight_threads_share_one_client_and_four_connections(api: Emulator) -> None:
-    """Each gets its own answer, and the API sees no more connections than that."""
+@pytest.mark.parametrize("connections", [CONNECTIONS, 6])
+def test_eight_threads_share_one_client_and_its_connections(api: Emulator, connections: int) -> None:
+    """Each gets its own answer, and the API sees no more connections than that: four, unless more are asked for."""
     api.latency = 0.005
-    client = Client(Settings(api_key=KEY, base_url=api.url))
+    client = Client(Settings(api_key=KEY, base_url=api.url), connections=connections)
 
     def register_and_list(number: int) -> list[str]:
         subaccount_id = f"team_{number}"
@@ -321,7 +392,37 @@ def test_eight_threads_share_one_client_and_four_connections(api: Emulator) -> N
 
     assert urls == [[f"https://a.example/{number}"] for number in range(40)]
     assert len(api.journal) == 80
-    assert api.journal.connections <= CONNECTIONS
+    assert api.journal.connections <= connections
+
+
+def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never_sent(api: Emulator) -> None:
+    """Not even when a connection becomes free, so nothing is uncertain."""
+    gate = threading.Event()
+    held = api.faults.add(Fault("pass", hold=gate))
+    client = Client(Settings(api_key=KEY, base_url=api.url), connections=1)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.list, "acme_voice", client.deadline())
+        assert held.reached.wait(10)
+        with pytest.raises(UnavailableError, match=r"no connection was free within the deadline of 0.05 s") as caught:
+            client.register(Declaration("acme_voice", "VCA", "https://a.example/vca"), Deadline(0.05))
+        gate.set()
+        first.result()
+
+    assert not caught.value.uncertain
+    assert [entry.method for entry in api.journal] == ["GET"]
+
+
+def test_a_connection_obeys_the_request_that_uses_it_and_no_other(api: Emulator) -> None:
+    """The deadline of a request that is finished passes without harm, and the connection is used again."""
+    client = Client(Settings(api_key=KEY, base_url=api.url))
+    finished = client.deadline()
+
+    client.list("acme_voice", finished)
+    finished.end = 0
+
+    assert client.list("acme_voice", client.deadline()).webhooks == ()
+    assert api.journal.connections == 1
 
 
 def test_a_thread_that_is_cut_off_does_not_cut_off_the_others(api: Emulator) -> None:

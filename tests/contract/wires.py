@@ -13,11 +13,19 @@ from types import TracebackType
 
 
 class Listener:
-    """Accepts connections and hands each to `answer`, in a thread of its own; `received` is what came first on each."""
+    """Accepts connections and hands each to `answer`, in a thread of its own; `received` is what came first on each.
 
-    def __init__(self, answer: Callable[[socket.socket, bytes], None], tls: ssl.SSLContext | None = None) -> None:
+    `whole` says when what came first is all of it: an HTTP request, unless the test speaks something else.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[socket.socket, bytes], None],
+        tls: ssl.SSLContext | None = None,
+        whole: Callable[[bytes], bool] | None = None,
+    ) -> None:
         self.received: list[bytes] = []
-        self._answer, self._tls = answer, tls
+        self._answer, self._tls, self._whole = answer, tls, whole or _whole
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
@@ -55,7 +63,7 @@ class Listener:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
             first = b""
-            while not _whole(first) and (more := connection.recv(1 << 16)):
+            while not self._whole(first) and (more := connection.recv(1 << 16)):
                 first += more
             self.received.append(first)
             self._answer(connection, first)
@@ -122,8 +130,18 @@ def breaking_tls(connection: socket.socket, _first: bytes) -> None:
 def tunnel(connection: socket.socket, first: bytes) -> None:
     """Does what an HTTP proxy does for CONNECT."""
     host, _, port = first.split(b" ")[1].decode().rpartition(":")
-    with socket.create_connection((host, int(port))) as target:
-        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    _pass_on(connection, (host, int(port)), b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+
+def socks(connection: socket.socket, first: bytes) -> None:
+    """Does what a SOCKS 4 proxy does."""
+    address = socket.inet_ntoa(first[4:8]), int.from_bytes(first[2:4], "big")
+    _pass_on(connection, address, b"\x00\x5a" + bytes(6))
+
+
+def _pass_on(connection: socket.socket, address: tuple[str, int], reply: bytes) -> None:
+    with socket.create_connection(address) as target:
+        connection.sendall(reply)
         back = threading.Thread(target=_copy, args=[target, connection])
         back.start()
         _copy(connection, target)

@@ -16,18 +16,20 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cache
 from importlib.metadata import version
+from queue import Empty, LifoQueue
 from typing import Any, NamedTuple
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import ProxyManager
+from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 from pulumi_8x8.errors import ProtocolError, UnavailableError, WebhookError, by_status
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
-from pulumi_8x8.settings import Settings
+from pulumi_8x8.settings import BASE_URLS, Settings
 
-from .deadline import Deadline, Pool, TLSPool, cutoff
+from .connection import Bounds
+from .deadline import Deadline
 from .wire import parse_listing, parse_refusal, parse_removal, registration
 
 CONNECTIONS = 4
@@ -48,17 +50,16 @@ DONE = frozenset({200, 201})
 RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": Pool, "https": TLSPool}
+class _Line(HTTPAdapter):
+    """One connection at most, for one request at a time."""
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
-        if type(manager) is not ProxyManager:  # a SOCKS proxy needs connections of its own kind
-            return manager
-        manager.pool_classes_by_scheme = {"http": Pool, "https": TLSPool}
-        return manager
+    def __init__(self) -> None:
+        self.bounds = Bounds()
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        return self.bounds.bind(pool)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -84,11 +85,12 @@ class _Answer(NamedTuple):
 
 
 class Client:
-    """Talks to the voice API with one session; safe to share between threads.
+    """Talks to the voice API; safe to share between threads.
 
     Args:
         settings: Key, address and timeouts.
         pause: Waits between tries, in seconds; tests pass their own.
+        connections: Requests at a time, and connections, at most. Default: 4.
 
     Raises:
         SettingsError: No API key is set.
@@ -109,7 +111,10 @@ class Client:
                 "User-Agent": _user_agent(),
             }
         )
-        self._adapter = _Adapter(pool_connections=2, pool_maxsize=connections, pool_block=True, max_retries=0)
+        # Last in, first out: one request after the other is one connection.
+        self._lines: LifoQueue[_Line] = LifoQueue()
+        for _ in range(connections):
+            self._lines.put(_Line())
         # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
         self._environment: dict[str, Any] = {
             **self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
@@ -192,60 +197,63 @@ class Client:
         )
 
     def _send(self, method: str, path: str, deadline: Deadline, body: Any) -> _Answer:
-        settings = self._settings
-        subaccount_id = path.partition("/")[0]
-        uncertain = method != "GET"
-        remaining = deadline.remaining
         try:
-            if not remaining:
-                uncertain = False
-                raise requests.Timeout
-            with (
-                cutoff.at(deadline),
-                # Not `Session.send`: it would read a redirect's body to its end, whatever its size.
-                self._adapter.send(
-                    self._session.prepare_request(
-                        requests.Request(
-                            method,
-                            f"{settings.base_url}/api/v1/subaccounts/{path}",
-                            data=None if body is None else json.dumps(body),
-                            headers=None if body is None else {"Content-Type": "application/json"},
-                            auth=self._auth,
-                        )
-                    ),
-                    timeout=(min(settings.connect_timeout, remaining), min(settings.read_timeout, remaining)),
-                    **self._environment,
-                ) as response,
-            ):
-                content = self._read(response)
-                if not deadline.remaining:
-                    raise requests.Timeout
-                return _Answer(response.status_code, content, retry_after(response.headers.get("Retry-After")))
-        except requests.exceptions.SSLError as error:
+            line = self._lines.get(timeout=deadline.remaining)
+        except Empty:
+            reason = f"no connection was free within the deadline of {deadline.seconds:g} s"
+            raise self._unreachable(path, reason) from None
+        bounds = line.bounds
+        bounds.deadline, bounds.sent = deadline, False
+        try:
+            return self._exchange(line, method, path, body)
+        except (HTTPError, requests.RequestException, OSError) as error:
+            reason, uncertain = self._reason(error, bounds), bounds.sent and method != "GET"
+        finally:
+            self._lines.put(line)
+        # Out here, since the library's errors repeat what the other side sent.
+        raise self._unreachable(path, reason, uncertain=uncertain)
+
+    def _exchange(self, line: _Line, method: str, path: str, body: Any) -> _Answer:
+        request = requests.Request(
+            method,
+            f"{self._settings.base_url}/api/v1/subaccounts/{path}",
+            data=None if body is None else json.dumps(body),
+            headers=None if body is None else {"Content-Type": "application/json"},
+            auth=self._auth,
+        )
+        timeouts = (self._settings.connect_timeout, self._settings.read_timeout)
+        # Not `Session.send`: it would read a redirect's body to its end, whatever its size.
+        with line.send(self._session.prepare_request(request), timeout=timeouts, **self._environment) as response:
+            content = self._read(response)
+            return _Answer(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+
+    def _reason(self, error: Exception, bounds: Bounds) -> str:
+        """Why there is no answer, without a word of what the other side sent."""
+        if not bounds.deadline.remaining:
+            what = "whole answer" if bounds.sent else "connection"
+            return f"no {what} within the deadline of {bounds.deadline.seconds:g} s"
+        if isinstance(error, requests.exceptions.SSLError):
             if _certificate_refused(error):
-                reason, uncertain = "its TLS certificate was not accepted; check the address and the CA bundle", False
-            else:
-                reason = "the TLS connection could not be made or broke; check the address"
-        except requests.exceptions.ProxyError:
-            reason, uncertain = "the proxy of the environment did not pass the request on", False
-        except requests.exceptions.ConnectTimeout:
-            reason, uncertain = f"no connection within {settings.connect_timeout:g} s", False
-        except (requests.Timeout, HTTPError, requests.RequestException, OSError) as error:
-            if not deadline.remaining:
-                reason = f"no whole answer within the deadline of {deadline.seconds:g} s"
-            elif isinstance(error, requests.Timeout):
-                reason = f"no answer within {settings.read_timeout:g} s"
-            elif _never_sent(error):
-                reason, uncertain = "no connection could be made", False
-            elif not isinstance(error, (HTTPError, requests.RequestException)):
-                reason, uncertain = "the CA bundle that the environment names cannot be read", False
-            else:
-                reason = "the connection broke before the whole answer was there"
-        raise UnavailableError(
-            f"{settings.base_url} could not be reached for {subaccount_id}: {reason}. "
-            "Check the network and 8x8:baseUrl, then run the command again.",
+                return "its TLS certificate was not accepted; check the address and the CA bundle"
+            return "the TLS connection could not be made or broke; check the address"
+        if isinstance(error, requests.exceptions.ProxyError):
+            return "the proxy of the environment did not pass the request on"
+        if isinstance(error, requests.Timeout):
+            if bounds.sent:
+                return f"no answer within {self._settings.read_timeout:g} s"
+            return f"no connection within {self._settings.connect_timeout:g} s"
+        if not isinstance(error, (HTTPError, requests.RequestException)):
+            return "the CA bundle that the environment names cannot be read"
+        if bounds.sent:
+            return "the connection broke before the whole answer was there"
+        return "no connection could be made"
+
+    def _unreachable(self, path: str, reason: str, *, uncertain: bool = False) -> UnavailableError:
+        return UnavailableError(
+            f"{self._settings.base_url} could not be reached for {path.partition('/')[0]}: {reason}. "
+            f"Check the network and 8x8:baseUrl (8x8 documents {' and '.join(BASE_URLS)}), then run the command again.",
             uncertain=uncertain,
-        ) from None
+        )
 
     def _read(self, response: requests.Response) -> bytes:
         if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -261,19 +269,9 @@ class Client:
         return bytes(content)
 
 
-def _reason(error: Exception) -> object:
-    """What urllib3 says of a failed connection; None where it says nothing."""
-    return getattr(error.args[0] if error.args else None, "reason", None)
-
-
-def _never_sent(error: Exception) -> bool:
-    """Whether a connection error happened before there was a connection."""
-    return type(_reason(error)).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
-
-
 def _certificate_refused(error: Exception) -> bool:
     """Whether TLS ended at the server's certificate, so before anything was sent."""
-    arguments = getattr(_reason(error), "args", ())
+    arguments = getattr(getattr(error.args[0] if error.args else None, "reason", None), "args", ())
     return any(isinstance(argument, ssl.SSLCertVerificationError) for argument in arguments)
 
 
