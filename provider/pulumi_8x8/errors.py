@@ -23,7 +23,7 @@ class WebhookError(Exception):
 
     Attributes:
         status: HTTP status of the answer, where there was one.
-        status_code: The vendor's own `statusCode`, e.g. "1001", where the answer had one.
+        status_code: The vendor's own `statusCode`, or `code`, e.g. "1001", where the answer had one.
         error_id: The vendor's `errorId`, to quote to their support, where the answer had one.
         uncertain: True when the request may have taken effect although no answer says so.
         retry_after: Seconds the API asked to wait, where it did.
@@ -95,11 +95,12 @@ class ProtocolError(WebhookError):
 
 
 BY_STATUS: dict[int, tuple[type[WebhookError], str]] = {
-    401: (KeyRefusedError, "Check 8x8:apiKey or EIGHTX8_API_KEY, and that 8x8:baseUrl is the key's region."),
+    401: (KeyRefusedError, "Check 8x8:apiKey or EIGHTX8_API_KEY, and 8x8:baseUrl."),
     403: (AccessDeniedError, "Check the subaccount id, or use a key of the account that owns it."),
     404: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
     410: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
     422: (InvalidRequestError, "Correct the declaration, or quote the errorId to 8x8 support."),
+    426: (InvalidRequestError, "The API needs TLS 1.3: use a Python, or a proxy, that has it."),
     429: (UnavailableError, "Run the command again later."),
 }
 """Status -> what it means and what to do next; everything else is decided by its class of status."""

@@ -84,6 +84,7 @@ ANY = ("GET", "POST", "DELETE")
         (ANY, 403, AccessDeniedError, "subaccount id"),
         (("GET", "POST"), 404, NotFoundError, "subaccount id"),
         (ANY, 410, NotFoundError, "subaccount id"),
+        (ANY, 426, InvalidRequestError, "TLS 1.3"),
         (ANY, 422, InvalidRequestError, "Correct the declaration"),
         (ANY, 429, UnavailableError, "later"),
         (ANY, 500, UnavailableError, "later"),
@@ -104,6 +105,15 @@ def test_every_documented_status_is_one_error(
         assert (error.status, error.status_code, error.error_id) == (status, "1001", "e-1")
         assert f"The API answered {status} (vendor code 1001, errorId e-1) to {method} for acme_voice. " in str(error)
         assert next_step in str(error)
+
+
+def test_the_platforms_shape_of_an_error_is_read_too(api: Emulator) -> None:
+    """Where there is no `statusCode`, `code` is the vendor's code."""
+    api.faults.add(Fault("status", status=403, body={"code": 1300, "message": FOREIGN, "errorId": "e-1"}))
+
+    error = Caller(api.url).failure("GET")
+
+    assert (type(error), error.status_code, error.error_id) == (AccessDeniedError, "1300", "e-1")
 
 
 @pytest.mark.parametrize("body", [f"<html>{FOREIGN}</html>", "", f'["{FOREIGN}"]', f"\x1b[2J{FOREIGN}", b"\xff\xfe"])

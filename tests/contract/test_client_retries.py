@@ -105,6 +105,7 @@ def test_an_api_that_is_not_there_is_tried_five_times(api: Emulator, method: str
     assert not error.uncertain
     assert "no connection could be made" in str(error)
     assert api.url in str(error)
+    assert "8x8 documents https://voice.wavecell.com and https://voice.8x8.com" in str(error)
     assert len(caller.pauses) == TRIES - 1
     assert all(0.5 <= pause / longest <= 1 for pause, longest in zip(caller.pauses, (0.25, 0.5, 1, 2), strict=True))
     assert list(api.journal) == []

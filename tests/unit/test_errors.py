@@ -69,6 +69,7 @@ def test_the_tree_at_the_top_names_every_error(error: type) -> None:
         (410, NotFoundError),
         (418, InvalidRequestError),
         (422, InvalidRequestError),
+        (426, InvalidRequestError),
         (429, UnavailableError),
         (499, InvalidRequestError),
         (500, UnavailableError),
@@ -85,6 +86,7 @@ def test_each_status_is_one_error_with_a_next_step(status: int, kind: type[Webho
     assert answer is kind
     assert next_step.endswith(".")
     assert "\n" not in next_step
+    assert "region" not in next_step  # none are documented
 
 
 def test_an_error_retold_is_the_same_error_with_another_text() -> None:

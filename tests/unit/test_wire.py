@@ -163,6 +163,12 @@ def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, told: str
     assert f"(vendor code {told}, errorId e-1) although it answered 200" in str(caught.value)
 
 
+def test_a_200_with_the_platforms_error_is_a_refusal_too() -> None:
+    """Its `code` is read where there is no `statusCode`; a removal with it did not take place."""
+    with pytest.raises(InvalidRequestError, match="vendor code 1300"):
+        parse_removal(WebhookId(ACME, "VCA"), b'{"code": 1300, "message": "m"}')
+
+
 @pytest.mark.parametrize("status_code", [None, True, False, [], {}, "", "ok", 0.5, CANARY])
 def test_a_status_code_that_is_no_code_is_no_success(status_code: object) -> None:
     """Whatever it is, it is not the documented 0; and its text is not repeated."""
@@ -233,6 +239,8 @@ def test_a_removal_that_carries_an_error_is_a_refusal() -> None:
             " (vendor code 1001, errorId 1aa1fc32-8e07)",
         ),
         (b'{"statusCode": 1001}', Refusal("1001", None), " (vendor code 1001)"),
+        (b'{"code": 1300, "message": "m"}', Refusal("1300", None), " (vendor code 1300)"),
+        (b'{"statusCode": 401, "code": 7}', Refusal("401", None), " (vendor code 401)"),
         (b'{"errorId": "e-1"}', Refusal(None, "e-1"), " (errorId e-1)"),
         (b"{}", Refusal(None, None), ""),
         (b"", Refusal(None, None), ""),

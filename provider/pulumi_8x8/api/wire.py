@@ -19,7 +19,10 @@ KNOWN_TYPES = frozenset(member.value for member in WebhookType)
 
 @dataclass(frozen=True)
 class Refusal:
-    """The vendor's words about a failed request, as far as they are safe to repeat."""
+    """The vendor's words about a failed request, as far as they are safe to repeat.
+
+    The webhooks reference documents `statusCode`; the platform's page on errors, for every API, `code`.
+    """
 
     status_code: str | None
     error_id: str | None
@@ -88,7 +91,11 @@ def parse_refusal(body: bytes) -> Refusal:
         answer = None
     if not isinstance(answer, dict):
         return Refusal(None, None)
-    return Refusal(_short(answer.get("statusCode"), r"-?\d{1,9}"), _short(answer.get("errorId"), r"[\w-]{1,64}"))
+    return Refusal(_short(_code(answer), r"-?\d{1,9}"), _short(answer.get("errorId"), r"[\w-]{1,64}"))
+
+
+def _code(answer: dict[str, Any], missing: object = None) -> object:
+    return answer.get("statusCode", answer.get("code", missing))
 
 
 def _short(value: object, pattern: str) -> str | None:
@@ -114,7 +121,7 @@ def _answer(subaccount_id: str, body: bytes) -> dict[str, Any]:
     if not isinstance(answer, dict):
         _broken(subaccount_id, "it is not a JSON object")
     # The vendor writes a number in successes and a string in errors.
-    if (status_code := answer.get("statusCode", 0)) not in (0, "0") or isinstance(status_code, bool):
+    if (code := _code(answer, 0)) not in (0, "0") or isinstance(code, bool):
         refusal = parse_refusal(body)
         raise InvalidRequestError(
             f"The API did not carry out the request for {subaccount_id}{refusal} although it answered 200. "
