@@ -31,7 +31,7 @@ class Operation:
         before: What is deployed before; beside `SAME`.
         after: What the program then declares.
         command: What is run.
-        drift: What somebody else registers in Sub_1's VCA webhook_id in between: arguments of `Account.put`.
+        drift: What somebody else registers in Sub_1's VCA in between: arguments of `Account.put`.
         unseen: Needs an answer that an API which ignores POST over a webhook cannot give.
     """
 
@@ -57,9 +57,9 @@ OPERATIONS = (
     Operation("replace by subaccount", {"vca": VCA}, {"vca": {**VCA, "subaccount_id": "Sub_3"}}),
     Operation("refresh", {"vca": VCA}, {"vca": VCA}, "refresh", {"url": "https://ivr.example/drift"}),
     Operation("delete", {"vca": VCA}, {}),
-    Operation("take-over", {}, {"vca": BARE}, drift={"url": VCA["url"]}),
+    Operation("adoption", {}, {"vca": BARE}, drift={"url": VCA["url"]}),
     Operation(
-        "take-over with a header", {}, {"vca": VCA}, drift={"url": VCA["url"], "http_auth_header": HEADER}
+        "adoption with a header", {}, {"vca": VCA}, drift={"url": VCA["url"], "http_auth_header": HEADER}
     ),
     Operation("preview", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}, "preview"),
 )  # fmt: skip

@@ -1,74 +1,83 @@
-"""The matrix as a page: from cells to Markdown, one section an operation."""
+"""The matrix as pages: the summary that docs/matrix.md is, and the full table that CI keeps."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from tests.proof.cells import MODES, OUTCOMES, Cell
-from tests.proof.fault_cases import TROUBLES
-from tests.proof.operations import OPERATIONS, Operation
+from tests.proof.cells import OUTCOMES, Cell
+from tests.proof.fault_cases import CLASSES
+from tests.proof.operations import OPERATIONS
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Cells by class of fault and outcome; a `*` behind an outcome says that one more `up` was refused."""
 
 HEAD = """\
 # What happens when something fails
 
-Written by `make matrix`. The tests run every cell again and compare it with this page.
+A cell is one command of the engine against the emulated API, in which one request meets one fault, once or from then
+on. Every operation (create, update of each property, replacement, refresh, delete, adoption, preview) meets every
+fault, in each way in which the API may treat POST over a webhook that exists: replace it, refuse, or ignore it. It may
+also replace and show that late, or store the URL in another form.
 
-A cell is one command of the engine against the emulated API, and one of its requests meets one fault. Of two words in
-a cell, the first is for a fault_case that is over after that request, and the second for one that stays: with a listing
-for every later listing of the subaccount, with a write for every later request.
+In every cell the command ended by itself. It said nothing untrue and nothing secret, touched no webhook that is not the
+program's, and sent the key nowhere else. It deleted nothing where the API had replaced, and left no moment without a
+webhook that the fault did not force. Once the fault was over, **one more `pulumi up`** left the account equal to the
+declaration, and the preview after it was empty{but}.
 
-In every cell the command ended by itself. It said nothing that is not so and nothing secret, touched no webhook that is
-not the program's, and sent the key nowhere else. And once the fault_case was over, **one more `pulumi up`** left the
-account equal to the declaration, and the preview after it was empty{but}.
+{total:,} cells, by class of fault and what the command left:
 
-{total:,} cells:
+{table}
 
-| word | cells | meaning |
-|---|---|---|
 {words}
 
-The vendor does not say what POST does over a webhook that exists: the API may replace it, refuse, or ignore it. The
-columns are the requests that the command makes in each of these three modes when all is well.
+`make matrix` runs every cell, writes this page, and the full table to `.proof/matrix.md`; the tests run every cell too.
 """
 
-REFUSED = """, but for the {count} cells with a `*`.
-In those the API stores another URL than it is sent, each time, while a webhook is taken over; the next preview then
-refuses what is there by name and tells the ways out"""
-
-UNSEEN = "Not for an API that ignores POST: its answers look the same with either header, so nobody can tell."
+BUT = """, but for the {count} cells counted as `other*`: there
+the API stored another URL than it was sent while a webhook was adopted; the next preview refuses it by name"""
 
 
-def page(cells: Sequence[Cell]) -> str:
-    """The whole page."""
-    outcomes = Counter(cell.outcome for cell in cells)
-    words = "\n".join(f"| {word} | {outcomes[word]:,} | {meaning} |" for word, meaning in OUTCOMES.items())
-    refused = sum(cell.refused for cell in cells)
-    but = REFUSED.format(count=refused) if refused else ""
-    tables = [section(operation, cells) for operation in OPERATIONS]
-    return "\n".join([HEAD.format(total=len(cells), words=words, but=but), *tables])
+def counts(cells: Iterable[Cell]) -> dict[str, dict[str, int]]:
+    """Cells by class and outcome, for one operation or all."""
+    found: dict[str, Counter[str]] = {}
+    for cell in cells:
+        found.setdefault(cell.kind, Counter())[cell.outcome + "*" * cell.refused] += 1
+    return {kind: dict(sorted(found[kind].items())) for kind in CLASSES if kind in found}
 
 
-def section(operation: Operation, cells: Iterable[Cell]) -> str:
-    """One operation's table."""
-    cells = [cell for cell in cells if cell.operation == operation.name]
-    columns = list(dict.fromkeys((cell.mode, cell.point) for mode in MODES for cell in cells if cell.mode == mode))
+def summary(by_operation: Mapping[str, Counts]) -> str:
+    """docs/matrix.md, from the counts of each operation."""
+    total: dict[str, Counter[str]] = {kind: Counter() for kind in CLASSES}
+    for found in by_operation.values():
+        for kind, outcomes in found.items():
+            total[kind].update(outcomes)
+    columns = [name for name in (*OUTCOMES, "other*") if any(outcomes[name] for outcomes in total.values())]
     rows = [
-        [fault_case.name, *(_told(cells, fault_case.name, *column) for column in columns)] for fault_case in TROUBLES
+        ["what goes wrong", *columns],
+        ["---", *["---:"] * len(columns)],
+        *(
+            [CLASSES[kind], *(f"{outcomes[name]:,}" if outcomes[name] else "" for name in columns)]
+            for kind, outcomes in total.items()
+        ),
     ]
-    lines = [["fault_case", *(f"{mode}: {point}" for mode, point in columns)], ["---"] * (len(columns) + 1), *rows]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines if any(line[1:]))
-    unseen = f"\n\n{UNSEEN}" if operation.unseen else ""
-    return f"## {operation.heading}\n\n{len(cells)} cells.{unseen}\n\n{table}\n"
+    refused = sum(outcomes["other*"] for outcomes in total.values())
+    words = "\n".join(f"- *{name}*: {OUTCOMES[name]}." for name in OUTCOMES)
+    return HEAD.format(
+        but=BUT.format(count=refused) if refused else "",
+        total=sum(sum(outcomes.values()) for outcomes in total.values()),
+        table="\n".join(f"| {' | '.join(row)} |" for row in rows),
+        words=words,
+    )
 
 
-def sections(text: str) -> dict[str, str]:
-    """A page's sections by heading."""
-    return {part.partition("\n")[0]: f"## {part}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
-
-
-def _told(cells: Iterable[Cell], fault_case: str, mode: str, point: str) -> str:
-    met = [cell for cell in cells if (cell.fault_case, cell.mode, cell.point) == (fault_case, mode, point)]
-    words = [cell.outcome + "*" * cell.refused for cell in sorted(met, key=lambda cell: cell.lasting)]
-    return ", ".join(dict.fromkeys(words))
+def full(cells: Sequence[Cell]) -> str:
+    """One line a cell, sorted as it was run."""
+    order = [operation.name for operation in OPERATIONS]
+    lines = [
+        f"| {cell.operation} | {cell.mode} | {cell.point} | {cell.fault_case} "
+        f"| {'lasting' if cell.lasting else 'once'} | {cell.outcome}{'*' * cell.refused} |"
+        for cell in sorted(cells, key=lambda cell: order.index(cell.operation))
+    ]
+    head = "| operation | the API | request | fault | how long | outcome |\n|---|---|---|---|---|---|\n"
+    return head + "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from tests.proof.direct import CapturedStdout, Direct
 from tests.proof.operations import SAME, Operation, others
 from tests.proof.steps import Program, Properties, Result, Stack
 
-Mode = Literal["replace", "refuse", "ignore"]
+Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
 Held = dict[tuple[str, str], StoredWebhook]
 
 
@@ -31,7 +31,11 @@ class Scene:
         _register({**SAME, **operation.before}, self.api.account)
         if operation.drift:
             self.api.account.put("Sub_1", "VCA", **operation.drift)
-        self.api.post_over = mode
+        self.timeline: list[Held] = [held(self.api.account)]
+        self.api.account._on_change = lambda accounts: self.timeline.append(
+            {(sub, type): webhook for sub, webhooks in accounts.items() for type, webhook in webhooks.items()}
+        )
+        _behave(self.api, mode)
         self.api.journal.clear()
         self.ears.taken()
 
@@ -58,6 +62,16 @@ class Scene:
 
     def __exit__(self, *_: object) -> None:
         self._exit.close()
+
+
+def _behave(api: Emulator, mode: Mode) -> None:
+    """Make the API treat POST over an existing webhook in one of the ways that the vendor leaves open."""
+    if mode == "stale":
+        api.stale_reads = 2
+    elif mode == "normalise":
+        api.normalise = ("add-slash",)
+    else:
+        api.post_over = mode
 
 
 def held(account: Account) -> Held:

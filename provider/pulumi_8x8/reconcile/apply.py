@@ -90,8 +90,12 @@ class Registrar:
 
     def _confirm_gone(self, webhook_id: WebhookId) -> None:
         """A 404 may be about the webhook, the subaccount or the address: only a listing without it proves it gone."""
+        deadline = self._client.deadline()
         try:
             live = self._listings.refetch(webhook_id)
+            for attempt in range(1, READS):  # a listing may be late
+                if live and self._client.wait(ProtocolError("still listed"), attempt, deadline):
+                    live = self._listings.refetch(webhook_id)
         except WebhookError as error:
             raise error.with_message(
                 f"{webhook_id} was not removed as far as can be seen: the API finds neither it nor its subaccount. "
