@@ -24,7 +24,7 @@ class WebhookType(str, Enum):
     """A kind of event that 8x8 Connect Voice delivers; a subaccount holds one webhook of each."""
 
     VCA = "VCA"
-    """Voice Call Action: during a call, after each action; the answer decides the next action."""
+    """Voice Call Action: during a call, after each action; the response decides the next action."""
     VSS = "VSS"
     """Voice Session Summary: once, after the session ended."""
     VCS = "VCS"

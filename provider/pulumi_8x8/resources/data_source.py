@@ -21,7 +21,7 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
 
     Raises:
         SettingsError: The id is malformed, or no API key is set.
-        WebhookError: The API refused, was not there, or answered what it does not document.
+        WebhookError: The API refused, is unreachable, or responded what it does not document.
     """
     # Only a program that asks pays for what it takes to ask.
     from pulumi_8x8.api.client import Client

@@ -10,19 +10,19 @@ from .webhook import Webhook
 
 
 class IvrWebhooks(pulumi.ComponentResource):
-    """The VCA webhook, which asks the endpoint what to do, and the VSS webhook, which tells it how the session ended.
+    """The VCA and the VSS webhook of one subaccount: what an IVR needs.
 
     Args:
         name: Name in the stack; the children are `<name>-vca` and `<name>-vss`.
         subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
         vca_url: Where 8x8 asks for the next action during a call.
-        vss_url: Where 8x8 tells how the session ended. Default: `vca_url`.
+        vss_url: Where 8x8 reports how the session ended. Default: `vca_url`.
         http_auth_header: Authorization header of both deliveries; always a secret. Default: none is sent.
         enabled: Whether 8x8 delivers. Default: True.
         opts: Ordinary resource options.
 
     A stack that declared the two as `Webhook("<name>-vca")` and `Webhook("<name>-vss")` keeps them: the children
-    carry those names as aliases. Under other names the webhooks are taken over as they are, without a request.
+    carry those names as aliases. Under other names the webhooks are adopted as they are; nothing is sent.
     """
 
     vca: Webhook

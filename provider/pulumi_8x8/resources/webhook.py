@@ -32,16 +32,16 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         url: Where 8x8 delivers: https, or http on loopback; at most 2,048 characters.
         enabled: Whether 8x8 delivers. Default: True.
         http_auth_header: Value of the Authorization header that deliveries carry, in printable ASCII. Always a secret;
-            the API never tells it. Default: none is sent.
+            the API never returns it. Default: none is sent.
         overwrite_on_create: Replace a webhook, or an auth header, that this stack does not know. Default: False, which
-            refuses in preview and names what is there.
+            refuses in preview and names what is live.
         rehearse: Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if the
             endpoint is not ready. Default: False.
         opts: Ordinary resource options; `import_` is refused, since it cannot work in a dynamic resource: a webhook
             that is live as declared is adopted without it (docs/adopt.md).
 
-    Bad inputs fail the preview, by property; so do a webhook that holds somebody else's webhook, a second resource for
-    one webhook, and a missing or refused API key.
+    Bad inputs fail the preview, by property. So do a live webhook that this stack did not register, a second resource
+    for one webhook, and a missing or refused API key.
     """
 
     if TYPE_CHECKING:  # the SDK would evaluate annotations anew for each resource
@@ -103,7 +103,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             id: `<subaccount>/<TYPE>`, for example `InternalDemoCPaaS_8dD15_voice/VCA`.
             opts: Ordinary resource options.
 
-        The preview fails where nothing is registered there. `http_auth_header` is None: the API never tells it.
+        The preview fails where nothing is registered there. `http_auth_header` is None: the API never returns it.
         """
         webhook = cls.__new__(cls)
         properties = dict.fromkeys(
