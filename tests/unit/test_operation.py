@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.errors import ConflictError, KeyRefusedError, NotFoundError, WebhookError
+from pulumi_8x8.errors import (
+    ConflictError,
+    KeyRefusedError,
+    NotFoundError,
+    SettingsError,
+    UnavailableError,
+    WebhookError,
+)
 from pulumi_8x8.model import MASKED, WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.operation import Operation
@@ -18,6 +27,8 @@ A, B = "https://a.example/", "https://b.example/"
 HOOK, OTHER = Caller("urn::hook"), Caller("urn::other")
 INPUTS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
 STATE = {**INPUTS, "http_auth_header_available": False}
+HEADER = "header-canary-4e07"
+HEADED = {**STATE, "http_auth_header": HEADER, "http_auth_header_available": True}
 
 
 @pytest.fixture
@@ -57,6 +68,235 @@ def checked(
 
 def writes(api: Emulator) -> list[str]:
     return [entry.method for entry in api.journal if entry.method != "GET"]
+
+
+def asked(api: Emulator) -> list[str]:
+    return [entry.method for entry in api.journal]
+
+
+def test_an_unregistered_webhook_costs_one_get_and_one_post(api: Emulator) -> None:
+    """The outputs are what the API confirmed; the header is carried, since the API never returns it."""
+    running = operation(api)
+    news = checked(running, HOOK, {**INPUTS, "enabled": None, "http_auth_header": HEADER})
+
+    webhook_id, outs = running.create(HOOK, news)
+
+    assert news == {**INPUTS, "http_auth_header": HEADER}
+    assert (webhook_id, outs) == (ID, HEADED)
+    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A, True, HEADER)
+    assert asked(api) == ["GET", "POST"]
+
+
+def test_somebody_elses_webhook_that_appears_after_the_check_is_refused_too(api: Emulator) -> None:
+    """Without a preview, create is the first to list."""
+    api.account.put(*ID, B)
+
+    with pytest.raises(ConflictError, match="already holds a webhook"):
+        operation(api).create(HOOK, INPUTS)
+
+    assert writes(api) == []
+
+
+def test_overwriting_says_what_was_replaced(api: Emulator, rows: Rows) -> None:
+    """The program asked for it."""
+    api.account.put(*ID, B, http_auth_header="x")
+    running = operation(api, rows)
+
+    running.create(HOOK, checked(running, HOOK, {**INPUTS, "overwrite_on_create": True}))
+
+    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A)
+    [(_, _, text)] = rows.shown
+    assert text == f"{A} (enabled, no auth header) replaced {B} (enabled, with an auth header)"
+
+
+def test_an_unchanged_webhook_costs_one_get_and_nothing_else(api: Emulator, rows: Rows) -> None:
+    """No row, no change, however often the engine asks; a rotated API key is no change either."""
+    api.account.put(*ID, A)
+    api.api_key = "the-next-key"
+    running = operation(api, rows)
+
+    found = [running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE)) for _ in range(3)]
+
+    assert found == [((), (), False)] * 3
+    assert asked(api) == ["GET"]
+    assert rows.shown == []
+
+
+@pytest.mark.parametrize(
+    ("live", "text"),
+    [
+        (None, "not registered any more"),
+        ({"url": A}, "auth header is missing live, set declared"),
+        ({"url": B, "http_auth_header": "x"}, f"url is {B} live, {A} declared"),
+    ],
+)
+def test_drift_is_shown_and_the_update_restores_the_webhook_with_its_header(
+    api: Emulator, rows: Rows, live: dict[str, str] | None, text: str
+) -> None:
+    """One POST; the header's value is in no text."""
+    if live:
+        api.account.put(*ID, **live)
+    running = operation(api, rows)
+    news = checked(running, HOOK, {**INPUTS, "http_auth_header": HEADER}, HEADED)
+
+    found = running.diff(HOOK, HEADED, news)
+    outs = running.update(HOOK, HEADED, news)
+
+    assert found.changes
+    assert outs == HEADED
+    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A, True, HEADER)
+    assert [message for _, _, message in rows.shown] == [text]
+    assert asked(api) == ["GET", "POST"]
+
+
+def test_a_rotated_auth_header_is_one_post(api: Emulator) -> None:
+    """No listing tells the values apart; the state does."""
+    api.account.put(*ID, A, http_auth_header="old")
+    running = operation(api)
+    state = {**HEADED, "http_auth_header": "old"}
+    news = checked(running, HOOK, {**INPUTS, "http_auth_header": HEADER}, state)
+
+    found = running.diff(HOOK, state, news)
+    running.update(HOOK, state, news)
+
+    assert found.updates == ("http_auth_header",)
+    assert api.account.webhooks("acme_voice")["VCA"].http_auth_header == HEADER
+    assert writes(api) == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "replaces"),
+    [
+        ({"subaccount_id": "other_voice"}, ("subaccount_id",)),
+        ({"type": "VSS"}, ("type",)),
+        ({"subaccount_id": UNKNOWN}, ("subaccount_id",)),
+        ({"url": UNKNOWN, "http_auth_header": UNKNOWN}, ()),
+    ],
+)
+def test_only_the_identity_replaces_and_unknown_values_pass(
+    api: Emulator, changed: dict[str, str], replaces: tuple[str, ...]
+) -> None:
+    """In preview, values may be other resources' outputs."""
+    api.account.put(*ID, A)
+    running = operation(api)
+
+    found = running.diff(HOOK, STATE, checked(running, HOOK, {**INPUTS, **changed}, STATE))
+
+    assert (found.replaces, found.changes) == (replaces, True)
+    assert writes(api) == []
+
+
+@pytest.mark.parametrize("live_header", [HEADER, None])
+def test_a_refresh_reads_what_is_live_and_carries_the_header(api: Emulator, live_header: str | None) -> None:
+    """A header that is gone is not carried on: the next preview shows that it is to be set again."""
+    api.account.put(*ID, B, enabled=False, http_auth_header=live_header)
+
+    outs = operation(api).read(ID, HEADED)
+
+    expected = HEADED if live_header else STATE
+    assert outs == {**expected, "url": B, "enabled": False}
+
+
+@pytest.mark.parametrize("fault", ["html", "empty", "cut_json", "nan", "wrong_shape", 401, 403, 404, 410])
+def test_a_broken_or_refused_listing_is_never_read_as_gone(api: Emulator, fault: str | int) -> None:
+    """An outage must not look like a deletion; a 404 on the listing is about the subaccount."""
+    api.account.put(*ID, A)
+    api.faults.add(Fault("status", status=fault, times=None) if isinstance(fault, int) else Fault(fault, times=None))
+
+    with pytest.raises(WebhookError):
+        operation(api).read(ID, STATE)
+
+
+def test_a_delete_removes_and_a_second_one_is_done(api: Emulator, rows: Rows) -> None:
+    """One DELETE; where nothing is registered, 404 is done as soon as the listing agrees."""
+    api.account.put(*ID, A)
+
+    for _ in range(2):
+        operation(api, rows).delete(HOOK, ID, STATE)
+
+    assert api.account.webhooks("acme_voice") == {}
+    assert asked(api) == ["DELETE", "DELETE", "GET"]
+    assert rows.shown == []
+
+
+def test_a_delete_of_what_somebody_changed_says_so(api: Emulator, rows: Rows) -> None:
+    """It is removed, and the row shows what it was."""
+    api.account.put(*ID, B)
+
+    operation(api, rows).delete(HOOK, ID, STATE)
+
+    assert rows.shown == [("info", "urn::hook", f"removed; it had been changed to {B} (enabled, no auth header)")]
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ({"8x8:apiKey": ""}, r"pulumi config set --secret 8x8:apiKey.*EIGHTX8_API_KEY"),
+        ({"8x8:deadline": "canary"}, r"^The setting 8x8:deadline is not a number of seconds(?!.*canary)"),
+        ({"8x8:apiKey": "another"}, r"401.*Check 8x8:apiKey or EIGHTX8_API_KEY"),
+    ],
+)
+def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dict[str, str], reason: str) -> None:
+    """Without naming a property; bad inputs are reported first, without a request."""
+    running = Operation({"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url, **config}.get)
+
+    _, [failure] = running.check(HOOK, {}, INPUTS)
+    _, bad = running.check(HOOK, {}, {**INPUTS, "url": "http://x.example/", "type": "XYZ"})
+
+    assert failure.property == ""
+    assert re.search(reason, failure.reason)
+    assert [each.property for each in bad] == ["type", "url"]
+
+
+def test_a_type_that_is_listed_twice_fails_the_preview_naming_both(api: Emulator) -> None:
+    """Nobody can say which one counts."""
+    api.account.put(*ID, A)
+    api.faults.add(Fault("duplicate_type"))
+
+    _, [failure] = operation(api).check(HOOK, {}, INPUTS)
+
+    assert f"{ID} is listed 2 times: {A}" in failure.reason
+
+
+def test_an_unreachable_api_falls_back_to_the_state_with_one_warning(api: Emulator, rows: Rows) -> None:
+    """On the stack's row, with the reason; an update then fails."""
+    api.refuse_connections()
+    running = operation(api, rows)
+
+    found = running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE))
+    with pytest.raises(UnavailableError):
+        running.update(HOOK, STATE, {**INPUTS, "url": B})
+
+    assert not found.changes
+    [(severity, urn, text)] = rows.shown
+    assert (severity, urn) == ("warning", "")
+    assert text.startswith("8x8: drift was not checked (API unreachable); compared with the state only. ")
+
+
+def test_without_live_checks_a_preview_needs_neither_key_nor_network(api: Emulator, rows: Rows) -> None:
+    """Pull requests from forks have none; an update fails before anything is sent."""
+    running = Operation({"8x8:baseUrl": api.url, "8x8:liveChecks": "false"}.get, log=rows.log)
+
+    same = running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE))
+    other = running.diff(HOOK, STATE, checked(running, HOOK, {**INPUTS, "url": B}, STATE))
+    with pytest.raises(SettingsError):
+        running.create(HOOK, INPUTS)
+
+    assert (same.changes, other.changes) == (False, True)
+    assert asked(api) == []
+    assert len(rows.shown) == 1
+
+
+def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
+    """One GET per subaccount and operation, whoever asks first; what is no subaccount id is not asked for."""
+    running = operation(api)
+    ahead = ["no/../subaccount", "x", "a b c", "team_1", "team_2"]
+
+    checked(running, Caller("urn::0", ahead=ahead), INPUTS)
+    for number in (1, 2):
+        checked(running, Caller(f"urn::{number}"), {**INPUTS, "subaccount_id": f"team_{number}"})
+
+    assert sorted(str(entry.subaccount) for entry in api.journal) == ["acme_voice", "team_1", "team_2"]
 
 
 def test_drift_is_a_warning_on_the_resources_own_row(api: Emulator, rows: Rows) -> None:
