@@ -131,7 +131,7 @@ def test_an_unchanged_webhook_costs_one_get_and_nothing_else(api: Emulator, rows
     ],
 )
 def test_drift_is_shown_and_the_update_restores_the_webhook_with_its_header(
-    api: Emulator, rows: Rows, live: dict[str, str] | None, text: str
+    api: Emulator, rows: Rows, live: dict[str, Any] | None, text: str
 ) -> None:
     """One POST; the header's value is in no text."""
     if live:

@@ -60,7 +60,7 @@ def test_two_resources_are_told_apart_by_label_where_the_host_reveals_no_urn(pro
 def test_an_unknown_value_is_one_marker(provider: WebhookProvider, api: Emulator) -> None:
     """The host makes an object of each."""
     api.account.put("acme_voice", "VCA", A)
-    news = {**INPUTS, "url": Unknown(), INPUT: "{}"}
+    news = {**INPUTS, "url": Unknown(), INPUT: "{}"}  # type: ignore[no-untyped-call]
 
     result = provider.diff(ID, STATE, provider.check(STATE, news).inputs)
 
