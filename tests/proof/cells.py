@@ -181,7 +181,7 @@ def _disarm(scene: Scene, fault_case: FaultCase) -> None:
 
 def _outcome(operation: Operation, result: Result, told: str, before: Held, declared: Held, after: Held) -> str:
     if result.ok:
-        return "state only" if operation.command == "preview" and "compared with state only" in told else "done"
+        return "state only" if operation.command == "preview" and "compared with the state only" in told else "done"
     if after == before:
         return "before"
     if after == declared:
