@@ -1,6 +1,6 @@
 """A resource that runs the endpoint of this folder as a process of this machine.
 
-create   start `python -m endpoint`, wait until this very process listens and /healthz answers
+create   start `python -m endpoint`, wait until this very process listens and /healthz responds
 diff     another port: replace, so that the old one serves until the webhooks have moved
          another auth header, database or source, or a process that has ended: update
 update   end the process, start another in its place

@@ -1,4 +1,4 @@
-"""Measure how fast an endpoint answers a VCA: `python measure.py http://127.0.0.1:8080`.
+"""Measure how fast an endpoint responds to a VCA: `python measure.py http://127.0.0.1:8080`.
 
 Reads EIGHTX8_HTTP_AUTH_HEADER. Sends 500 marked deliveries, one after the other over one connection, and
 prints the median and the 95th percentile in milliseconds. Exit code 1 when the median is 50 ms or more.
@@ -23,7 +23,7 @@ LIMIT = 50.0
 
 
 def measure(url: str, header: str) -> list[float]:
-    """Return the time of each answer, in milliseconds."""
+    """Return the time of each response, in milliseconds."""
     address = urlsplit(url)
     kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
     connection = kind(address.netloc, timeout=10)
@@ -37,7 +37,7 @@ def measure(url: str, header: str) -> list[float]:
         answer.read()
         times.append((time.perf_counter() - begin) * 1000)
         if answer.status != 200:
-            sys.exit(f"The endpoint answered {answer.status}. Check EIGHTX8_HTTP_AUTH_HEADER and the address.")
+            sys.exit(f"The endpoint responded {answer.status}. Check EIGHTX8_HTTP_AUTH_HEADER and the address.")
     return times
 
 
@@ -61,7 +61,7 @@ def main() -> int:
         sys.exit("usage: python measure.py URL")
     times = measure(sys.argv[1], os.environ.get("EIGHTX8_HTTP_AUTH_HEADER", ""))
     median, most = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    print(f"VCA answered in {median:.1f} ms at the median, {most:.1f} ms at the 95th percentile of {len(times)}")
+    print(f"VCA: response in {median:.1f} ms at the median, {most:.1f} ms at the 95th percentile of {len(times)}")
     return 0 if median < LIMIT else 1
 
 

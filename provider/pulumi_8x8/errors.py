@@ -3,13 +3,13 @@
     WebhookError
     ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
     ├── ConflictError           the program's: the webhook holds what this program does not own
-    ├── UnavailableError        the API's or the network's: no answer that counts, after the retries
+    ├── UnavailableError        the API's or the network's: no response that counts, after the retries
     ├── RefusedError            the API said no
     │   ├── KeyRefusedError     401: the key
     │   ├── AccessDeniedError   403: the subaccount is not the key's
-    │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is an answer, not an error)
+    │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is a result, not an error)
     │   └── InvalidRequestError any other 4xx, and a 200 whose statusCode is not 0
-    └── ProtocolError           the API answered what is not documented
+    └── ProtocolError           the API responded what is not documented
 
 Every text is one line: what happened, what is live now where that is known, what to do next.
 No text holds a key, an auth header or a foreign body.
@@ -22,10 +22,10 @@ class WebhookError(Exception):
     """Anything this package raises on purpose.
 
     Attributes:
-        status: HTTP status of the answer, where there was one.
-        status_code: The vendor's own `statusCode`, or `code`, e.g. "1001", where the answer had one.
-        error_id: The vendor's `errorId`, to quote to their support, where the answer had one.
-        uncertain: True when the request may have taken effect although no answer says so.
+        status: HTTP status of the response, where there was one.
+        status_code: The vendor's own `statusCode`, or `code`, e.g. "1001", where the response had one.
+        error_id: The vendor's `errorId`, to quote to their support, where the response had one.
+        uncertain: True when the request may have taken effect although no response says so.
         retry_after: Seconds the API asked to wait, where it did.
     """
 
@@ -67,7 +67,7 @@ class ConflictError(WebhookError):
 
 
 class UnavailableError(WebhookError):
-    """No answer that counts: no connection, a time-out, 5xx or 429 after the retries."""
+    """No response that counts: no connection, a time-out, 5xx or 429 after the retries."""
 
 
 class RefusedError(WebhookError):
@@ -91,7 +91,7 @@ class InvalidRequestError(RefusedError):
 
 
 class ProtocolError(WebhookError):
-    """The answer is not what the vendor documents: a redirect, HTML, broken JSON, another subaccount's list."""
+    """The response is not what the vendor documents: a redirect, HTML, broken JSON, another subaccount's list."""
 
 
 BY_STATUS: dict[int, tuple[type[WebhookError], str]] = {

@@ -53,7 +53,7 @@ MASKED = "__masked"
 """A property of inputs and outputs, only where it is True: the URL was given as a secret, so no message shows it."""
 
 COMPARED = ("url", "enabled", "http_auth_header_available")
-"""What the API tells of it: a difference here is drift."""
+"""What the API reports of it: a difference here is drift."""
 
 
 def subaccount_problem(value: Any) -> str | None:

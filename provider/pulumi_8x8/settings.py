@@ -122,7 +122,7 @@ FIELDS = (
     ),
     Field(
         "read_timeout", "readTimeout", "EIGHTX8_READ_TIMEOUT", "15", "seconds",
-        "longest silence while waiting for an answer", _seconds,
+        "longest silence while waiting for a response", _seconds,
     ),
     Field(
         "deadline", "deadline", "EIGHTX8_DEADLINE", "60", "seconds",

@@ -1,4 +1,4 @@
-"""Small endpoints on loopback that answer deliveries as a test wants."""
+"""Small endpoints on loopback that respond to deliveries as a test wants."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Delivered(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the endpoint answers."""
+    """What the endpoint responds with."""
 
     status: int = 200
     body: object = HANGUP

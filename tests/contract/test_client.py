@@ -1,4 +1,4 @@
-"""The client against the emulator: every answer is a value or one error."""
+"""The client against the emulator: every response is a value or one error."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_every_documented_status_is_one_error(
 
         assert type(error) is kind
         assert (error.status, error.status_code, error.error_id) == (status, "1001", "e-1")
-        assert f"The API answered {status} (vendor code 1001, errorId e-1) to {method} for acme_voice. " in str(error)
+        assert f"The API responded {status} (vendor code 1001, errorId e-1) to {method} for acme_voice. " in str(error)
         assert next_step in str(error)
 
 
@@ -118,14 +118,14 @@ def test_the_platforms_shape_of_an_error_is_read_too(api: Emulator) -> None:
 
 @pytest.mark.parametrize("body", [f"<html>{FOREIGN}</html>", "", f'["{FOREIGN}"]', f"\x1b[2J{FOREIGN}", b"\xff\xfe"])
 def test_an_error_in_any_other_shape_is_the_same_error(api: Emulator, body: str | bytes) -> None:
-    """Gateways answer HTML, or nothing."""
+    """Gateways respond with HTML, or nothing."""
     api.faults.add(Fault("status", status=403, body=body))
 
     error = Caller(api.url).failure("GET")
 
     assert type(error) is AccessDeniedError
     assert (error.status, error.status_code, error.error_id) == (403, None, None)
-    assert str(error).startswith("The API answered 403 to GET for acme_voice. ")
+    assert str(error).startswith("The API responded 403 to GET for acme_voice. ")
 
 
 def test_the_emulators_own_refusals_are_the_same_errors(api: Emulator) -> None:
@@ -216,7 +216,7 @@ def test_a_listing_of_many_new_types_is_tolerated(api: Emulator) -> None:
 
 
 def test_a_webhook_that_is_not_there_is_removed(api: Emulator) -> None:
-    """404 on a removal is done; a removed one is answered."""
+    """404 on a removal is done; a removed one is returned."""
     api.account.put("acme_voice", "VSS", "https://a.example/vss")
 
     assert Caller(api.url).call("DELETE") is None

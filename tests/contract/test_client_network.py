@@ -93,7 +93,7 @@ def test_a_netrc_entry_does_not_replace_the_key(api: Emulator, monkeypatch: pyte
 
 
 def test_what_is_sent_is_the_documented_request() -> None:
-    """The key as a bearer, JSON, no compressed answer asked for, and who is asking."""
+    """The key as a bearer, JSON, no compressed response asked for, and who is asking."""
     with Listener(saying(EMPTY)) as wire:
         Caller(f"http://{wire.address}").call("POST")
 
@@ -248,7 +248,7 @@ def test_a_drip_is_left_at_the_deadline_and_not_at_its_end(head: bytes) -> None:
     with Listener(drip) as wire:
         error = Caller(f"http://{wire.address}").failure("GET", Deadline(0.3))
 
-    assert "no whole answer within the deadline of 0.3 s" in str(error)
+    assert "no whole response within the deadline of 0.3 s" in str(error)
     assert drip.sent < Drip.LENGTH
 
 
@@ -269,7 +269,7 @@ def test_a_drip_over_tls_is_left_at_the_deadline_too(
 
         errors = [Caller(f"https://{each.address}").failure("POST", Deadline(0.5)) for each in (wire, other)]
 
-    assert all("no whole answer within the deadline of 0.5 s" in str(error) and error.uncertain for error in errors)
+    assert all("no whole response within the deadline of 0.5 s" in str(error) and error.uncertain for error in errors)
     assert first.sent < Drip.LENGTH
     assert second.sent < Drip.LENGTH
 
@@ -377,7 +377,7 @@ def test_a_proxy_that_is_not_there_is_an_error_like_any_other(
 
 @pytest.mark.parametrize("connections", [CONNECTIONS, 6])
 def test_eight_threads_share_one_client_and_its_connections(api: Emulator, connections: int) -> None:
-    """Each gets its own answer, and the API sees no more connections than that: four, unless more are asked for."""
+    """Each gets its own response, and the API sees no more connections than that: four, unless more are asked for."""
     api.latency = 0.005
     client = Client(Settings(api_key=KEY, base_url=api.url), connections=connections)
 

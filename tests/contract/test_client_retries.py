@@ -53,7 +53,7 @@ def test_a_refusal_is_not_repeated(api: Emulator, status: int) -> None:
 @pytest.mark.parametrize("name", ["reset_before_reading", "reset_after_applying", "reset_in_body", "truncated"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_broken_connection_is_tried_again(api: Emulator, name: str, method: str) -> None:
-    """A removal that had taken effect answers 404 the second time, which is done."""
+    """A removal that had taken effect responds 404 the second time, which is done."""
     api.account.put("acme_voice", "VCA", "https://a.example/vca")
     api.faults.add(Fault(name))
 
@@ -259,7 +259,7 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(api: Emulator, name: s
     error = Caller(api.url).failure(method, Deadline(0.3))
 
     assert type(error) is UnavailableError
-    assert "no whole answer within the deadline of 0.3 s" in str(error)
+    assert "no whole response within the deadline of 0.3 s" in str(error)
     assert error.uncertain == (method != "GET")
 
 
@@ -280,5 +280,5 @@ def test_a_silent_server_is_left_at_the_read_time_out(api: Emulator) -> None:
 
     error = caller.failure("GET")
 
-    assert "no answer within 0.1 s" in str(error)
+    assert "no respond within 0.1 s" in str(error)
     assert len(api.journal) == TRIES

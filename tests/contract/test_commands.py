@@ -207,7 +207,7 @@ def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(monkeypatch: pytest.
 
 
 def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:
-    """The endpoint is told of the call and of the key, and what it answers is shown."""
+    """The endpoint is told of the call and of the key, and its response is shown."""
 
     def menu(delivered: Delivered) -> Answer:
         if delivered.body["eventType"] != "CALL_ACTION" or delivered.body["payload"]["eventData"]["dtmf"]:

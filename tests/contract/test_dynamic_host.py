@@ -265,7 +265,7 @@ def test_a_refused_key_fails_the_check_and_whatever_is_tried_all_the_same(api: E
 
     assert name == ""
     for text in (reason, shown(caught.value)):
-        assert "The API answered 401" in text
+        assert "The API responded 401" in text
         assert "Check 8x8:apiKey or EIGHTX8_API_KEY" in text
     assert "\n" not in shown(caught.value)
     assert not any(secret in shown(caught.value) for secret in (KEY, HEADER))

@@ -25,7 +25,7 @@ OPTIONAL = {"callQuality", "sourceRefId", "destinationRefId", "clientRequestId",
 
 
 def flows(*answers: tuple[Action, ...]) -> Respond:
-    """Answer the given call flows in turn, labelled step1, step2, …; then hang up."""
+    """Respond with the given call flows in turn, labelled step1, step2, …; then hang up."""
     steps = iter(enumerate(answers, start=1))
 
     def respond(delivered: Delivered) -> Answer:
@@ -136,7 +136,7 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_wanted() -
 
 
 def test_an_endpoint_that_fails_on_a_status_does_not_end_the_call() -> None:
-    """Only the answer to a VCA decides."""
+    """Only the response to a VCA decides."""
     respond = flows((SAY,))
 
     _, ended = place(
@@ -216,7 +216,7 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
     served, ended = place(hang, timeout=0.2)
 
     (summary,) = served.of("SESSION_SUMMARY")
-    assert ended.deliveries[0].verdict == "no answer within 0.2 s"
+    assert ended.deliveries[0].verdict == "no respond within 0.2 s"
     assert (summary["sessionStatus"], summary["errorDetails"]["errorCode"]) == ("ERROR", -2002)
     assert "lastAction" not in summary
 
@@ -224,9 +224,9 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "code", "verdict"),
     [
-        (500, b"", -2002, "answered 500 instead of 200"),
-        (204, b"", -2002, "answered 204 instead of 200"),
-        (302, b"", -2002, "answered 302 instead of 200; redirects are not followed"),
+        (500, b"", -2002, "responded 500 instead of 200"),
+        (204, b"", -2002, "responded 204 instead of 200"),
+        (302, b"", -2002, "responded 302 instead of 200; redirects are not followed"),
         (200, b"thanks", -2003, "invalid call flow: $: is not JSON"),
         (200, b'{"callflow": [{"action": "say"}]}', -2003, "$.callflow[0].params.text"),
         (200, b"{" * 100_000, -2003, "invalid call flow: longer than 65536 bytes"),
@@ -269,13 +269,13 @@ def test_a_missing_or_disabled_webhook_gets_nothing_and_the_call_says_so() -> No
 
 
 def test_a_duplicate_is_the_same_delivery_again() -> None:
-    """Every body arrives twice, unchanged, and the call goes on with the first answer."""
+    """Every body arrives twice, unchanged, and the call goes on with the first response."""
     served, ended = place(flows((SAY,), (SAY,)), duplicate=True)
 
     assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
     assert [delivery.duplicate for delivery in ended.deliveries] == [False, True] * 3
-    assert ended.deliveries[1].verdict == "duplicate: another answer than the first time"
-    assert ended.deliveries[-1].verdict == "duplicate: the same answer"
+    assert ended.deliveries[1].verdict == "duplicate: another response than the first time"
+    assert ended.deliveries[-1].verdict == "duplicate: the same response"
 
 
 def test_a_changed_url_gets_the_next_delivery() -> None:
@@ -303,7 +303,7 @@ def test_an_endless_call_flow_is_left_by_the_caller() -> None:
 
 
 def test_an_answer_that_is_not_used_is_said_so() -> None:
-    """The actions of a call flow are executed before a later answer counts."""
+    """The actions of a call flow are executed before a later response counts."""
     served, ended = place(flows((SAY, LISTEN), (SAY,)), keys=("1",))
 
     assert [delivery.verdict for delivery in ended.deliveries] == [

@@ -113,7 +113,7 @@ def test_a_hang_ends_when_the_emulator_stops() -> None:
 
 @pytest.mark.parametrize("name", ["drip", "drip_header"])
 def test_a_drip_arrives_in_the_end(api: Emulator, name: str) -> None:
-    """At one byte per interval the answer is slow and whole."""
+    """At one byte per interval the response is slow and whole."""
     api.faults.add(Fault(name, interval=0))
 
     assert post(api).json()["count"] == 1
@@ -145,7 +145,7 @@ BROKEN: dict[str, Callable[[requests.Response], bool]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_bent_body_comes_with_200(api: Emulator, name: str) -> None:
-    """The request took effect; its answer is not what the vendor documents."""
+    """The request took effect; its response is not what the vendor documents."""
     api.faults.add(Fault(name))
 
     answer = post(api)
@@ -156,7 +156,7 @@ def test_a_bent_body_comes_with_200(api: Emulator, name: str) -> None:
 
 
 def test_a_request_without_effect_can_be_confirmed(api: Emulator) -> None:
-    """A lost write: the answer says that it was done, the account says that it was not."""
+    """A lost write: the response says that it was done, the account says that it was not."""
     api.faults.add(Fault("pass", apply=False))
 
     answer = post(api)
@@ -216,7 +216,7 @@ def test_a_request_can_be_held(api: Emulator, at: Literal["before", "after"]) ->
 
 
 def test_connections_can_be_refused_for_a_while(api: Emulator) -> None:
-    """Open ones are dropped, new ones refused, and later the same URL answers again."""
+    """Open ones are dropped, new ones refused, and later the same URL responds again."""
     with requests.Session() as session:
         session.get(api.url + LIST, headers=BEARER, timeout=10)
         api.refuse_connections()
@@ -277,7 +277,7 @@ ODD: list[str | bytes] = [
 @pytest.mark.parametrize("path", ["faults", "modes"])
 @pytest.mark.parametrize("body", ODD, ids=range(len(ODD)))
 def test_an_odd_body_to_the_control_endpoint_is_refused(body: str | bytes, path: str) -> None:
-    """The answer says what is wrong, never that the emulator failed, and nothing is changed."""
+    """The response says what is wrong, never that the emulator failed, and nothing is changed."""
     with Emulator(control=True) as api:
         headers = {"Content-Type": "application/json"}
         empty = path == "modes" and body == "{}"
@@ -300,7 +300,7 @@ def test_modes_can_be_set_over_http() -> None:
 
 @pytest.mark.parametrize("stored", [None, {"enabled": False}])
 def test_an_altered_fault_changes_only_what_a_post_sent(api: Emulator, stored: dict[str, object] | None) -> None:
-    """A GET and a DELETE that it meets are answered as ever."""
+    """A GET and a DELETE that it meets are served as ever."""
     api.account.put("acme", "VCA", "https://example.com/vca")
     for method in ("GET", "DELETE"):
         api.faults.add(Fault("altered", method=method, stored=stored))
@@ -313,7 +313,7 @@ def test_an_altered_fault_changes_only_what_a_post_sent(api: Emulator, stored: d
 
 
 def test_a_client_that_left_does_not_stop_the_server(api: Emulator) -> None:
-    """The next request is answered after one whose client closed half-way."""
+    """The next request is served after one whose client closed half-way."""
     with connected(api) as client:
         client.sendall(f"POST {LIST} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
 

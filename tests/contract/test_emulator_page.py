@@ -33,7 +33,7 @@ FORM = {
 
 
 def menu(held: threading.Event | None = None) -> Respond:
-    """Answer with the menu; where an event is given, a summary is answered once it is set."""
+    """Respond with the menu; where an event is given, a summary is acknowledged once it is set."""
 
     def respond(delivered: Delivered) -> Answer:
         event = events.parse(delivered.body)

@@ -102,7 +102,7 @@ def test_the_state_file_keeps_webhooks_between_runs(tmp_path: Path) -> None:
 
 
 def test_a_state_file_that_cannot_be_written_is_an_error_of_the_server(tmp_path: Path) -> None:
-    """A change that cannot be kept is answered with 500 and not made."""
+    """A change that cannot be kept gets a 500 and not made."""
     folder = tmp_path / "folder"
     with Emulator(state_file=folder / "state.json") as api:
         folder.write_text("in the way")

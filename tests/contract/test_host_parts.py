@@ -30,7 +30,7 @@ RPCS = ("check", "diff", "create", "read", "update", "delete")
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """An engine that takes messages, or never answers."""
+    """An engine that takes messages, or never responds."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[int, str, str]] = []

@@ -1,4 +1,4 @@
-"""The example endpoint's answers: the menu, and the status of each wrong request."""
+"""The example endpoint's responses: the menu, and the status of each wrong request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 
 
 def test_a_call_goes_through_both_levels_of_the_menu(alone: Endpoint) -> None:
-    """Each answer is a valid call flow, and its clientActionId leads to the next; a duplicate gets the same bytes."""
+    """Each response is a valid call flow, and its clientActionId leads to the next; a duplicate gets the same bytes."""
     answers = [alone.post("/vca", vca())]
     for key in ("1", "2"):
         place = answers[-1].json()["clientActionId"]
@@ -117,7 +117,7 @@ def test_a_wrong_auth_header_is_401(alone: Endpoint, method: str, path: str, hea
 def test_a_delivery_that_cannot_be_read_is_refused_with_the_right_status(
     alone: Endpoint, path: str, body: str, content_type: str, status: int, told: str
 ) -> None:
-    """The answer is JSON that says what is wrong, and names the field where there is one."""
+    """The response is JSON that says what is wrong, and names the field where there is one."""
     answer = requests.post(
         alone.url + path,
         data=body.encode("utf-8", "surrogateescape"),
@@ -196,7 +196,7 @@ def test_a_vca_is_answered_without_the_database() -> None:
 
 
 def test_a_database_that_is_gone_is_503(tmp_path: Path) -> None:
-    """The summary is not acknowledged, calls are still answered, and /healthz tells."""
+    """The summary is not acknowledged, calls still get their menu, and /healthz tells."""
     database = tmp_path / "sessions.db"
     with closing(Store(f"sqlite:///{database}")) as store:
         client = create_app(Settings(HEADER), store, IVR).test_client()

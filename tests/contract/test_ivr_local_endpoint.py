@@ -132,7 +132,7 @@ def test_a_process_that_took_over_the_id_is_left_alone(module: Any) -> None:
 
 
 def test_a_port_that_is_taken_is_an_error_that_says_so(module: Any, running: dict[str, Any]) -> None:
-    """An endpoint that answers there already is not mistaken for the new one, and stays."""
+    """An endpoint that serves there already is not mistaken for the new one, and stays."""
     before = psutil.Process().children()
 
     with pytest.raises(RuntimeError, match=r"did not come up on port .* already in use"):

@@ -68,7 +68,7 @@ def test_a_completed_session_is_stored_and_logged_as_done(endpoint: Endpoint) ->
     ("status", "more", "reason"),
     [
         ("BUSY", {}, "the called party was busy"),
-        ("NO_ANSWER", {}, "the called party did not answer"),
+        ("NO_ANSWER", {}, "the called party did not pick up"),
         ("FAILED", {}, "the call could not be connected"),
         ("ERROR", {"error_code": -2003}, "the session ended in an error: invalid call flow (-2003)"),
     ],
@@ -98,7 +98,7 @@ def test_what_neither_failed_nor_completed_is_not_to_be_retried(endpoint: Endpoi
 
 
 def test_a_session_is_stored_once_however_often_it_comes(endpoint: Endpoint) -> None:
-    """The first summary stays, and each duplicate gets the same answer."""
+    """The first summary stays, and each duplicate gets the same response."""
     answers = [endpoint.post("/vss", vss("again", status)) for status in ("COMPLETED", "COMPLETED", "BUSY")]
 
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
@@ -106,7 +106,7 @@ def test_a_session_is_stored_once_however_often_it_comes(endpoint: Endpoint) -> 
 
 
 def test_a_rehearsal_is_judged_and_not_stored(endpoint: Endpoint) -> None:
-    """A made-up session gets a real one's answers and leaves no row."""
+    """A made-up session gets a real one's responses and leaves no row."""
     good = endpoint.post("/vss", vss("rehearsed"), **{deliveries.REHEARSAL_HEADER: "1"})
     broken = endpoint.post("/vss", vss(""), **{deliveries.REHEARSAL_HEADER: "1"})
 

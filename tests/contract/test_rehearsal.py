@@ -57,8 +57,8 @@ def test_deliveries_are_synthetic_and_carry_no_api_key(monkeypatch: pytest.Monke
 counter = itertools.count()
 
 UNREADY: dict[str, tuple[Respond, str, str]] = {
-    "server error": (lambda _: Answer(500), "status", "answered 500"),
-    "redirect": (lambda _: Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "answered 302"),
+    "server error": (lambda _: Answer(500), "status", "responded 500"),
+    "redirect": (lambda _: Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
     "not JSON": (lambda _: Answer(200, b"<html>"), "call flow", "-1001"),
     "unknown action": (lambda _: Answer(200, {"callflow": [{"action": "dance"}]}), "call flow", "-1007"),
     "no rules kept": (
@@ -69,11 +69,11 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
         ),
         "call flow", "-1003",
     ),
-    "another answer": (
+    "another response": (
         lambda _: Answer(200, {**HANGUP, "clientActionId": str(next(counter))}), "duplicate", "another call flow",
     ),
-    "anybody may deliver": (lambda _: Answer(), "wrong auth header", "answered 200"),
-    "nobody may deliver": (lambda _: Answer(401), "status", "answered 401"),
+    "anybody may deliver": (lambda _: Answer(), "wrong auth header", "responded 200"),
+    "nobody may deliver": (lambda _: Answer(401), "status", "responded 401"),
     "breaks off": (
         lambda _: Answer(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection broke",
     ),
@@ -82,7 +82,7 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
 
 @pytest.mark.parametrize("name", UNREADY)
 def test_an_endpoint_that_is_not_ready_is_told_why(name: str) -> None:
-    """The finding that fails names what was answered."""
+    """The finding that fails names the response."""
     respond, finding, detail = UNREADY[name]
 
     with endpoint(respond) as running:
@@ -94,7 +94,7 @@ def test_an_endpoint_that_is_not_ready_is_told_why(name: str) -> None:
 
 
 def test_every_violation_of_a_call_flow_is_told() -> None:
-    """One rehearsal is enough to mend an answer."""
+    """One rehearsal is enough to correct a response."""
     respond, _, _ = UNREADY["no rules kept"]
 
     with endpoint(respond) as running:
@@ -191,7 +191,7 @@ def test_an_answer_that_drips_ends_with_the_deadline() -> None:
         finally:
             stop.set()
 
-    assert "no whole answer within 0.3 s" in failed(report)["status"]
+    assert "no whole response within 0.3 s" in failed(report)["status"]
 
 
 def test_a_valid_certificate_is_told_with_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

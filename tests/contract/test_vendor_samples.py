@@ -1,4 +1,4 @@
-"""What this package and the emulator send and read, against the vendor's documented requests and answers."""
+"""What this package and the emulator send and read, against the vendor's documented requests and responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_listing_of_the_set_up_guide_is_read() -> None:
 
 
 def test_the_removal_of_the_reference_is_read() -> None:
-    """It answers what was removed."""
+    """It returns what was removed."""
     assert parse_removal(WebhookId("subAccountId", "VSS"), body("removed_reference")) == LiveWebhook(
         "VSS", "https://sample.com/test", False, True
     )

@@ -1,4 +1,4 @@
-"""The vendor's published requests, answers, deliveries and call flows: facts, each with its page."""
+"""The vendor's published requests, responses, deliveries and call flows: facts, each with its page."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from types import TracebackType
 
 
 class Listener:
-    """Accepts connections and hands each to `answer`, in a thread of its own; `received` is what came first on each.
+    """Accepts connections and hands each to `respond`, in a thread of its own; `received` is what came first on each.
 
     `whole` says when what came first is all of it: an HTTP request, unless the test speaks something else.
     """

@@ -114,9 +114,9 @@ def test_a_refused_key_or_subaccount_fails_the_preview(api: Emulator, project: P
     project.environment["EIGHTX8_API_KEY"] = "rotated-away"
     refused = project.preview().refused()
 
-    assert "The API answered 403" in forbidden.out
+    assert "The API responded 403" in forbidden.out
     assert "Check the subaccount id, or use a key of the account that owns it." in forbidden.out
-    assert "The API answered 401" in refused.out
+    assert "The API responded 401" in refused.out
     assert "Check 8x8:apiKey or EIGHTX8_API_KEY" in refused.out
     assert "rotated-away" not in refused.out
 
@@ -172,7 +172,7 @@ def test_a_missing_key_fails_the_preview_with_the_two_ways_to_set_it(api: Emulat
 
 
 def test_the_listings_of_the_next_subaccounts_are_fetched_ahead(api: Emulator, project: Project) -> None:
-    """While the first subaccount's answer is awaited the others are asked already; each one once."""
+    """While the first subaccount's response is awaited the others are asked already; each one once."""
     project.declare(
         **{
             f"{type.lower()}-{number}": {"subaccount_id": f"Sub_{number}", "type": type, "url": "https://ivr.example/"}

@@ -21,7 +21,7 @@ FROM, TO = "+6591234567", "+6568888888"
 
 
 def flows(call: Call) -> list[Any]:
-    """The actions of each call flow that the endpoint answered."""
+    """The actions of each call flow that the endpoint returned."""
     return [
         [action["action"] for action in json.loads(delivery.answer)["callflow"]]
         for delivery in call.deliveries

@@ -94,7 +94,7 @@ def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
 
 @pytest.mark.parametrize("post_over", ["replace", "refuse"])
 def test_a_header_that_rotates_is_sent(api: Emulator, project: Project, post_over: str) -> None:
-    """The API's answers look the same with either header; the new one is registered all the same."""
+    """The API's responses look the same with either header; the new one is registered all the same."""
     api.post_over = post_over  # type: ignore[assignment]
     project.declare(vca={**VCA, "http_auth_header": "Basic b25l"}).deploy().ok()
 

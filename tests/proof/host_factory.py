@@ -1,6 +1,6 @@
 """Forks a dynamic-provider process for each request on the socket that its argument names.
 
-A request is the process's environment as JSON and, as a file descriptor, where it prints; the answer is its id.
+A request is the process's environment as JSON and, as a file descriptor, where it prints; the response is its id.
 """
 
 from __future__ import annotations

@@ -328,7 +328,7 @@ class Machine(RuleBasedStateMachine):
         return LiveWebhook(webhook_id.type, stored.url, stored.enabled, stored.http_auth_header is not None)
 
     def run(self, command: str, kill_at: Fault | None = None) -> tuple[Result, str]:
-        """Run one command; answers how it ended and what it printed."""
+        """Run one command; returns how it ended and what it printed."""
         before, ours = self.held(), self.stack.ids() | self.may_be_taken()
         result, printed = self.execute(command, kill_at)
         after = self.held()

@@ -32,7 +32,7 @@ class Operation:
         after: What the program then declares.
         command: What is run.
         drift: What somebody else registers in Sub_1's VCA in between: arguments of `Account.put`.
-        unseen: Needs an answer that an API which ignores POST over a webhook cannot give.
+        unseen: Needs a response that an API which ignores POST over a webhook cannot give.
     """
 
     name: str

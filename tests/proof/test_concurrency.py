@@ -64,7 +64,7 @@ def preview(host_factory: HostFactory, api: Emulator, stack: Stack, program: Pro
 def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(
     api: Emulator, host_factory: HostFactory, post_over: Any
 ) -> None:
-    """Each one's answer lists the other's webhook, or not yet; both are done, and have nothing left to do."""
+    """Each one's response lists the other's webhook, or not yet; both are done, and have nothing left to do."""
     api.post_over = post_over
     one, two = Stack(), Stack()
     vca, vss = {"a": webhook("VCA", "https://one.example/")}, {"a": webhook("VSS", "https://two.example/")}
@@ -139,7 +139,7 @@ def test_a_thousand_webhooks_take_one_listing_a_subaccount_and_one_request_each(
 def test_one_process_changes_every_webhook_of_ten_subaccounts_at_once(
     api: Emulator, host_factory: HostFactory, post_over: Any
 ) -> None:
-    """The engine calls from many threads; each answer finds its own webhook_id, over few connections."""
+    """The engine calls from many threads; each response finds its own webhook_id, over few connections."""
     stack = Stack()
     before = fleet(10)
     with host(host_factory, api) as process:

@@ -65,7 +65,7 @@ POINTS = {
 
 @dataclass
 class Held:
-    """A command that stands still because the API does not answer one request yet.
+    """A command that stands still because the API does not respond to one request yet.
 
     Attributes:
         processes: Everything that it started.
@@ -81,7 +81,7 @@ class Held:
         return {pid: arguments for pid, arguments in self.processes.items() if "-m pulumi.dynamic" in arguments}
 
     def interrupted(self) -> bool:
-        """Press Ctrl-C once more; answers whether it has ended."""
+        """Press Ctrl-C once more; returns whether it has ended."""
         self.command.send_signal(signal.SIGINT)
         return self.command.poll() is not None
 
@@ -187,7 +187,7 @@ def test_a_provider_that_is_killed_fails_the_command_and_one_more_up_converges(
 def test_an_engine_that_is_killed_with_the_answer_unread_is_repaired_by_the_documented_steps(
     api: Emulator, project: Project
 ) -> None:
-    """The provider has answered, and the engine ends before it writes that down."""
+    """The provider has responded, and the engine ends before it writes that down."""
     point = POINTS["create, POST was applied"]
 
     with held(api, project, point) as standing:

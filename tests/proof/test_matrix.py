@@ -57,7 +57,7 @@ def test_the_page_is_written_from_the_counts() -> None:
 @pytest.mark.parametrize("malformed", ["large", "bomb"])
 @pytest.mark.parametrize("command", ["list", "register", "remove"])
 def test_fifty_megabytes_are_not_kept(malformed: str, command: str) -> None:
-    """An answer is read up to a limit, and a compressed one is not unpacked."""
+    """A response is read up to a limit, and a compressed one is not unpacked."""
     with Emulator() as api:
         api.account.put("Sub_1", "VCA", "https://ivr.example/")
         api.faults.add(Fault(malformed, size=50_000_000))

@@ -28,7 +28,7 @@ def host(api: Emulator, host_factory: HostFactory) -> Any:
 
 
 def crashed(api: Emulator, host: Any, stack: Stack, program: dict[str, Any], **meets: Any) -> Result:
-    """An update whose process is killed while a request waits for its answer."""
+    """An update whose process is killed while a request waits for its response."""
     fault = api.faults.add(Fault("pass", hold=threading.Event(), hold_at="after", **meets))
     with host() as process:
         killer = threading.Thread(target=lambda: (fault.reached.wait(), process.kill()))
@@ -76,7 +76,7 @@ def test_a_404_that_is_not_about_the_webhook_does_not_take_it_out_of_the_state(
 def test_what_somebody_registered_meanwhile_is_not_removed_as_if_the_api_had_altered_it(
     api: Emulator, host: Any
 ) -> None:
-    """An API that ignores POST over a webhook answers with theirs, which is not what was sent."""
+    """An API that ignores POST over a webhook responds with theirs, which is not what was sent."""
     api.post_over = "ignore"
     asked = api.faults.add(Fault("pass", method="POST", hold=threading.Event()))
     stack = Stack()

@@ -49,7 +49,7 @@ def up(
     environment: dict[str, str],
     config: dict[str, str] | None = None,
 ) -> tuple[Result, str]:
-    """Deploy one webhook in a process of its own; answers how that ended, and everything that a person would see."""
+    """Deploy one webhook in a process of its own; returns how that ended, and everything that a person would see."""
     with host_factory.host(environment, config) as host:
         result = Stack().up({"vca": webhook}, host)
     return result, f"{host.printed}\n{result.error}"
@@ -281,7 +281,7 @@ def acts(text: str) -> list[str]:
 
 
 def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator, host_factory: HostFactory) -> None:
-    """Neither as drift, nor as a refusal, nor in a broken answer."""
+    """Neither as drift, nor as a refusal, nor in a broken response."""
     stack, seen = Stack(), []
     with host_factory.host(reached(api)) as host:
         assert stack.up({"vca": VCA}, host).ok

@@ -151,7 +151,7 @@ def test_post_over_a_type_does_as_chosen(post_over: PostOver, status: int, name:
 
 
 def test_no_answer_holds_an_auth_header() -> None:
-    """The header is write-only: answers say whether there is one."""
+    """The header is write-only: responses say whether there is one."""
     account = Account()
     body = {"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "canary"}
 
@@ -169,7 +169,7 @@ def test_no_answer_holds_an_auth_header() -> None:
     ("reads", "shown"), [(None, ["new"] * 4), (0, ["old", "new", "new", "new"]), (2, ["old", "old", "old", "new"])]
 )
 def test_an_eventually_consistent_api_shows_what_was_before(reads: int | None, shown: list[str]) -> None:
-    """In the POST's answer and in the next listings; the account itself has changed at once."""
+    """In the POST's response and in the next listings; the account itself has changed at once."""
     account, modes = Account(), Modes(stale_reads=reads)
     account.put("acme", "VCA", "https://example.com/old")
 
@@ -231,7 +231,7 @@ def test_what_changes_nothing_is_never_stale(post_over: PostOver, shown: object)
     ],
 )
 def test_an_api_that_normalises_stores_the_url_that_way(how: list[Normalisation], sent: str, stored: str) -> None:
-    """The answer and the account have what was made of it."""
+    """The response and the account have what was made of it."""
     account = Account()
 
     answer = register(account, Modes(normalise=tuple(how)), sent)

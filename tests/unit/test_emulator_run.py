@@ -16,7 +16,7 @@ from pulumi_8x8.emulator import LIMITS, Emulator, EmulatorError, run
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_a_signal(number: signal.Signals) -> None:
-    """It prints one line with its URL, answers, stops on the signal and gives the handlers back."""
+    """It prints one line with its URL, responds, stops on the signal and gives the handlers back."""
     before = signal.getsignal(number)
     lines: list[str] = []
     statuses: list[int] = []

@@ -35,7 +35,7 @@ def answered(session: Session, *actions: Action, label: str | None = None) -> Se
 
 
 def test_keys_are_captured_in_order_and_come_back_under_their_label() -> None:
-    """Each sayAndCapture takes the next entry, none is left for the third, and the answer's label is the event's."""
+    """Each sayAndCapture takes the next entry, none is left for the third, and the response's label is the event's."""
     first = answered(Session(keys=("1", "2")), LISTEN, label="menu")
     second = answered(first, LISTEN)
     third = answered(second, LISTEN)
@@ -47,7 +47,7 @@ def test_keys_are_captured_in_order_and_come_back_under_their_label() -> None:
 
 
 def test_every_action_of_a_flow_is_completed() -> None:
-    """The actions of one answer are all executed, and each is reported; or, if so chosen, the last alone."""
+    """The actions of one response are all executed, and each is reported; or, if so chosen, the last alone."""
     session = answered(Session(keys=("5",)), SAY, PLAY, LISTEN, label="three")
     events = [session.event]
     while session.left:
@@ -140,7 +140,7 @@ KEYS = st.lists(st.text("0123456789*#", max_size=4), max_size=3)
 
 @given(flow=st.lists(ACTIONS, max_size=4), keys=KEYS, outcome=st.sampled_from(sorted(SIP_CODES)))
 def test_whatever_the_validator_passes_is_executed(flow: list[dict[str, Any]], keys: list[str], outcome: Any) -> None:
-    """An answer ends the call as an error exactly if the validator reports a violation."""
+    """A response ends the call as an error exactly if the validator reports a violation."""
     answer = {"callflow": flow}
 
     judgement = judge("VCA", Answer(200, json.dumps(answer).encode()))

@@ -103,7 +103,7 @@ def test_an_error_retold_is_the_same_error_with_another_text() -> None:
 
 
 def test_an_error_claims_nothing_it_was_not_told() -> None:
-    """Without an answer there is no status, no code and no errorId; and nothing is uncertain."""
+    """Without a response there is no status, no code and no errorId; and nothing is uncertain."""
     assert vars(WebhookError("text")) == {
         "status": None, "status_code": None, "error_id": None, "uncertain": False, "retry_after": None,
     }  # fmt: skip

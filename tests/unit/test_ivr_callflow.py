@@ -70,7 +70,7 @@ def found(answer: object, severity: str = "violation") -> list[tuple[str, int]]:
     ],
 )
 def test_an_answer_of_a_wrong_shape_is_reported_where_it_is_wrong(answer: object, path: str, code: int) -> None:
-    """Each level of an answer has its own path and code."""
+    """Each level of a response has its own path and code."""
     assert found(answer) == [(path, code)]
 
 

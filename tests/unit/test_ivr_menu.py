@@ -1,4 +1,4 @@
-"""A menu declared as data answers each delivery, and remembers nothing."""
+"""A menu declared as data responds to each delivery, and remembers nothing."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_menu_that_breaks_the_vendors_rules_cannot_be_declared() -> None:
     st.none() | st.text(max_size=8) | st.from_regex(r"menu:[0-9*#]{0,3}:[0-9]{1,3}", fullmatch=True),
 )
 def test_any_delivery_has_one_valid_answer(status: str, dtmf: str | None, place: str | None) -> None:
-    """Whatever comes, the answer holds to the vendor's rules and is the same the second time."""
+    """Whatever comes, the response holds to the vendor's rules and is the same the second time."""
     delivery = event(status, dtmf=dtmf, place=place)
 
     answer = IVR.answer(delivery)

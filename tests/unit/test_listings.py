@@ -58,7 +58,7 @@ def test_a_subaccount_is_listed_once_however_many_look(api: Emulator, listings: 
 
 
 def test_the_next_subaccounts_are_fetched_before_anybody_looks(api: Emulator, listings: Listings) -> None:
-    """While the first is still being answered, the others are asked for."""
+    """While the first is still under way, the others are asked for."""
     gate = threading.Event()
     held = [api.faults.add(Fault("pass", subaccount=f"team_{number}", hold=gate)) for number in range(4)]
 
@@ -132,7 +132,7 @@ def test_fetching_ahead_can_be_switched_off(api: Emulator) -> None:
 
 
 def test_a_write_replaces_what_the_listing_said_of_its_id(api: Emulator, listings: Listings) -> None:
-    """And of no other: two writes' answers may arrive in another order than they were made."""
+    """And of no other: two writes' responses may arrive in another order than they were made."""
     other = LiveWebhook("VSS", "https://b.example/", True, True)
     listings.get(VCA)
 
@@ -152,7 +152,7 @@ def test_a_note_about_a_subaccount_that_was_not_listed_is_no_listing(api: Emulat
 
 
 def test_looking_again_asks_again(api: Emulator, listings: Listings) -> None:
-    """After a write whose answer did not settle the matter."""
+    """After a write whose response did not settle the matter."""
     listings.get(VCA)
     api.account.put("acme_voice", "VCA", "https://b.example/")
 

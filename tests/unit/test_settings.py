@@ -201,7 +201,7 @@ def test_an_address_is_https_anywhere_or_http_on_loopback(given: str, used: str)
     ],
 )
 def test_loopback_is_this_machine_and_nothing_that_looks_like_it(host: str, answer: bool) -> None:
-    """Names that a resolver could answer otherwise do not count."""
+    """Names that a resolver could resolve otherwise do not count."""
     assert is_loopback(host) is answer
 
 

@@ -1,4 +1,4 @@
-"""The API's shapes: what is read from an answer, and what is never taken for one."""
+"""The API's shapes: what is read from a response, and what is never taken for one."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_broken_answer_is_never_taken_for_a_listing(body: bytes) -> None:
         parse_listing(ACME, body)
 
     text = str(caught.value)
-    assert text.startswith(f"The API's answer for {ACME} is not what 8x8 documents: ")
+    assert text.startswith(f"The API's response for {ACME} is not what 8x8 documents: ")
     assert "Check that 8x8:baseUrl" in text
     assert CANARY not in text
     assert caught.value.uncertain
@@ -160,7 +160,7 @@ def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, told: str
         listing(statusCode=status_code, errorId="e-1")
 
     assert (caught.value.status, caught.value.status_code, caught.value.error_id) == (200, told, "e-1")
-    assert f"(vendor code {told}, errorId e-1) although it answered 200" in str(caught.value)
+    assert f"(vendor code {told}, errorId e-1) although it responded 200" in str(caught.value)
 
 
 def test_a_200_with_the_platforms_error_is_a_refusal_too() -> None:
@@ -325,7 +325,7 @@ JSON = st.recursive(
 @given(JSON | st.fixed_dictionaries({"webhooks": st.lists(JSON, max_size=3)}))
 @settings(deadline=None, max_examples=200)
 def test_any_json_is_a_listing_or_one_of_the_errors(document: object) -> None:
-    """No answer makes anything else happen."""
+    """No response makes anything else happen."""
     body = json.dumps(document).encode()
 
     with suppress(WebhookError):

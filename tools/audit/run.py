@@ -53,7 +53,7 @@ def problems(pin: Pin, index: PyPISimple) -> list[str]:
 
 
 def main() -> int:
-    """Audit; answers the exit code."""
+    """Audit; returns the exit code."""
     pinned = pins(LOCK.read_text(encoding="utf-8"))
     with PyPISimple() as index, ThreadPoolExecutor(8) as pool:
         try:

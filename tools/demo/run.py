@@ -83,14 +83,14 @@ class Demo:
         return done.stdout
 
     def send(self, method: str, url: str, authorization: str, body: dict[str, object] | None = None) -> str:
-        """Send a request, and show it with its answer."""
+        """Send a request, and show it with its response."""
         print(f"{self._dim}  > {method} {url}{self._plain}")
         if body:
             print(f"    {json.dumps(body)}")
         answer = requests.request(method, url, json=body, headers={"Authorization": authorization}, timeout=SECONDS)
         print(f"    {answer.status_code} {answer.text.strip()}", flush=True)
         if answer.status_code != 200:
-            raise DemoError(f"{method} {url} answered {answer.status_code}")
+            raise DemoError(f"{method} {url} responded {answer.status_code}")
         return answer.text
 
     @contextmanager
@@ -134,7 +134,7 @@ def story(demo: Demo) -> None:
     demo.tell("A local 8x8 voice API, in place of the vendor's:")
     with demo.serving("pulumi-8x8 emulate") as api:
         demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": "emulator"}
-        demo.tell("An endpoint that answers calls with a menu (examples/ivr):")
+        demo.tell("An endpoint that responds to calls with a menu (examples/ivr):")
         settings = {"EIGHTX8_HTTP_AUTH_HEADER": AUTH_HEADER, "DATABASE_URL": f"sqlite:///{FOLDER / 'sessions.db'}"}
         folder = ROOT / "examples" / "ivr"
         with demo.serving("python -m endpoint", folder, PORT="0", **settings) as endpoint, demo.stack():
@@ -186,7 +186,7 @@ def call(demo: Demo, endpoint: str) -> None:
 
 
 def main() -> int:
-    """Run the demo; answers the exit code."""
+    """Run the demo; returns the exit code."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     demo = Demo()
     try:

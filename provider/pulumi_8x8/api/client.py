@@ -1,6 +1,6 @@
 """The API's three endpoints, one method each; retries, deadlines, and nothing that follows the key elsewhere.
 
-A method either returns what the API answered or raises one error of `errors.py`. After an error with
+A method either returns what the API responded or raises one error of `errors.py`. After an error with
 `uncertain`, the request may have taken effect: who wants to know must list.
 """
 
@@ -42,7 +42,7 @@ LONGEST_PAUSE = 30.0
 """Seconds that a Retry-After is obeyed at most; an API that asks for more is reported instead."""
 
 LARGEST_ANSWER = 1 << 20
-"""Bytes of an answer at most. A subaccount has five webhooks: some 1.5 kB."""
+"""Bytes of a response at most. A subaccount has five webhooks: some 1.5 kB."""
 
 DONE = frozenset({200, 201})
 """Statuses of a success; the vendor documents 200, and a 201 with the documented body says the same."""
@@ -103,7 +103,7 @@ class Client:
         self._settings = settings
         self._pause = pause
         self._session = requests.Session()
-        # Compressed answers are not asked for and not taken: a small one can unpack to gigabytes.
+        # Compressed responses are not asked for and not taken: a small one can unpack to gigabytes.
         self._session.headers.update(
             {
                 "Accept": "application/json",
@@ -134,9 +134,9 @@ class Client:
         return parse_listing(subaccount_id, answer.body)
 
     def register(self, declared: Declaration, deadline: Deadline) -> Listing:
-        """POST: register a webhook; answers the listing as the API has it afterwards.
+        """POST: register a webhook; returns the listing as the API has it afterwards.
 
-        It is sent again only after an answer or a failure which says that it did not take effect.
+        It is sent again only after a response or a failure which says that it did not take effect.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
@@ -188,7 +188,7 @@ class Client:
         refusal = parse_refusal(answer.body)
         subaccount_id = path.partition("/")[0]
         return kind(
-            f"The API answered {answer.status}{refusal} to {method} for {subaccount_id}. {next_step}",
+            f"The API responded {answer.status}{refusal} to {method} for {subaccount_id}. {next_step}",
             status=answer.status,
             status_code=refusal.status_code,
             error_id=refusal.error_id,
@@ -228,9 +228,9 @@ class Client:
             return _Answer(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _reason(self, error: Exception, bounds: Bounds) -> str:
-        """Why there is no answer, without a word of what the other side sent."""
+        """Why there is no response, without a word of what the other side sent."""
         if not bounds.deadline.remaining:
-            what = "whole answer" if bounds.sent else "connection"
+            what = "whole response" if bounds.sent else "connection"
             return f"no {what} within the deadline of {bounds.deadline.seconds:g} s"
         if isinstance(error, requests.exceptions.SSLError):
             if _certificate_refused(error):
@@ -240,12 +240,12 @@ class Client:
             return "the proxy of the environment did not pass the request on"
         if isinstance(error, requests.Timeout):
             if bounds.sent:
-                return f"no answer within {self._settings.read_timeout:g} s"
+                return f"no respond within {self._settings.read_timeout:g} s"
             return f"no connection within {self._settings.connect_timeout:g} s"
         if not isinstance(error, (HTTPError, requests.RequestException)):
             return "the CA bundle that the environment names cannot be read"
         if bounds.sent:
-            return "the connection broke before the whole answer was there"
+            return "the connection broke before the whole response was there"
         return "no connection could be made"
 
     def _unreachable(self, path: str, reason: str, *, uncertain: bool = False) -> UnavailableError:
@@ -257,14 +257,14 @@ class Client:
 
     def _read(self, response: requests.Response) -> bytes:
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise ProtocolError("The API's answer is compressed although that was not asked for. Check 8x8:baseUrl.",
+            raise ProtocolError("The API's response is compressed although that was not asked for. Check 8x8:baseUrl.",
                                 uncertain=True)  # fmt: skip
         content = bytearray()
         for chunk in response.iter_content(1 << 16):
             content += chunk
             if len(content) > LARGEST_ANSWER:
                 raise ProtocolError(
-                    f"The API's answer is longer than {LARGEST_ANSWER:,} bytes. Check 8x8:baseUrl.", uncertain=True
+                    f"The API's response is longer than {LARGEST_ANSWER:,} bytes. Check 8x8:baseUrl.", uncertain=True
                 )
         return bytes(content)
 

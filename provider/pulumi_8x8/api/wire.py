@@ -1,4 +1,4 @@
-"""JSON <-> dataclasses: the only place that knows the API's field names and answer shapes.
+"""JSON <-> dataclasses: the only place that knows the API's field names and response shapes.
 
 Source: the vendor's public reference and OpenAPI description (July 2026) and the original IVR set-up guide.
 They disagree on one name: the guide sends `active`, the reference `enabled`; both are sent, `enabled` is read.
@@ -47,13 +47,13 @@ def registration(declared: Declaration) -> dict[str, Any]:
 
 
 def parse_listing(subaccount_id: str, body: bytes) -> Listing:
-    """The answer to a listing or a registration.
+    """The response to a listing or a registration.
 
     Unknown fields and webhooks of unknown types are tolerated; everything else must be as documented,
-    so that a broken answer is never taken for a missing webhook.
+    so that a broken response is never taken for a missing webhook.
 
     Raises:
-        InvalidRequestError: The answer says in its `statusCode` that the request failed.
+        InvalidRequestError: The response says in its `statusCode` that the request failed.
         ProtocolError: It is not the documented shape, or another subaccount's.
     """
     answer = _answer(subaccount_id, body)
@@ -68,10 +68,10 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
 
 
 def parse_removal(webhook_id: WebhookId, body: bytes, masked: bool = False) -> LiveWebhook | None:
-    """The answer to a removal: what was registered until then, as far as the answer tells.
+    """The response to a removal: what was registered until then, as far as the response says.
 
     Raises:
-        InvalidRequestError: The answer says in its `statusCode` that the request failed.
+        InvalidRequestError: The response says in its `statusCode` that the request failed.
         ProtocolError: It is not the documented shape, or about another webhook.
     """
     answer = _answer(webhook_id.subaccount_id, body)
@@ -124,7 +124,7 @@ def _answer(subaccount_id: str, body: bytes) -> dict[str, Any]:
     if (code := _code(answer, 0)) not in (0, "0") or isinstance(code, bool):
         refusal = parse_refusal(body)
         raise InvalidRequestError(
-            f"The API did not carry out the request for {subaccount_id}{refusal} although it answered 200. "
+            f"The API did not carry out the request for {subaccount_id}{refusal} although it responded 200. "
             "Quote the code to 8x8 support.",
             status=200,
             status_code=refusal.status_code,
@@ -153,7 +153,7 @@ def _webhook(subaccount_id: str, index: int, entry: object) -> LiveWebhook | Non
 
 def _broken(subaccount_id: str, reason: str) -> NoReturn:
     raise ProtocolError(
-        f"The API's answer for {subaccount_id} is not what 8x8 documents: {reason}. "
-        "Check that 8x8:baseUrl is the voice API and that no proxy answers in its place.",
+        f"The API's response for {subaccount_id} is not what 8x8 documents: {reason}. "
+        "Check that 8x8:baseUrl is the voice API and that no proxy responds in its place.",
         uncertain=True,
     ) from None

@@ -30,7 +30,7 @@ LONGEST_CALL = 600.0
     show_default=True,
     help="How the leg of a makeCall ends.",
 )
-@click.option("--timeout", default=5.0, show_default=True, help="Seconds that an endpoint has to answer.")
+@click.option("--timeout", default=5.0, show_default=True, help="Seconds that an endpoint has to respond.")
 @click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
 @click.option("--delay", default=0.0, show_default=True, help="Seconds before each delivery.")
 @click.option(
@@ -44,7 +44,7 @@ LONGEST_CALL = 600.0
 def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
     """Place a call to SUBACCOUNT on the emulator at EIGHTX8_BASE_URL.
 
-    The webhooks that are registered there are told, and what they answer is executed, as in a live call.
+    The webhooks that are registered there receive the deliveries, and what they return is executed, as live.
 
     Exit codes: 0 the session ended without an error, 1 it ended as ERROR, 2 misuse or an error.
     """
@@ -63,18 +63,18 @@ def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
         raise Failed(error) from None
     except (requests.RequestException, ValueError):
         raise Failed(
-            "No emulator answers at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
+            "No emulator responds at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
         ) from None
     if answer.status_code == 422:
         raise Failed(f"{printable(placed.get('error'))}.")
     if answer.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
-        raise Failed("What answers at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
+        raise Failed("What responds at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
     click.echo(json.dumps(placed, indent=2) if as_json else _told(placed))
     raise SystemExit(1 if placed["status"] == "ERROR" else 0)
 
 
 def _told(call: dict[str, Any]) -> str:
-    """The call as a few lines: each delivery, its answer, the end."""
+    """The call as a few lines: each delivery, its response, the end."""
     lines = [f"{call['source']} calls {call['destination']}"]
     lines += [_delivery(delivery) for delivery in call["deliveries"]]
     lines += [printable(note) for note in call["notes"]]
@@ -93,7 +93,7 @@ def _delivery(delivery: dict[str, Any]) -> str:
 
 
 def _answered(delivery: dict[str, Any]) -> str:
-    """What an endpoint answered, in the call flow's own words."""
+    """What an endpoint responded, in the call flow's own words."""
     if not delivery["ok"] or delivery["type"] != "VCA" or delivery.get("duplicate"):
         return printable(delivery["verdict"])
     return printable(", then ".join(_action(action) for action in json.loads(delivery["answer"])["callflow"]))

@@ -38,7 +38,7 @@ class _Limits(click.Command):
 @click.option(
     "--stale-reads",
     type=click.IntRange(min=0),
-    help="After a change, a POST's answer and the next so many listings show what was before.  [default: none does]",
+    help="After a change, a POST's response and the next so many listings show what was before.  [default: none does]",
 )
 @click.option(
     "--normalise",

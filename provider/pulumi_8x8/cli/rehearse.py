@@ -22,7 +22,7 @@ MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", 
 @click.option("--timeout", default=10.0, show_default=True, help="Longest time for each request, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rehearse(url: str, type_: str, allow_private: bool, timeout: float, as_json: bool) -> None:
-    """Send marked, synthetic deliveries to the endpoint at URL and judge its answers.
+    """Send marked, synthetic deliveries to the endpoint at URL and judge its responses.
 
     The deliveries carry the header `X-8x8-Rehearsal: 1`, stand for no call, and carry the auth header in
     EIGHTX8_HTTP_AUTH_HEADER, if there is one. Redirects are not followed; the API key is not sent.

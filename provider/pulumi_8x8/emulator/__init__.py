@@ -2,7 +2,7 @@
 
 What it does not imitate:
 
-- Nothing was compared with the vendor's servers; the answers follow the vendor's public documentation.
+- Nothing was compared with the vendor's servers; the responses follow the vendor's public documentation.
 - No rate limits, no quotas, no delays of its own, and one API key instead of the portal's many.
 - No account set-up: every well-formed subaccount exists, until it is configured away.
 - No speech, no audio, no telephone network: a call follows rules and is as fast as the endpoint responds, each

@@ -27,7 +27,7 @@ PATH, STYLE_PATH = "/", "/_page.css"
 
 SHOWN_CALLS = 20
 SHOWN_CHARACTERS = 4_000
-"""How much of a request or an answer is shown."""
+"""How much of a request or a response is shown."""
 
 TYPE_NAMES = {
     "VCA": "Voice Call Action",

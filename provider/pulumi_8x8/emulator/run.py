@@ -41,7 +41,7 @@ def run(
     before = {number: signal.signal(number, asked_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with Emulator(api_key or os.environ.get(API_KEY_VARIABLE) or "emulator", **options) as emulator:
-            echo(f"The emulator answers at {emulator.url}; Ctrl-C stops it.")
+            echo(f"The emulator serves {emulator.url}; Ctrl-C stops it.")
             if ready is not None:
                 ready(emulator)
             stop.wait()

@@ -1,11 +1,11 @@
-"""Call flows: what an endpoint answers to a VCA delivery.
+"""Call flows: what an endpoint responds with to a VCA delivery.
 
-    answer = call_flow(say("We are closed.", voice_profile="en-US-BenjaminRUS"), hangup())
-    body = answer.to_json()
+    response = call_flow(say("We are closed.", voice_profile="en-US-BenjaminRUS"), hangup())
+    body = response.to_json()
 
 The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made, neither with a builder nor
-with a class. `validate` reports the violations of any JSON answer, `review` its warnings as well, and `parse` turns
-an answer without violations into a `CallFlow`.
+with a class. `validate` reports the violations of any JSON response, `review` its warnings as well, and `parse` turns
+a response without violations into a `CallFlow`.
 
 Defaults are those of the vendor's call action guide. Its callflows reference has others for some params of
 sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` writes every default out.
@@ -136,7 +136,7 @@ class CallFlow:
         return entries if self.client_action_id is None else {"clientActionId": self.client_action_id, **entries}
 
     def to_json(self) -> str:
-        """Return the body of the answer, in ASCII."""
+        """Return the body of the response, in ASCII."""
         return json.dumps(self.as_dict(), allow_nan=False)
 
 
@@ -216,7 +216,7 @@ def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow
 
 
 def decode(body: bytes | str) -> object:
-    """Decode the body of an answer; `validate` and `parse` take what comes out.
+    """Decode the body of a response; `validate` and `parse` take what comes out.
 
     Raises:
         CallFlowError: it is not JSON (-1001).

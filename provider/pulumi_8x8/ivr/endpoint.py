@@ -19,7 +19,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 MAX_ANSWER = 1 << 20
-"""Bytes of an answer at most."""
+"""Bytes of a response at most."""
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """The only part of IPv6 from which public addresses are given out: no NAT64, no site-local, no IPv4 in disguise."""
@@ -93,7 +93,7 @@ class Endpoint:
         """POST a delivery.
 
         Raises:
-            EndpointError: There is no whole answer in time, or it is too long.
+            EndpointError: There is no whole response in time, or it is too long.
 
         """
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
@@ -108,12 +108,12 @@ class Endpoint:
                 content = _read(response)
         except (http.client.HTTPException, OSError, ValueError):
             late = time.monotonic() - started >= self._timeout
-            why = f"no whole answer within {self._timeout:g} s" if late else "the connection broke before an answer"
+            why = f"no whole response within {self._timeout:g} s" if late else "the connection broke before a response"
             raise EndpointError("status", why) from None
         if len(content) > MAX_ANSWER:
-            raise EndpointError("status", f"the answer is longer than {MAX_ANSWER:,} bytes")
+            raise EndpointError("status", f"the response is longer than {MAX_ANSWER:,} bytes")
         if (seconds := time.monotonic() - started) >= self._timeout:
-            raise EndpointError("status", f"no whole answer within {self._timeout:g} s")
+            raise EndpointError("status", f"no whole response within {self._timeout:g} s")
         return Answer(response.status, content, seconds)
 
     def _addresses(self, allow_private: bool) -> list[str]:

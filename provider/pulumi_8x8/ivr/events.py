@@ -54,7 +54,7 @@ class CallEvent(_Parties):
     """Something happened in a call; durations are in seconds, times in UTC.
 
     `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
-    previous answer gave.
+    previous response gave.
     """
 
     event_id: str

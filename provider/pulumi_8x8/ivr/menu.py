@@ -1,14 +1,14 @@
 """A menu declared as data, and its call flow for each VCA delivery.
 
 Nothing is remembered between deliveries: where the caller is in the menu, and at which try, travels in
-clientActionId and comes back with the next delivery. So a duplicate gets the same answer, and any number of
+clientActionId and comes back with the next delivery. So a duplicate gets the same response, and any number of
 endpoints can share the calls.
 
     CALL_RECEIVED                   the first menu
     any other, a declared key       what the key stands for
                another key          the menu again, after `wrong_key`
                no key               the menu again, after `no_key`
-               no place known       the first menu (the answer before was not given by this menu)
+               no place known       the first menu (the response before was not given by this menu)
                after the end        hang up
     `tries` times no declared key   `goodbye`, and hang up
 """
@@ -67,7 +67,7 @@ class Ivr:
     `key_timeout` is how long one try waits, in milliseconds.
 
     Raises:
-        CallFlowError: one of its answers would break the vendor's rules.
+        CallFlowError: one of its responses would break the vendor's rules.
         ValueError: a key is not one of a telephone, or `tries` is out of range.
 
     """
@@ -93,7 +93,7 @@ class Ivr:
                 self._enter(keys, key, entry)
 
     def answer(self, event: CallAction) -> CallFlow:
-        """Return what to do next in the call; the same delivery always gets the same answer."""
+        """Return what to do next in the call; the same delivery always gets the same response."""
         if event.client_action_id == END:
             return call_flow(hangup(), client_action_id=END)
         place = _PLACE.fullmatch(event.client_action_id or "")

@@ -11,7 +11,7 @@ DONE, RETRY, CANCELED, OPTED_OUT, UNKNOWN = "done", "retry", "canceled", "opted_
 OUTCOMES = {
     "COMPLETED": (DONE, None),
     "BUSY": (RETRY, "the called party was busy"),
-    "NO_ANSWER": (RETRY, "the called party did not answer"),
+    "NO_ANSWER": (RETRY, "the called party did not pick up"),
     "FAILED": (RETRY, "the call could not be connected"),
     "ERROR": (RETRY, "the session ended in an error"),
     "CANCELED": (CANCELED, "the call was canceled"),

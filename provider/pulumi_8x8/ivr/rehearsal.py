@@ -20,7 +20,7 @@ from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER, synthetic
 from pulumi_8x8.ivr.endpoint import Answer, Endpoint, EndpointError, printable
 
 ANSWER_SECONDS = 3.0
-"""Longest time for one answer. The vendor asks for a quick one and gives no figure; a caller hears this silence."""
+"""Longest time for one response. The vendor asks for a quick one and gives no figure; a caller hears this silence."""
 
 SUBACCOUNT = "rehearsal"
 """The subaccount id in a rehearsal's deliveries; it stands for none."""
@@ -77,7 +77,7 @@ def rehearse(
     allow_private: bool = False,
     timeout: float = 10.0,
 ) -> Report:
-    """Send synthetic deliveries to an endpoint and judge its answers.
+    """Send synthetic deliveries to an endpoint and judge its responses.
 
     Args:
         url: The endpoint, as it would be registered.
@@ -106,10 +106,10 @@ def _findings(url: str, type: str, header: str | None, allow_private: bool, time
         yield _certificate(endpoint)
         body = json.dumps(synthetic(type, SUBACCOUNT)).encode()
         first = endpoint.deliver(body, _headers(header))
-        yield _finding("status", first.status == 200, f"answered {first.status}", "; 8x8 takes 200 only")
+        yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 takes 200 only")
         yield _finding(
-            "answer time", first.seconds <= ANSWER_SECONDS, f"{first.seconds * 1000:.0f} ms",
-            f"; a caller waits meanwhile: answer within {ANSWER_SECONDS:g} s and work afterwards",
+            "response time", first.seconds <= ANSWER_SECONDS, f"{first.seconds * 1000:.0f} ms",
+            f"; a caller waits meanwhile: respond within {ANSWER_SECONDS:g} s and work afterwards",
         )  # fmt: skip
         yield _call_flow(first) if type == "VCA" else Finding("call flow", Verdict.SKIPPED, "a VSS needs none")
         yield _idempotent(type, first, endpoint.deliver(body, _headers(header)))
@@ -152,11 +152,11 @@ def _call_flow(answer: Answer) -> Finding:
 
 
 def _idempotent(type: str, first: Answer, second: Answer) -> Finding:
-    name, advice = "duplicate", "; 8x8 may deliver twice: answer the same eventId or sessionId alike"
+    name, advice = "duplicate", "; 8x8 may deliver twice: respond to the same eventId or sessionId alike"
     if second.status != 200:
-        return Finding(name, Verdict.FAILS, f"answered {second.status} to the same delivery again{advice}")
+        return Finding(name, Verdict.FAILS, f"responded {second.status} to the same delivery again{advice}")
     alike = type != "VCA" or _same_json(first.body, second.body)
-    return _finding(name, alike, "answered alike" if alike else "answered another call flow", advice)
+    return _finding(name, alike, "the same call flow" if alike else "another call flow", advice)
 
 
 def _same_json(first: bytes, second: bytes) -> bool:
@@ -171,7 +171,7 @@ def _refuses_wrong(endpoint: Endpoint, body: bytes, header: str | None) -> Findi
     if header is None:
         return Finding(name, Verdict.SKIPPED, "no auth header was given")
     status = endpoint.deliver(body, _headers("rehearsal-wrong-auth-header")).status
-    return _finding(name, status in {401, 403}, f"answered {status}", "; anybody could deliver: answer 401")
+    return _finding(name, status in {401, 403}, f"responded {status}", "; anybody could deliver: respond 401")
 
 
 def _url_problem(url: str) -> str | None:

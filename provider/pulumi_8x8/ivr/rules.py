@@ -1,6 +1,6 @@
 """The vendor's rules for a call flow, as tables, and the one function that reads them.
 
-An endpoint's answer to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
+An endpoint's response to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
 `PARAMS` lists the params of each action and what each must look like, `REQUIREMENTS` which params need another one,
 `SEQUENCE` what holds for the call flow as a whole. `callflow.py` checks what it builds against the same tables.
 
@@ -12,7 +12,7 @@ What they leave open is tolerated: params and fields that they do not name, null
 number with or without its `+`, any number of actions other than makeCall, any voice profile that is not empty,
 counts and times up to 2^31-1. An empty call flow is a violation: it leaves the call with nothing to do.
 
-The codes are documented for the callflows API; that the answer to a VCA delivery is judged by the same codes is
+The codes are documented for the callflows API; that the response to a VCA delivery is judged by the same codes is
 assumed. Beyond that, `Problem.assumed` marks each rule that is not documented together with its code.
 """
 
@@ -56,7 +56,7 @@ MAX_WHOLE = 2**31 - 1
 class Problem:
     """One broken rule.
 
-    `path` is a JSON path into the answer, e.g. `$.callflow[0].params.minDigits`: the value that is wrong, the place
+    `path` is a JSON path into the response, e.g. `$.callflow[0].params.minDigits`: the value that is wrong, the place
     where one is missing, or the param that needs another. `code` is the vendor's. `assumed` is true where the vendor
     documents the rule but not which code breaks it, or leaves the rule itself vague.
     """
@@ -209,9 +209,9 @@ REQUIREMENTS = {
 
 
 def review(answer: object) -> list[Problem]:
-    """Report every rule that an answer to a VCA delivery breaks, warnings included, action by action.
+    """Report every rule that a response to a VCA delivery breaks, warnings included, action by action.
 
-    `answer` is decoded JSON of any shape.
+    `response` is decoded JSON of any shape.
     """
     if not isinstance(answer, Mapping):
         return [Problem("$", -1001, "must be a JSON object", assumed=True)]
@@ -231,7 +231,7 @@ def review(answer: object) -> list[Problem]:
 
 
 def validate(answer: object) -> list[Problem]:
-    """Report the violations of an answer; an empty list means that the vendor should accept it."""
+    """Report the violations of a response; an empty list means that the vendor should accept it."""
     return [problem for problem in review(answer) if problem.severity == "violation"]
 
 

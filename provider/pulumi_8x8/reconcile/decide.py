@@ -124,7 +124,7 @@ def decide(
     Args:
         state: What this stack's state says of the webhook; None where it says nothing of it.
         declared: What the program says; values may be unknown in preview.
-        live: What is registered there now; None for nothing, UNSEEN where nobody looked.
+        live: What is registered there now; None for nothing, UNSEEN where it was not fetched.
         overwrite: The program's `overwrite_on_create`.
         ignored: Properties that the program's `ignore_changes` names; what is live there stays.
     """

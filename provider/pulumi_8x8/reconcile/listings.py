@@ -17,7 +17,7 @@ from pulumi_8x8.errors import UnavailableError, WebhookError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 
 LOOK_SECONDS = 20.0
-"""Longest time for one listing; a preview does not wait longer for an API that is not there."""
+"""Longest time for one listing; a preview does not wait longer for an API that is unreachable."""
 
 FAILURES = 2
 """Subaccounts that fail one after the other until the API counts as not there for the rest of the operation."""
@@ -55,8 +55,8 @@ class Listings:
         """The webhook that is registered in the webhook, or None; for check and diff.
 
         Raises:
-            UnavailableError: The API is not there; said at once after it has failed to answer twice in a row.
-            WebhookError: The API's refusal, or a broken answer.
+            UnavailableError: The API is unreachable; raised at once after it has failed to respond twice in a row.
+            WebhookError: The API's refusal, or a broken response.
         """
         with self._lock:
             listing = self._listing(webhook_id.subaccount_id)
@@ -75,7 +75,7 @@ class Listings:
         return self.get(webhook_id)
 
     def refetch(self, webhook_id: WebhookId) -> LiveWebhook | None:
-        """The webhook in the webhook by a new listing: after a write whose answer did not settle the matter."""
+        """The live webhook by a new listing: after a write whose response did not settle the matter."""
         with self._lock:
             if webhook_id.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
                 self._listings.pop(webhook_id.subaccount_id, None)
@@ -83,9 +83,9 @@ class Listings:
         return self.get(webhook_id)
 
     def record(self, webhook_id: WebhookId, webhook: LiveWebhook | None) -> None:
-        """Take over what a write's answer says of its webhook.
+        """Record what a write's response says of its webhook.
 
-        Only of its own: the answers to two writes on one subaccount may arrive in another order than they were made.
+        Only of its own: the responses to two writes on one subaccount may arrive in another order than they were made.
         """
         with self._lock:
             known = self._listings.get(webhook_id.subaccount_id)

@@ -4,7 +4,7 @@ It travels as one hidden input, which `check` takes out again: it reaches neithe
 since the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name subaccounts that are
 about to be needed. Registrations go out in batches of subaccounts, the first webhook of each in one batch and its
-others with the next: a refresh, which tells the provider nothing beforehand, takes them in the state's order, and two
+others with the next: a refresh, which names nothing beforehand, takes them in the state's order, and two
 of one subaccount would wait for the same listing; in a preview, the others are what there is to do while the next
 listings are on their way.
 """

@@ -1,1 +1,1 @@
-"""The API: what an account holds, how a request is answered, and what can go wrong with it."""
+"""The API: what an account holds, how a request is handled, and what can go wrong with it."""

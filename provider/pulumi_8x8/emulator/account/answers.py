@@ -1,4 +1,4 @@
-"""The shapes of the vendor's answers.
+"""The shapes of the vendor's responses.
 
 Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json) and its page on API
 error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks are documented: the list, the removed
@@ -30,7 +30,7 @@ class Answer:
 
 
 def listing(subaccount: str, webhooks: Webhooks) -> Answer:
-    """Make the answer to GET and POST."""
+    """Make the response to GET and POST."""
     document = {
         "subAccountId": subaccount,
         "count": len(webhooks),
@@ -42,7 +42,7 @@ def listing(subaccount: str, webhooks: Webhooks) -> Answer:
 
 
 def removed(subaccount: str, webhook: StoredWebhook) -> Answer:
-    """Make the answer to DELETE, about the webhook that it removed."""
+    """Make the response to DELETE, about the webhook that it removed."""
     document = {"subAccountId": subaccount, **_shown(webhook), "statusCode": 0, "statusMessage": "deleted"}
     return _json(200, document)
 

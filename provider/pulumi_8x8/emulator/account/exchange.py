@@ -1,4 +1,4 @@
-"""One request to the API from arrival to answer: fault, latency, decision, journal, answer, in this order."""
+"""One request to the API from arrival to response: fault, latency, decision, journal, response, in this order."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class Api(Modes):
             query = Query(query.method, query.path, query.authorization, await request.read())
             await asyncio.sleep(self.latency)
         await _held(fault, "before", stopping)
-        # In a thread: 50 MB of answer take a while to make, and others are to be served meanwhile.
+        # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
         answer = await asyncio.to_thread(responses.faulty, self._true(query, waiting), fault, request.path)
         self._record(query, None if fault.name in responses.NO_STATUS_LINE else answer.status, connection)
         await _held(fault, "after", stopping)
         return await responses.send(responses.Exchange(request, answer, fault, stopping))
 
     def _true(self, query: Query, waiting: Waiting) -> Answer:
-        """Give the answer that the fault starts from, and let the request take effect or not."""
+        """Give the response that the fault starts from, and let the request take effect or not."""
         fault = waiting.fault
         answer = self._decide(query, self.account if fault.applies else self.account.copy())
         if answer.status != 200 or query.subaccount is None:

@@ -47,18 +47,18 @@ EFFECTS: dict[str, Effect] = {
 
 | name | the client gets |
 |---|---|
-| pass | the true answer; use it to hold a request |
+| pass | the true response; use it to hold a request |
 | status | `status` with `body` (default: the vendor's error shape) and `retry_after` |
 | redirect | `status` (default 307) to `location` (default: the same URL) |
 | reset_before_reading | a reset, before the request's body was read |
-| reset_after_applying | a reset instead of the answer |
-| reset_in_body | half of the answer's body, then a reset |
-| truncated | half of the answer's body, then an orderly close |
+| reset_after_applying | a reset instead of the response |
+| reset_in_body | half of the response's body, then a reset |
+| truncated | half of the response's body, then an orderly close |
 | hang | nothing, until it leaves or the emulator stops |
-| drip, drip_header | the answer, its body or all of it at one byte per `interval` |
+| drip, drip_header | the response, its body or all of it at one byte per `interval` |
 | stale | the listing as it was when the fault was added |
-| altered | the true answer, but the account keeps `stored` instead of what was sent; only a POST sends anything |
-| the rest | the answer with a malformed body, as `malformed` says |
+| altered | the true response, but the account keeps `stored` instead of what was sent; only a POST sends anything |
+| the rest | the response with a malformed body, as `malformed` says |
 """
 
 
@@ -73,17 +73,17 @@ class Fault:
         skip: How many of those pass first, counted from when the fault is added. Default 0.
         times: How many it then meets; None for all until it is cleared. Default 1.
         apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
-            An answer to a request without effect says what it would have said with one.
-        status: The status to answer. Default: the true one (503 for "status", 307 for "redirect").
-        body: The body to answer with "status": text as it is, anything else as JSON.
-        retry_after: The Retry-After to answer with "status"; any text. Default: none.
+            A response to a request without effect says what it would have been with one.
+        status: The status to respond with. Default: the true one (503 for "status", 307 for "redirect").
+        body: The body to send with "status": text as it is, anything else as JSON.
+        retry_after: The Retry-After to send with "status"; any text. Default: none.
         location: Where "redirect" sends the client.
         interval: Seconds between two bytes of a drip. Default 0.05.
         size: How many entries "many" or bytes "large" and "bomb" hold, up to 200 million. Default 10,000 and
             50,000,000.
         stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
         hold: The request waits until this is set.
-        hold_at: Where it waits: "before" it is applied, or "after", before the answer. Default "before".
+        hold_at: Where it waits: "before" it is applied, or "after", before the response. Default "before".
 
     Raises:
         ValueError: A value is not one of these; the text names it.

@@ -21,7 +21,7 @@ class Entry:
 
 
 class Journal(list[Entry]):
-    """The requests so far; each is entered before its answer is sent. Reading it is safe from any thread."""
+    """The requests so far; each is entered before its response is sent. Reading it is safe from any thread."""
 
     def requests(self, method: str | None = None, subaccount: str | None = None) -> list[Entry]:
         """Pick the entries of one method, of one subaccount, of both, or all."""

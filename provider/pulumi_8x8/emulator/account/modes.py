@@ -19,9 +19,9 @@ class Modes:
     """What may be chosen, and changed while the emulator runs; a value that is none of the choices is refused.
 
     Args:
-        post_over: What POST does over an existing type: replace it, refuse with 422, or answer 200 and change nothing.
-        stale_reads: An eventually consistent API: a POST's answer, and after a change the next so many listings of the
-            subaccount, still show what was before. 0 is a stale answer alone. Default: None, consistent at once.
+        post_over: What POST does over an existing type: replace it, refuse with 422, or respond 200 and change nothing.
+        stale_reads: An eventually consistent API: the response to a POST, and the next so many listings of the
+            subaccount, still show what was before. 0 is a stale response alone. Default: None, consistent at once.
         normalise: What is done to a URL before it is stored. Default: nothing.
         error_body: The shape of a 401, 403, 404 or 405: that of the webhooks' 422 (the default), that of the vendor's
             page on API errors (`platform`), or that of the callflows endpoint. Each is documented for its place.

@@ -1,4 +1,4 @@
-"""What a client sees of each kind of fault: a table from its name to the way its answer is sent."""
+"""What a client sees of each kind of fault: a table from its name to the way its response is sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POLL_SECONDS = 0.005
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and the answer to it, about to be sent."""
+    """A request and the response to it, about to be sent."""
 
     request: web.Request
     answer: Answer
@@ -31,13 +31,13 @@ class Exchange:
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody waits for the answer any more."""
+        """Whether nobody waits for the response any more."""
         transport = self.request.transport
         return self.stopping.is_set() or transport is None or transport.is_closing()
 
 
 def faulty(answer: Answer, fault: Fault, path: str) -> Answer:
-    """Turn the true answer into what the fault makes of it, as far as it can be said in HTTP."""
+    """Turn the true response into what the fault makes of it, as far as it can be said in HTTP."""
     if fault.name == "status":
         return _status(fault)
     if fault.name == "redirect":
@@ -49,12 +49,12 @@ def faulty(answer: Answer, fault: Fault, path: str) -> Answer:
 
 
 async def send(exchange: Exchange) -> web.StreamResponse:
-    """Send the answer in the fault's way."""
+    """Send the response in the fault's way."""
     return await _SENDERS.get(exchange.fault.name, _whole)(exchange)
 
 
 def response(answer: Answer) -> web.Response:
-    """Send an answer as it is."""
+    """Send a response as it is."""
     return web.Response(status=answer.status, body=answer.body, headers=_headers(answer))
 
 

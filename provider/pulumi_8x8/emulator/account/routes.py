@@ -1,6 +1,6 @@
-"""The three endpoints: a request and an account in, an answer out, the account changed if the request was granted.
+"""The three endpoints: a request and an account in, a response out, the account changed if the request was granted.
 
-| request | granted if | answer |
+| request | granted if | response |
 |---|---|---|
 | GET …/webhooks | the subaccount exists | the list |
 | POST …/webhooks | and the body is valid, and `post_over` allows it | the list |

@@ -113,9 +113,9 @@ class Account:
                 self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
 
     def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
-        """Give what an answer shows now, which is older than `webhooks` where `show_before` said so.
+        """Give what a response shows now, which is older than `webhooks` where `show_before` said so.
 
-        `listed` counts this answer as one of the listings; those of several changes run side by side.
+        `listed` counts this response as one of the listings; those of several changes run side by side.
         """
         with self._lock:
             stale = self._stale.get(subaccount, [])

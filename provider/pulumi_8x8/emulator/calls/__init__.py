@@ -1,1 +1,1 @@
-"""Calls placed on an account: deliveries to its webhooks, and the call flows they are answered with."""
+"""Calls placed on an account: deliveries to its webhooks, and the call flows that come back."""

@@ -44,7 +44,7 @@ class Plan:
         destination: The virtual number that is called, in E.164.
         keys: What is pressed, one entry for each time that the call flow listens; "" is nothing.
         outcome: How the leg of each makeCall ends.
-        timeout: Seconds that an endpoint has to answer. Default 5; the vendor's is not known.
+        timeout: Seconds that an endpoint has to respond. Default 5; the vendor's is not known.
         duplicate: Whether each delivery is made twice. Default no.
         delay: Seconds before each delivery. Default 0.
         completed: After which actions ACTION_COMPLETED is delivered: "each" (default), or a flow's "last".
@@ -272,5 +272,5 @@ def _next(session: Session, judgement: Judgement | None) -> Session:
 
 def _compared(first: Delivery, second: Delivery) -> Delivery:
     same = (first.status, first.answer) == (second.status, second.answer)
-    verdict = "the same answer" if same else "another answer than the first time"
+    verdict = "the same response" if same else "another response than the first time"
     return replace(second, duplicate=True, ok=second.ok and same, verdict=f"duplicate: {verdict}")

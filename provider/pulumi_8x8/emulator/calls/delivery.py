@@ -1,4 +1,4 @@
-"""One delivery to an endpoint, and what its answer means."""
+"""One delivery to an endpoint, and what its response means."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pulumi_8x8.ivr.callflow import CallFlow, CallFlowError
 Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 
 MAX_ANSWER = 65_536
-"""Bytes of an answer that are read; a longer one is no valid answer. The vendor's limit is not known."""
+"""Bytes of a response that are read; a longer one is no valid response. The vendor's limit is not known."""
 
 MASK = "[auth header]"
 
@@ -29,9 +29,9 @@ MIN_SECRET = 6
 
 @dataclass(frozen=True)
 class Delivery:
-    """A request to an endpoint and its answer, as a timeline shows it.
+    """A request to an endpoint and its response, as a timeline shows it.
 
-    `status` is None when no answer came, `duration_ms` is the time until the whole answer was there.
+    `status` is None when no response came, `duration_ms` is the time until the whole response was there.
     The auth header is in none of the fields, even where an endpoint echoes it.
     """
 
@@ -58,7 +58,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an answer means for the call: a call flow to execute, an error that ends it, or just a receipt.
+    """What a response means for the call: a call flow to execute, an error that ends it, or just a receipt.
 
     `warnings` name what in a call flow is executed and the vendor's prose forbids.
     """
@@ -75,12 +75,12 @@ class Judgement:
 
 
 def judge(kind: Kind, answer: Answer) -> Judgement:
-    """Judge an answer: every endpoint owes a 200, and that of a VCA a valid call flow."""
+    """Judge a response: every endpoint owes a 200, and that of a VCA a valid call flow."""
     if answer.problem is not None:
         return Judgement(answer.problem, CONNECTIVITY)
     if answer.status != 200:
         hint = "; redirects are not followed" if 300 <= (answer.status or 0) < 400 else ""
-        return Judgement(f"answered {answer.status} instead of 200{hint}", CONNECTIVITY)
+        return Judgement(f"responded {answer.status} instead of 200{hint}", CONNECTIVITY)
     if kind != "VCA":
         return Judgement("received")
     if len(answer.body) > MAX_ANSWER:
@@ -98,7 +98,7 @@ def judge(kind: Kind, answer: Answer) -> Judgement:
 async def deliver(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> tuple[Delivery, Judgement]:
-    """Post a document to a webhook's URL, with its auth header, and judge the answer."""
+    """Post a document to a webhook's URL, with its auth header, and judge the response."""
     kind: Kind = webhook.type  # type: ignore[assignment]  # an account holds no other types
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
@@ -155,7 +155,7 @@ async def _post(
             body = await _read(answer.content)
             return Answer(answer.status, body)
     except asyncio.TimeoutError:
-        return Answer(problem=f"no answer within {timeout:g} s")
+        return Answer(problem=f"no respond within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return Answer(problem=f"cannot be reached: {_reason(error)}")
 

@@ -1,7 +1,7 @@
-"""A call as a state machine: the answer to one VCA delivery in, the next one or the end out. No I/O.
+"""A call as a state machine: the response to one VCA delivery in, the next one or the end out. No I/O.
 
-What is assumed, since the vendor documents it only in part: the actions of an answered call flow are all
-executed, in order, before the answer to a later delivery counts; ACTION_COMPLETED comes after each of them
+What is assumed, since the vendor documents it only in part: the actions of a call flow are all
+executed, in order, before the response to a later delivery counts; ACTION_COMPLETED comes after each of them
 (or, with `completed="last"`, after the last), but not between an action and a hangup that follows it (the
 vendor's advanced IVR guide has that); after makeCall it comes when the bridged call is over, however that went.
 """
@@ -31,7 +31,7 @@ SIP_CODES: dict[Outcome, int] = {
 """RFC 3261's code for each outcome; which one the vendor gives is assumed."""
 
 CONNECTIVITY, INVALID_CALL_FLOW = -2002, -2003
-"""`errorDetails.errorCode` for an endpoint that did not answer 200, and for one without a valid call flow."""
+"""`errorDetails.errorCode` for an endpoint that did not respond 200, and for one without a valid call flow."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ class Session:
         return self.status
 
     def answered(self, flow: CallFlow, now: datetime) -> Session:
-        """Go on after a delivery that was answered with a valid call flow."""
+        """Go on after a delivery whose response is a valid call flow."""
         if self.left:
             return self._run(now)
         return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
-        """End after a delivery whose answer is of no use."""
+        """End after a delivery whose response is of no use."""
         return replace(self, event=None, error_code=error_code)
 
     def without_webhook(self) -> Session:
