@@ -22,6 +22,7 @@ PULUMI_YAML = "name: scratch\nruntime: python\n"
 PASSPHRASE = "scratch"
 SECONDS = 120
 TOKEN = "pulumi-python:dynamic/8x8:Webhook"
+NATIVE = "eightx8:index:Webhook"
 OPERATION = re.compile(r"(\S+): \(([\w-]+)\)$")
 NAME = re.compile(r"\[urn=.*::(\S+)\]$")
 DIFFERENCE = re.compile(r" *([-+~]) (\w+) *:")
@@ -34,6 +35,19 @@ def engine_bin() -> str:
     found = subprocess.run([sys.executable, str(provide), "--print-path"], capture_output=True, text=True, check=False)
     assert found.returncode == 0, f"no Pulumi CLI: run `make setup`. {found.stderr}"
     return found.stdout.strip()
+
+
+@cache
+def python_sdk() -> Path:
+    """The folder of the native provider's SDK for Python, as if it were installed."""
+    from tools.sdks.generate import sdk
+
+    folder = sdk("python")
+    release = re.search(r'^  version = "(.+)"', (folder / "pyproject.toml").read_text(), re.MULTILINE)[1]  # type: ignore[index]
+    metadata = folder / f"pulumi_eightx8-{release}.dist-info"
+    metadata.mkdir(exist_ok=True)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: pulumi_eightx8\nVersion: {release}\n")
+    return folder
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class Result:
         for line in self.out.partition("--outputs:--")[0].splitlines():
             if match := OPERATION.search(line):
                 resource, operation = match.groups()
-            elif not resource.endswith(TOKEN):
+            elif not resource.endswith((TOKEN, NATIVE)):
                 continue
             elif match := NAME.search(line):
                 steps.append(f"{operation} {match[1]}")
@@ -88,6 +102,7 @@ class Project:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    door: str = "dynamic"
 
     def __post_init__(self) -> None:
         (self.folder / "home").mkdir(parents=True, exist_ok=True)
@@ -108,7 +123,7 @@ class Project:
         return {
             **kept,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine_bin(), kept["PATH"]]),
-            "PYTHONPATH": str(QUICK),
+            "PYTHONPATH": os.pathsep.join(map(str, [QUICK] if self.door == "dynamic" else [QUICK, python_sdk()])),
             "PULUMI_BACKEND_URL": (self.folder / "backend").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_HOME": str(self.folder / "home"),
@@ -123,7 +138,7 @@ class Project:
 
     def declare(self, **webhooks: Mapping[str, Any]) -> Project:
         """Make the program declare these webhooks, by name, and no others."""
-        self.use("declared")
+        self.use("declared" if self.door == "dynamic" else "declared_native")
         (self.program / "declared.json").write_text(json.dumps(webhooks))
         return self
 
@@ -187,5 +202,5 @@ class Project:
         return {
             resource["urn"].rpartition("::")[2]: resource
             for resource in self.export()["deployment"].get("resources", [])
-            if resource["type"] == TOKEN
+            if resource["type"] in (TOKEN, NATIVE)
         }

@@ -29,7 +29,7 @@ from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import BASE_URLS, Settings
 
 from .connection import Bounds
-from .deadline import Deadline
+from .deadline import Deadline, timeout
 from .wire import parse_listing, parse_refusal, parse_removal, registration
 
 CONNECTIONS = 4
@@ -97,7 +97,7 @@ class Client:
     """
 
     def __init__(
-        self, settings: Settings, pause: Callable[[float], None] = time.sleep, connections: int = CONNECTIONS
+        self, settings: Settings, pause: Callable[[float], object] = time.sleep, connections: int = CONNECTIONS
     ) -> None:
         self._auth = _Bearer(settings.require_key())
         self._settings = settings
@@ -121,8 +121,10 @@ class Client:
         }
 
     def deadline(self, seconds: float | None = None) -> Deadline:
-        """A deadline for one operation: the setting's, or sooner."""
-        return Deadline(min(seconds or self._settings.deadline, self._settings.deadline))
+        """A deadline for one request and its retries: the operation's own time-out, else the setting's; or sooner."""
+        whole = timeout.get()
+        longest = whole.remaining if whole else self._settings.deadline
+        return Deadline(min(seconds or longest, longest))
 
     def list(self, subaccount_id: str, deadline: Deadline) -> Listing:
         """GET: the webhooks that are registered now.
@@ -180,8 +182,7 @@ class Client:
         pause = max(_backoff(attempt), failure.retry_after or 0.0)
         if pause > min(LONGEST_PAUSE, deadline.remaining):
             return False
-        self._pause(pause)
-        return True
+        return not self._pause(pause)
 
     def _failure(self, method: str, path: str, answer: _Answer) -> WebhookError:
         kind, next_step = by_status(answer.status)

@@ -11,8 +11,10 @@ import threading
 from collections import deque
 from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FuturesTimeoutError
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
+from pulumi_8x8.api.deadline import timeout
 from pulumi_8x8.errors import UnavailableError, WebhookError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 
@@ -58,12 +60,23 @@ class Listings:
             UnavailableError: The API is unreachable; raised at once after it has failed to respond twice in a row.
             WebhookError: The API's refusal, or a broken response.
         """
+        return self.all(webhook_id.subaccount_id).get(webhook_id.type, masked=webhook_id in self._masked)
+
+    def all(self, subaccount_id: str) -> Listing:
+        """The webhooks that are registered in a subaccount; raises as `get`."""
         with self._lock:
-            listing = self._listing(webhook_id.subaccount_id)
-            if webhook_id.subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
-                self._waiting.remove(webhook_id.subaccount_id)
-                self._waiting.appendleft(webhook_id.subaccount_id)
-        return listing.result().get(webhook_id.type, masked=webhook_id in self._masked)
+            listing = self._listing(subaccount_id)
+            if subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
+                self._waiting.remove(subaccount_id)
+                self._waiting.appendleft(subaccount_id)
+        whole = timeout.get()
+        try:
+            return listing.result(whole.remaining if whole else None)
+        except FuturesTimeoutError:
+            raise UnavailableError(
+                f"The webhooks of {subaccount_id} were not listed within the time-out that the program sets. "
+                "Nothing was changed. Set a longer one in custom_timeouts, then run the command again."
+            ) from None
 
     def get_before_write(self, webhook_id: WebhookId) -> LiveWebhook | None:
         """As `look`, but a listing that failed is fetched again: without one, nothing is written."""

@@ -6,7 +6,7 @@ The engine starts a process for each, and each process has one of these.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from threading import RLock
+from threading import Event, RLock
 from typing import Any, NamedTuple
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -19,7 +19,7 @@ from pulumi_8x8.errors import (
     UnavailableError,
     WebhookError,
 )
-from pulumi_8x8.model import INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId, subaccount_problem
+from pulumi_8x8.model import DECLARED, INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId, subaccount_problem
 from pulumi_8x8.settings import MISSING_KEY, Settings
 
 from .caller import Caller
@@ -46,14 +46,14 @@ class Difference(NamedTuple):
 class _Api:
     """The way to the API; made when something first needs it, so that a preview can do without a key."""
 
-    def __init__(self, settings: Settings, masked: set[WebhookId], connections: int) -> None:
+    def __init__(self, settings: Settings, masked: set[WebhookId], connections: int, cancelled: Event) -> None:
         from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
         from .listings import Listings
 
-        client = Client(settings, connections=connections)
-        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, masked=masked)
+        client = Client(settings, pause=cancelled.wait, connections=connections)
+        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, workers=connections, masked=masked)
         self.registrar = Registrar(client, self.listings)
 
 
@@ -65,6 +65,7 @@ class Operation:
         log: Shows a message of a severity (`warning`, `info`) on the row of a URN; returns whether it could.
         state: Gives the outputs that the stack's state holds for a URN, or None.
         connections: Requests at a time.
+        waits_in_check: Whether `check` refuses what somebody else registered; else `preview` and `create` do.
     """
 
     def __init__(
@@ -73,10 +74,13 @@ class Operation:
         log: Log = lambda *_: False,
         state: State = lambda _: None,
         connections: int = 4,
+        waits_in_check: bool = True,
     ) -> None:
         self._log = log
         self._state = state
         self._connections = connections
+        self._waits_in_check = waits_in_check
+        self._cancelled = Event()
         self._registry = Registry()
         self._masked: set[WebhookId] = set()
         self._lock = RLock()
@@ -134,6 +138,17 @@ class Operation:
         self._registry.settle(webhook_id, "created")
         return webhook_id, outs
 
+    def preview(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
+        """The id and the outputs that `create` would return; values may be unknown.
+
+        Raises:
+            ConflictError: `create` would refuse.
+        """
+        declared = self._declaration(inputs)
+        if UNKNOWN not in declared.id:
+            self._decided(caller, self._registry.managed(declared.id), declared, self._live(declared.id), inputs)
+        return declared.id, expected(inputs)
+
     def read(self, webhook_id: WebhookId, outs: Properties) -> dict[str, Any] | None:
         """What is live, as outputs; None where nothing is registered.
 
@@ -184,13 +199,25 @@ class Operation:
         if removed and removed.url != outs.get("url"):
             self._info(caller, f"removed {webhook_id}", f"removed; it had been changed to {removed}", webhook_id)
 
+    def webhooks(self, subaccount_id: str) -> list[LiveWebhook]:
+        """What is registered in a subaccount, sorted by type.
+
+        Raises:
+            WebhookError: The API refused, or could not be reached.
+        """
+        return sorted(self._api.listings.all(subaccount_id), key=lambda webhook: webhook.type)
+
+    def cancel(self) -> None:
+        """Send nothing again that has failed; what is under way ends by itself."""
+        self._cancelled.set()
+
     @property
     def _api(self) -> _Api:
         with self._lock:
             if self._misconfigured:
                 raise self._misconfigured
             if self._made is None:
-                self._made = _Api(self._settings, self._masked, self._connections)
+                self._made = _Api(self._settings, self._masked, self._connections, self._cancelled)
             return self._made
 
     def _declaration(self, properties: Properties) -> Declaration:
@@ -225,6 +252,8 @@ class Operation:
             if self._settings.live_checks:
                 ahead = (webhook_id.subaccount_id, *caller.ahead)
                 self._api.listings.prefetch(id for id in ahead if not subaccount_problem(id))
+            if not self._waits_in_check:
+                return []
             live = self._live(webhook_id)
             if not self._registry.managed(webhook_id):  # an update is decided by `diff`, which knows what to ignore
                 self._decided(caller, None, declared, live, inputs)
@@ -330,6 +359,16 @@ class Operation:
             line = f"8x8: {subject}: {text}" if subject else f"8x8: {text}"
             if not self._log(severity, line, ""):
                 print(line, flush=True)
+
+
+def expected(inputs: Properties) -> dict[str, Any]:
+    """The outputs that these inputs will have; None is known, what is left out is not."""
+    header = inputs.get("http_auth_header")
+    return {
+        **dict.fromkeys((*DECLARED, *INSTRUCTIONS)),
+        **inputs,
+        "http_auth_header_available": header if header == UNKNOWN else header is not None,
+    }
 
 
 def _outs(webhook_id: WebhookId, live: LiveWebhook, header: str | None, inputs: Properties) -> dict[str, Any]:

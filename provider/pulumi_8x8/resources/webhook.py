@@ -40,6 +40,9 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         opts: Ordinary resource options; `import_` is refused, since it cannot work in a dynamic resource: a webhook
             that is live as declared is adopted without it (docs/adopt.md).
 
+    Attributes:
+        http_auth_header_available: Whether deliveries carry an Authorization header, as the API lists it.
+
     Bad inputs fail the preview, by property. So do a live webhook that this stack did not register, a second resource
     for one webhook, and a missing or refused API key.
     """

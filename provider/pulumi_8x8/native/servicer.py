@@ -1,0 +1,219 @@
+"""The provider as every engine calls it; the operations are those of the dynamic provider.
+
+    GetSchema   what SDKs are generated from
+    Configure   reads key, address and timeouts; sends nothing
+    Check       refuses bad input and a second resource for one webhook; starts fetching the listing and does not wait
+    Diff        compares the declaration with the state and with what is live, property by property
+    Create      as the dynamic provider; in preview refuses what is not this stack's, and knows the outputs
+    Read        what is live; with an id alone, an import
+    Update, Delete, Invoke, Cancel
+
+Engines start one process for each provider instance, the default one and each explicit one, and run as many calls at a
+time as they have steps. Every failure is one line: a status, not an exception, reaches the engine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.rpc import UNKNOWN
+
+from pulumi_8x8.api.deadline import ending_after
+from pulumi_8x8.errors import SettingsError, WebhookError
+from pulumi_8x8.model import DECLARED, WebhookId, subaccount_problem
+from pulumi_8x8.reconcile.caller import Caller
+from pulumi_8x8.reconcile.decide import GONE
+from pulumi_8x8.reconcile.operation import Operation, expected
+from pulumi_8x8.settings import Settings
+
+from .engine import Engine
+from .properties import UNKNOWN_HEADER, Taken, given
+from .schema import CAMEL, GET_WEBHOOKS, SNAKE, in_schema_words, package, semantic_version
+
+CONNECTIONS = 32
+"""Requests at a time: as many as engines run steps on a large machine."""
+
+OUTPUT = "http_auth_header_available"
+
+Answer = TypeVar("Answer")
+
+
+def _in_one_line(method: Callable[..., Answer]) -> Callable[..., Answer]:
+    @wraps(method)
+    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Answer:
+        try:
+            with ending_after(getattr(request, "timeout", 0.0)):
+                return method(self, request, context)
+        except WebhookError as error:
+            text = str(error)
+        except Exception as error:
+            at = error.__traceback__
+            while at and at.tb_next:
+                at = at.tb_next
+            where = f"{at.tb_frame.f_code.co_name}, line {at.tb_lineno}" if at else "unknown place"
+            text = (
+                f"{method.__name__} failed by a defect of this provider: {type(error).__name__} in {where}. Report it."
+            )
+        return context.abort(grpc.StatusCode.FAILED_PRECONDITION, in_schema_words(text))
+
+    return wrapper
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """One provider instance."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._operation = self._configured({})
+
+    @_in_one_line
+    def GetPluginInfo(self, _request: Empty, _context: Any) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=semantic_version())
+
+    @_in_one_line
+    def GetSchema(self, _request: provider_pb2.GetSchemaRequest, _context: Any) -> provider_pb2.GetSchemaResponse:
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(package()))
+
+    @_in_one_line
+    def CheckConfig(self, request: provider_pb2.CheckRequest, _context: Any) -> provider_pb2.CheckResponse:
+        settings = {name: value for name, value in Taken(request.news).properties.items() if value != UNKNOWN}
+        failures = []
+        try:
+            Settings.load(settings.get)
+        except SettingsError as error:
+            # Without the property's name: the engine would print its value.
+            failures.append(provider_pb2.CheckFailure(reason=in_schema_words(str(error))))
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    @_in_one_line
+    def Configure(self, request: provider_pb2.ConfigureRequest, _context: Any) -> provider_pb2.ConfigureResponse:
+        self._operation = self._configured(Taken(request.args).properties)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @_in_one_line
+    def Check(self, request: provider_pb2.CheckRequest, _context: Any) -> provider_pb2.CheckResponse:
+        olds, news = Taken(request.olds), Taken(request.news)
+        caller = Caller(urn=request.urn, secret=news.secret)
+        inputs, found = self._operation.check(caller, olds.properties, news.properties)
+        failures = [
+            provider_pb2.CheckFailure(property=CAMEL.get(failure.property, ""), reason=in_schema_words(failure.reason))
+            for failure in found
+        ]
+        return provider_pb2.CheckResponse(inputs=given(inputs, news.secret), failures=failures)
+
+    @_in_one_line
+    def Diff(self, request: provider_pb2.DiffRequest, _context: Any) -> provider_pb2.DiffResponse:
+        olds, news = Taken(request.olds), Taken(request.news)
+        found = self._operation.diff(_caller(request, olds, news), olds.properties, news.properties)
+        kinds = {name: _kind(name, olds, news) for name in (*found.replaces, *found.updates) if name in CAMEL}
+        if GONE[0].property in found.updates:
+            kinds = {name: "ADD" for name in DECLARED if name in news.properties}
+        detailed = {
+            CAMEL[name]: provider_pb2.PropertyDiff(
+                kind=getattr(provider_pb2.PropertyDiff, kind + "_REPLACE" * (name in found.replaces)),
+                # What has drifted is as declared in the inputs.
+                inputDiff=olds.properties.get(name) != news.properties.get(name),
+            )
+            for name, kind in kinds.items()
+        }
+        changes = found.changes or olds.foreign
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
+            replaces=[CAMEL[name] for name in found.replaces],
+            diffs=list(detailed),
+            detailedDiff=detailed,
+            hasDetailedDiff=bool(detailed),
+        )
+
+    @_in_one_line
+    def Create(self, request: provider_pb2.CreateRequest, _context: Any) -> provider_pb2.CreateResponse:
+        inputs = Taken(request.properties)
+        caller = Caller(urn=request.urn, secret=inputs.secret)
+        if request.preview:
+            webhook_id, outs = self._operation.preview(caller, inputs.properties)
+            known = UNKNOWN not in webhook_id
+            return provider_pb2.CreateResponse(
+                id=str(webhook_id) if known else "", properties=given(outs, inputs.secret)
+            )
+        webhook_id, outs = self._operation.create(caller, inputs.properties)
+        return provider_pb2.CreateResponse(id=str(webhook_id), properties=given(outs, inputs.secret))
+
+    @_in_one_line
+    def Read(self, request: provider_pb2.ReadRequest, _context: Any) -> provider_pb2.ReadResponse:
+        state = Taken(request.properties)
+        outs = self._operation.read(WebhookId.parse(request.id), state.properties)
+        if outs is None:
+            return provider_pb2.ReadResponse()
+        inputs = {name: value for name, value in outs.items() if name != OUTPUT}
+        imported = "subaccount_id" not in state.properties or UNKNOWN_HEADER in state.properties
+        if imported and outs[OUTPUT] and "http_auth_header" not in outs:
+            outs = {**outs, UNKNOWN_HEADER: True}
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=given(outs, state.secret), inputs=given(inputs, state.secret)
+        )
+
+    @_in_one_line
+    def Update(self, request: provider_pb2.UpdateRequest, _context: Any) -> provider_pb2.UpdateResponse:
+        olds, news = Taken(request.olds), Taken(request.news)
+        caller = _caller(request, olds, news)
+        if request.preview:
+            outs = expected(news.properties)
+        else:
+            outs = self._operation.update(caller, olds.properties, news.properties)
+        if olds.keeps_header(news.properties):
+            outs = {**outs, OUTPUT: True, UNKNOWN_HEADER: True}
+        return provider_pb2.UpdateResponse(properties=given(outs, news.secret))
+
+    @_in_one_line
+    def Delete(self, request: provider_pb2.DeleteRequest, _context: Any) -> Empty:
+        outs = Taken(request.properties)
+        self._operation.delete(Caller(urn=request.urn), WebhookId.parse(request.id), outs.properties)
+        return Empty()
+
+    @_in_one_line
+    def Invoke(self, request: provider_pb2.InvokeRequest, _context: Any) -> provider_pb2.InvokeResponse:
+        if request.tok != GET_WEBHOOKS:
+            raise SettingsError(f"There is no function {request.tok!r}. Nothing was sent. Generate the SDK anew.")
+        subaccount_id = str(Taken(request.args).properties.get("subaccount_id"))
+        answer = provider_pb2.InvokeResponse()
+        if problem := subaccount_problem(subaccount_id):
+            answer.failures.add(property="subaccountId", reason=problem)
+            return answer
+        listed = self._operation.webhooks(subaccount_id)
+        webhooks = [{CAMEL[name]: getattr(webhook, name) for name in LISTED} for webhook in listed]
+        getattr(answer, "return").CopyFrom(given({"webhooks": webhooks}))
+        return answer
+
+    @_in_one_line
+    def Cancel(self, _request: Empty, _context: Any) -> Empty:
+        self._operation.cancel()
+        return Empty()
+
+    def _configured(self, settings: dict[str, Any]) -> Operation:
+        return Operation(
+            lambda key: settings.get(key.removeprefix("8x8:")),
+            log=lambda severity, text, urn: self._engine.log(severity, in_schema_words(text), urn),
+            connections=CONNECTIONS,
+            waits_in_check=False,
+        )
+
+
+LISTED = ("type", "url", "enabled", OUTPUT)
+
+
+def _caller(request: Any, olds: Taken, news: Taken) -> Caller:
+    ignored = [SNAKE.get(name, name) for name in request.ignoreChanges]
+    if olds.keeps_header(news.properties):
+        ignored.append("http_auth_header")
+    return Caller(urn=request.urn, ignored=ignored, secret=news.secret)
+
+
+def _kind(name: str, olds: Taken, news: Taken) -> str:
+    before, after = olds.properties.get(name), news.properties.get(name)
+    return "ADD" if before is None else "DELETE" if after is None else "UPDATE"
