@@ -12,7 +12,7 @@ from pulumi_8x8.api.client import CONNECTIONS, TRIES, Client
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import KeyRefusedError, NotFoundError, ProtocolError, UnavailableError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
-from pulumi_8x8.reconcile.listings import Listings
+from pulumi_8x8.reconcile.listings import MAX_AGE, Listings
 from pulumi_8x8.settings import Settings
 
 VCA = WebhookId("acme_voice", "VCA")
@@ -183,6 +183,48 @@ def test_before_a_write_a_listing_that_failed_is_fetched_again(api: Emulator, li
     assert listings.get_before_write(VCA) == WEBHOOK
     assert listings.get_before_write(VCA) == WEBHOOK
     assert len(api.journal) == TRIES + 1
+
+
+def test_before_a_write_an_old_listing_is_fetched_again(api: Emulator) -> None:
+    """A webhook may have waited for a database. A preview does not ask again, nor a write within half a minute."""
+    now = [0.0]
+    listings = Listings(Client(Settings(api_key="emulator", base_url=api.url)), now=lambda: now[0])
+    listings.get(VCA)
+    api.account.put("acme_voice", "VCA", "https://b.example/")
+
+    now[0] = MAX_AGE
+    young = listings.get_before_write(VCA)
+    listings.record(VSS, None)
+    now[0] = MAX_AGE + 1
+    previewed, old = listings.get(VCA), listings.get_before_write(VCA)
+
+    assert young == previewed == WEBHOOK
+    assert old == LiveWebhook("VCA", "https://b.example/", True, False)
+    assert len(api.journal) == 2
+
+
+class _Reset(Listings):
+    """Another thread's write forgets an outage right after it was looked at."""
+
+    known: UnavailableError | None = None
+
+    @property
+    def _down(self) -> UnavailableError | None:
+        known, self.known = self.known, None
+        return known
+
+    @_down.setter
+    def _down(self, error: UnavailableError | None) -> None:
+        self.known = error
+
+
+def test_an_outage_that_a_write_forgets_meanwhile_is_the_same_error(api: Emulator) -> None:
+    """The threads of the host share what is known of it."""
+    listings = _Reset(Client(Settings(api_key="emulator", base_url=api.url)))
+    listings.known = UnavailableError("unreachable a moment ago")
+
+    with pytest.raises(UnavailableError, match="unreachable a moment ago"):
+        listings.get(VCA)
 
 
 def test_an_api_that_is_not_there_is_asked_for_two_subaccounts_and_no_more(api: Emulator) -> None:

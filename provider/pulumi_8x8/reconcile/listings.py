@@ -2,27 +2,32 @@
 
 The engine asks for one resource after the other. Were each listing fetched when it is first needed, a preview
 would take a round trip per subaccount, one after the other; so each resource says which subaccounts come next,
-and a small pool fetches them meanwhile. A write replaces what the listing said of its webhook.
+and a small pool fetches them meanwhile. A write replaces what the listing said of its webhook, and is not decided on
+by a listing that has grown old while the webhook waited for other resources.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
 from pulumi_8x8.api.deadline import timeout
-from pulumi_8x8.errors import UnavailableError, WebhookError
+from pulumi_8x8.errors import UnavailableError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 
 LOOK_SECONDS = 20.0
 """Longest time for one listing; a preview does not wait longer for an API that is unreachable."""
 
+MAX_AGE = 30.0
+"""Seconds after which a listing is fetched again before a write."""
+
 FAILURES = 2
-"""Subaccounts that fail one after the other until the API counts as not there for the rest of the operation."""
+"""Subaccounts that fail one after the other until the API counts as unreachable for the rest of the operation."""
 
 
 class Listings:
@@ -35,13 +40,16 @@ class Listings:
         fetch_ahead: bool = True,
         workers: int = CONNECTIONS,
         masked: Collection[WebhookId] = (),
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._fetch_ahead = fetch_ahead
         self._masked = masked
+        self._now = now
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
         self._lock = threading.Lock()
         self._listings: dict[str, Future[Listing]] = {}
+        self._since: dict[str, float] = {}
         self._waiting: deque[str] = deque()
         self._failed = 0
         self._down: UnavailableError | None = None
@@ -54,7 +62,7 @@ class Listings:
                     self._listing(subaccount_id)
 
     def get(self, webhook_id: WebhookId) -> LiveWebhook | None:
-        """The webhook that is registered in the webhook, or None; for check and diff.
+        """The webhook that is registered, or None; for check and diff.
 
         Raises:
             UnavailableError: The API is unreachable; raised at once after it has failed to respond twice in a row.
@@ -79,12 +87,14 @@ class Listings:
             ) from None
 
     def get_before_write(self, webhook_id: WebhookId) -> LiveWebhook | None:
-        """As `look`, but a listing that failed is fetched again: without one, nothing is written."""
+        """As `get`, but a listing that failed, or is older than MAX_AGE, is fetched again."""
         with self._lock:
             self._down = None
             known = self._listings.get(webhook_id.subaccount_id)
-            if known and known.done() and known.exception():
-                del self._listings[webhook_id.subaccount_id]
+            if known and known.done():
+                old = self._now() - self._since[webhook_id.subaccount_id] > MAX_AGE
+                if old or known.exception():
+                    del self._listings[webhook_id.subaccount_id]
         return self.get(webhook_id)
 
     def refetch(self, webhook_id: WebhookId) -> LiveWebhook | None:
@@ -103,9 +113,9 @@ class Listings:
         with self._lock:
             known = self._listings.get(webhook_id.subaccount_id)
             if known and known.done() and not known.exception():
-                noted: Future[Listing] = Future()
-                noted.set_result(known.result().replaced(webhook_id.type, webhook))
-                self._listings[webhook_id.subaccount_id] = noted
+                changed: Future[Listing] = Future()
+                changed.set_result(known.result().replaced(webhook_id.type, webhook))
+                self._listings[webhook_id.subaccount_id] = changed
 
     def _listing(self, subaccount_id: str) -> Future[Listing]:
         known = self._listings.get(subaccount_id)
@@ -119,24 +129,23 @@ class Listings:
         with self._lock:
             subaccount_id = self._waiting.popleft()
             listing = self._listings[subaccount_id]
+            self._since[subaccount_id] = self._now()
         try:
             listing.set_result(self._fetch(subaccount_id))
         except Exception as error:
             listing.set_exception(error)
 
     def _fetch(self, subaccount_id: str) -> Listing:
-        if self._down:
-            raise self._down
+        if down := self._down:  # read once: a write may reset it meanwhile
+            raise down.with_message(str(down))
+        failure = None
         try:
-            listing = self._client.list(subaccount_id, self._client.deadline(LOOK_SECONDS))
+            return self._client.list(subaccount_id, self._client.deadline(LOOK_SECONDS))
         except UnavailableError as error:
+            failure = error
+            raise
+        finally:
             with self._lock:
-                self._failed += 1
+                self._failed = self._failed + 1 if failure else 0
                 if self._failed >= FAILURES:
-                    self._down = error
-            raise
-        except WebhookError:
-            self._failed = 0
-            raise
-        self._failed = 0
-        return listing
+                    self._down = failure
