@@ -155,7 +155,7 @@ class Listing:
         """The webhook of this type, or None where none is registered; `masked` keeps its URL out of messages.
 
         Raises:
-            ProtocolError: The type is listed more than once.
+            ProtocolError: The type is listed more than once, or with control characters in its URL.
         """
         found = [replace(webhook, masked=masked) for webhook in self.webhooks if webhook.type == type]
         if len(found) > 1:
@@ -165,7 +165,19 @@ class Listing:
                 + ". Remove the one that is wrong, then run the command again.",
                 uncertain=True,
             )
+        if found and not found[0].url.isprintable():
+            raise ProtocolError(
+                f"{self.subaccount_id}/{type} is listed as {found[0]}, with control characters in its URL, which 8x8 "
+                "does not document. Remove it with a DELETE, or with `pulumi destroy --target` where a stack holds it, "
+                "then run the command again.",
+                uncertain=True,
+            )
         return found[0] if found else None
+
+    def all(self) -> list[LiveWebhook]:
+        """Every webhook, sorted by type; raises as `get`."""
+        types = sorted({webhook.type for webhook in self.webhooks})
+        return [webhook for type in types if (webhook := self.get(type))]
 
     def replaced(self, type: str, webhook: LiveWebhook | None) -> Listing:
         """The same listing with this type's webhook exchanged, added or (None) taken out."""

@@ -9,7 +9,15 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from pulumi_8x8 import KeyRefusedError, LiveWebhook, NotFoundError, SettingsError, get_webhooks, get_webhooks_output
+from pulumi_8x8 import (
+    KeyRefusedError,
+    LiveWebhook,
+    NotFoundError,
+    ProtocolError,
+    SettingsError,
+    get_webhooks,
+    get_webhooks_output,
+)
 from pulumi_8x8.emulator import Emulator
 
 KEY = "key-canary-90aa"
@@ -51,6 +59,14 @@ def test_an_id_that_is_none_is_refused_before_anything_is_sent(api: Emulator, su
         get_webhooks(subaccount_id)
 
     assert list(api.journal) == []
+
+
+def test_a_url_that_could_act_on_a_terminal_never_reaches_the_program(api: Emulator) -> None:
+    """It would export it."""
+    api.account.put("acme_voice", "VCA", "https://a.example/\x1b[2J")
+
+    with pytest.raises(ProtocolError, match="control characters"):
+        get_webhooks("acme_voice")
 
 
 def test_a_refusal_is_raised_as_what_it_is(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

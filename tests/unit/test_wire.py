@@ -189,6 +189,22 @@ def test_a_type_that_is_listed_twice_is_an_error_naming_both() -> None:
     assert read.get("VRU") is None
 
 
+@pytest.mark.parametrize(
+    "url", ["https://a/\x1b[2J", "https://a/\r\n", "https://a/\u202e", "https://a/\u0085", "\ud800"]
+)
+def test_a_url_with_control_characters_is_an_error_for_its_own_webhook_alone(url: str) -> None:
+    """It is shown escaped; neither a state nor a terminal sees it as it is."""
+    read = listing(webhooks=[{**VCA, "url": url}, VSS])
+
+    with pytest.raises(ProtocolError, match=r"acme_voice/VCA is listed as .* control characters .* DELETE") as caught:
+        read.get("VCA")
+    with pytest.raises(ProtocolError, match=r"is listed as \[secret\]"):
+        read.get("VCA", masked=True)
+
+    assert str(caught.value).isprintable()
+    assert read.get("VSS") is not None
+
+
 def test_an_exchange_in_a_listing_touches_its_own_type_alone() -> None:
     """Added, exchanged, taken out."""
     read = listing()

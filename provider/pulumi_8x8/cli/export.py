@@ -35,8 +35,7 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_import: bool, a
     try:
         listings = fetch(subaccounts)
         for listing in listings:
-            for webhook in listing:
-                listing.get(webhook.type)  # refuses a type that is listed twice
+            listing.all()  # refuses what cannot be declared
     except WebhookError as error:
         raise Failed(error) from None
     if as_import:

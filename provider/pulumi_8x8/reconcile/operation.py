@@ -205,7 +205,7 @@ class Operation:
         Raises:
             WebhookError: The API refused, or could not be reached.
         """
-        return sorted(self._api.listings.all(subaccount_id), key=lambda webhook: webhook.type)
+        return self._api.listings.all(subaccount_id).all()
 
     def cancel(self) -> None:
         """Send nothing again that has failed; what is under way ends by itself."""

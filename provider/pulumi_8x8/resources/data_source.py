@@ -32,7 +32,7 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
     if problem := subaccount_problem(subaccount_id):
         raise SettingsError(f"subaccount_id is {printable(subaccount_id)!r}: {problem}. Nothing was sent.")
     client = Client(Settings.load(pulumi.Config("8x8").get))
-    return sorted(client.list(subaccount_id, client.deadline()), key=lambda webhook: webhook.type)
+    return client.list(subaccount_id, client.deadline()).all()
 
 
 def get_webhooks_output(subaccount_id: pulumi.Input[str]) -> pulumi.Output[list[LiveWebhook]]:
