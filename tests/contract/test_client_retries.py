@@ -280,5 +280,5 @@ def test_a_silent_server_is_left_at_the_read_time_out(api: Emulator) -> None:
 
     error = caller.failure("GET")
 
-    assert "no respond within 0.1 s" in str(error)
+    assert "no response within 0.1 s" in str(error)
     assert len(api.journal) == TRIES

@@ -78,6 +78,21 @@ def test_list_shows_what_is_live_as_a_table(api: Emulator) -> None:
     assert row_vss == [SUB, "VSS", "https://ivr.example.com/vss", "no", "no"]
 
 
+def test_list_prints_what_the_api_lists_as_json(api: Emulator) -> None:
+    """And nothing of how this package holds it."""
+    api.account.put(SUB, "VCA", "https://ivr.example.com/vca", http_auth_header="secret-value")
+
+    assert json.loads(run("list", SUB, "--json").output) == [
+        {
+            "subaccount_id": SUB,
+            "type": "VCA",
+            "url": "https://ivr.example.com/vca",
+            "enabled": True,
+            "http_auth_header_available": True,
+        }
+    ]
+
+
 def test_list_fetches_each_subaccount_once(api: Emulator) -> None:
     """Also one that is named twice."""
     result = run("list", SUB, "Other_1", SUB, "--json")

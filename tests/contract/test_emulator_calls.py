@@ -216,7 +216,7 @@ def test_an_endpoint_that_hangs_ends_the_call_as_error() -> None:
     served, ended = place(hang, timeout=0.2)
 
     (summary,) = served.of("SESSION_SUMMARY")
-    assert ended.deliveries[0].verdict == "no respond within 0.2 s"
+    assert ended.deliveries[0].verdict == "no response within 0.2 s"
     assert (summary["sessionStatus"], summary["errorDetails"]["errorCode"]) == ("ERROR", -2002)
     assert "lastAction" not in summary
 

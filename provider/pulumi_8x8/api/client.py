@@ -241,7 +241,7 @@ class Client:
             return "the proxy of the environment did not pass the request on"
         if isinstance(error, requests.Timeout):
             if bounds.sent:
-                return f"no respond within {self._settings.read_timeout:g} s"
+                return f"no response within {self._settings.read_timeout:g} s"
             return f"no connection within {self._settings.connect_timeout:g} s"
         if not isinstance(error, (HTTPError, requests.RequestException)):
             return "the CA bundle that the environment names cannot be read"

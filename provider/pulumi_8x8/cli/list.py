@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from pulumi_8x8.model import COMPARED
 from pulumi_8x8.text import printable
 
 from .listings import SubaccountId, fetch
@@ -24,7 +24,7 @@ def list_webhooks(subaccounts: tuple[str, ...], as_json: bool) -> None:
     Exit codes: 0 listed, 2 misuse or an error.
     """
     live = [
-        {"subaccount_id": listing.subaccount_id, **asdict(webhook)}
+        {"subaccount_id": listing.subaccount_id, **{name: getattr(webhook, name) for name in ("type", *COMPARED)}}
         for listing in fetch(subaccounts)
         for webhook in sorted(listing, key=lambda webhook: webhook.type)
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+import itertools
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
 
 import click
 from rich.console import Console
@@ -41,20 +42,30 @@ class Failed(click.ClickException):
 
 
 def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
-    """The listings in the order of the ids; each is fetched once.
+    """The listings in the order of the ids; each is fetched once, and none after the first failure.
 
     Raises:
         Failed: One of them could not be had; the text says why.
     """
+    pool = ThreadPoolExecutor(CONNECTIONS)
     try:
         client = Client(Settings.load())
-        with ThreadPoolExecutor(CONNECTIONS) as pool:
-            futures = {id: pool.submit(client.list, id, client.deadline()) for id in dict.fromkeys(subaccount_ids)}
-            _, late = wait(futures.values(), timeout=PATIENCE)
-            console = Console(stderr=True)
-            if late and console.is_terminal:
-                for _ in track(as_completed(late), "Listing", total=len(late), console=console, transient=True):
-                    pass
-            return [future.result() for future in futures.values()]
+        # A request's deadline starts with the request: hundreds may wait for their turn.
+        futures = {
+            id: pool.submit(lambda id: client.list(id, client.deadline()), id) for id in dict.fromkeys(subaccount_ids)
+        }
+        for future in _shown(futures.values()):
+            future.result()
+        return [future.result() for future in futures.values()]
     except WebhookError as error:
         raise Failed(error) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _shown(futures: Collection[Future[Listing]]) -> Iterable[Future[Listing]]:
+    """The futures as they end, with a progress bar on a terminal where that takes long."""
+    done, late = wait(futures, timeout=PATIENCE, return_when=FIRST_EXCEPTION)
+    rest = as_completed(late)
+    console = Console(stderr=True)
+    return itertools.chain(done, track(rest, "Listing", len(late), console=console, transient=True) if late else rest)

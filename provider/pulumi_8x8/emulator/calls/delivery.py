@@ -155,7 +155,7 @@ async def _post(
             body = await _read(answer.content)
             return Answer(answer.status, body)
     except asyncio.TimeoutError:
-        return Answer(problem=f"no respond within {timeout:g} s")
+        return Answer(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return Answer(problem=f"cannot be reached: {_reason(error)}")
 
