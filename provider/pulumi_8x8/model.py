@@ -7,7 +7,7 @@ them and decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
@@ -49,11 +49,26 @@ DECLARED = ("url", "enabled", "http_auth_header")
 INSTRUCTIONS = ("overwrite_on_create", "rehearse")
 """What the program asks of the provider: in state only where it is set, since state grows with each property."""
 
+OUTPUT = "http_auth_header_available"
+"""What is an output only."""
+
+PROPERTIES = (*IDENTITY, *DECLARED, *INSTRUCTIONS, OUTPUT)
+
+CAMEL = {name: "".join(word.title() if at else word for at, word in enumerate(name.split("_"))) for name in PROPERTIES}
+"""How the native provider's schema spells each property."""
+
+SNAKE = {spelled: name for name, spelled in CAMEL.items()}
+
 MASKED = "__masked"
 """A property of inputs and outputs, only where it is True: the URL was given as a secret, so no message shows it."""
 
-COMPARED = ("url", "enabled", "http_auth_header_available")
+COMPARED = ("url", "enabled", OUTPUT)
 """What the API reports of it: a difference here is drift."""
+
+
+def in_snake_case(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties in the model's names, of a state that either provider has written."""
+    return {SNAKE.get(name, name): value for name, value in properties.items()}
 
 
 def subaccount_problem(value: Any) -> str | None:

@@ -33,7 +33,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from . import dynamic_host
 from .errors import WebhookError
-from .model import WebhookId
+from .model import WebhookId, in_snake_case
 from .reconcile.caller import Caller
 
 if TYPE_CHECKING:  # the program imports this module too, and never operates
@@ -78,14 +78,17 @@ class WebhookProvider(ResourceProvider):
         """Inputs with defaults, or the reasons why not, by property."""
         news = _unknowns_normalised(news)
         caller = Caller.pop_from(news, dynamic_host.current_call().urn)
-        inputs, failures = self._operation.check(caller, _olds, news)
+        inputs, failures = self._operation.check(caller, in_snake_case(_olds), news)
         return CheckResult(inputs, [CheckFailure(failure.property, failure.reason) for failure in failures])
 
     @_expected_as_one_line
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether to replace (the new one first), to update or to leave it."""
-        found = self._operation.diff(_caller(), _olds, _unknowns_normalised(_news))
-        return DiffResult(changes=found.changes, replaces=list(found.replaces), delete_before_replace=False)
+        olds = in_snake_case(_olds)
+        found = self._operation.diff(_caller(), olds, _unknowns_normalised(_news))
+        # A stack that has moved here from the native provider has its state written anew.
+        changes = found.changes or olds.keys() != _olds.keys()
+        return DiffResult(changes=changes, replaces=list(found.replaces), delete_before_replace=False)
 
     @_expected_as_one_line
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -106,7 +109,7 @@ class WebhookProvider(ResourceProvider):
     @_expected_as_one_line
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Make the live webhook what is declared."""
-        return UpdateResult(self._operation.update(_caller(), _olds, _news))
+        return UpdateResult(self._operation.update(_caller(), in_snake_case(_olds), _news))
 
     @_expected_as_one_line
     def delete(self, _id: str, _props: dict[str, Any]) -> None:

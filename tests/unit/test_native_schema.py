@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from pulumi_8x8 import Webhook, WebhookType
-from pulumi_8x8.native.schema import CAMEL, PROPERTIES, REQUIRED, in_schema_words, package, semantic_version
+from pulumi_8x8.model import CAMEL
+from pulumi_8x8.native.schema import PROPERTIES, REQUIRED, in_schema_words, package, semantic_version
 from pulumi_8x8.settings import FIELDS
 
 ROOT = Path(__file__).parents[2]

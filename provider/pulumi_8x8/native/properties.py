@@ -9,9 +9,7 @@ from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc
 
-from pulumi_8x8.model import MASKED
-
-from .schema import CAMEL, SNAKE
+from pulumi_8x8.model import CAMEL, MASKED, in_snake_case
 
 UNKNOWN_HEADER = "__unknownHeader"
 """An output, only where it is True: the webhook was imported with an auth header, which the API does not return.
@@ -34,7 +32,7 @@ class Taken:
     def __init__(self, struct: struct_pb2.Struct) -> None:
         sent = {name: value for name, value in MessageToDict(struct).items() if value is not None}
         self.foreign = "subaccount_id" in sent
-        named = {SNAKE.get(name, name): value for name, value in sent.items() if name != "__provider"}
+        named = in_snake_case({name: value for name, value in sent.items() if name != "__provider"})
         self.secret = [name for name, value in named.items() if rpc.is_rpc_secret(value)]
         self.properties: dict[str, Any] = {name: rpc.unwrap_rpc_secret(value) for name, value in named.items()}
         if "url" in self.secret:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from pulumi_8x8 import model
+from pulumi_8x8.model import CAMEL
 from pulumi_8x8.settings import FIELDS
 
 PACKAGE = "eightx8"
@@ -33,24 +34,14 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "http_auth_header": {**STRING, "secret": True},
     "overwrite_on_create": BOOLEAN,
     "rehearse": BOOLEAN,
-    "http_auth_header_available": BOOLEAN,
+    model.OUTPUT: BOOLEAN,
 }
-"""What a webhook's properties are in the schema; the last one is an output."""
+"""What a webhook's properties are in the schema."""
 
 REQUIRED = ("subaccount_id", "type", "url")
 
 
 _STAGES = {"dev": "alpha", "a": "alpha", "b": "beta", "rc": "rc"}
-
-
-def camel(name: str) -> str:
-    """A name of the model as the schema spells it."""
-    head, *tail = name.split("_")
-    return head + "".join(word.title() for word in tail)
-
-
-CAMEL = {name: camel(name) for name in (*PROPERTIES, *model.LiveWebhook.__dataclass_fields__)}
-SNAKE = {name: original for original, name in CAMEL.items()}
 
 _WORDS = {
     **{name: spelled for name, spelled in CAMEL.items() if "_" in name},
@@ -86,7 +77,7 @@ def package() -> dict[str, Any]:
     webhook = {
         CAMEL[name]: {**spec, "description": in_schema_words(described[name])} for name, spec in PROPERTIES.items()
     }
-    given = {name: spec for name, spec in webhook.items() if name != "httpAuthHeaderAvailable"}
+    given = {name: spec for name, spec in webhook.items() if name != CAMEL[model.OUTPUT]}
     shown = {name: _output(spec) for name, spec in webhook.items()}
     settings = {field.config: _setting(field) for field in FIELDS}
     return {
@@ -119,7 +110,7 @@ def package() -> dict[str, Any]:
             WEBHOOK: {
                 "description": summary,
                 "properties": shown,
-                "required": ["enabled", "httpAuthHeaderAvailable", *(CAMEL[name] for name in REQUIRED)],
+                "required": ["enabled", CAMEL[model.OUTPUT], *(CAMEL[name] for name in REQUIRED)],
                 "inputProperties": given,
                 "requiredInputs": [CAMEL[name] for name in REQUIRED],
             }

@@ -26,7 +26,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.api.deadline import ending_after
 from pulumi_8x8.errors import SettingsError, WebhookError
-from pulumi_8x8.model import DECLARED, WebhookId, subaccount_problem
+from pulumi_8x8.model import CAMEL, DECLARED, OUTPUT, SNAKE, WebhookId, subaccount_problem
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.decide import GONE
 from pulumi_8x8.reconcile.operation import Operation, expected
@@ -34,12 +34,10 @@ from pulumi_8x8.settings import Settings
 
 from .engine import Engine
 from .properties import UNKNOWN_HEADER, Taken, given
-from .schema import CAMEL, GET_WEBHOOKS, SNAKE, in_schema_words, package, semantic_version
+from .schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
 
 CONNECTIONS = 32
 """Requests at a time: as many as engines run steps on a large machine."""
-
-OUTPUT = "http_auth_header_available"
 
 Answer = TypeVar("Answer")
 
