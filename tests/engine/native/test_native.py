@@ -1,0 +1,242 @@
+"""What the native provider has that the dynamic one cannot have, and what programs rely on, with its SDK alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from typing import Any
+
+import psutil
+import pytest
+
+from pulumi_8x8.emulator import Emulator, Fault
+from tests.engine.account import listings, urls, writes
+from tests.engine.scratch import NATIVE, Project
+
+pytestmark = [pytest.mark.engine, pytest.mark.parametrize("project", ["native"], indirect=True)]
+
+VCA: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VSS: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
+
+ACCOUNTS = """
+import os, pulumi
+from pulumi_eightx8 import Provider, Webhook, get_webhooks_output
+for name in ("one", "two"):
+    account = Provider(name, api_key=os.environ[f"KEY_{name}"], base_url=os.environ[f"URL_{name}"], deadline=30)
+    vca = Webhook(name, subaccount_id="Sub_1", type="VCA", url=f"https://{name}.example/",
+                  opts=pulumi.ResourceOptions(provider=account))
+    listed = get_webhooks_output(vca.subaccount_id, opts=pulumi.InvokeOutputOptions(provider=account, depends_on=[vca]))
+    pulumi.export(name, listed.webhooks.apply(lambda webhooks: [f"{w.type} {w.url}" for w in webhooks]))
+"""
+
+UNKNOWN = """
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+from pulumi_eightx8 import Webhook
+
+class Made(ResourceProvider):
+    def create(self, props):
+        return CreateResult("made", {**props, "url": "https://made.example/"})
+
+class Endpoint(Resource):
+    url: pulumi.Output[str]
+
+endpoint = Endpoint(Made(), "endpoint", {"url": None})
+vca = Webhook("vca", subaccount_id="Sub_1", type="VCA", url=endpoint.url, http_auth_header="Basic b25l")
+pulumi.export("id", vca.id)
+pulumi.export("enabled", vca.enabled)
+pulumi.export("header", vca.http_auth_header_available)
+pulumi.export("url", vca.url)
+"""
+
+
+def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, project: Project) -> None:
+    """In the row of its resource, where the dynamic provider's says `update` alone."""
+    project.declare(vca=VCA, vss=VSS).deploy().ok()
+    api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
+    api.account.remove("Sub_1", "VSS")
+
+    preview = project.run("preview").ok()
+
+    assert preview.lines(f"~  {NATIVE} vca update [diff: ~url]")
+    assert preview.lines(f"~  {NATIVE} vss update [diff: +enabled,url]")
+    assert preview.lines("warning: url is https://elsewhere.example/ live, https://ivr.example/vca declared")
+    assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
+
+
+def test_a_change_of_identity_is_marked_as_what_replaces(api: Emulator, project: Project) -> None:
+    """The new webhook first."""
+    project.declare(vca=VCA).deploy().ok()
+    api.journal.clear()
+    project.declare(vca={**VCA, "type": "VSS"})
+
+    preview = project.run("preview").ok()
+    project.deploy().ok()
+
+    assert preview.lines("vca replace [diff: ~type]")
+    assert writes(api) == ["POST Sub_1/VSS", "DELETE Sub_1/VCA"]
+
+
+def test_one_listing_a_subaccount_serves_each_operation(api: Emulator, project: Project) -> None:
+    """Up to its end, however many webhooks and calls; a destroy lists nothing."""
+    other = {**VCA, "subaccount_id": "Sub_2"}
+
+    for command in (project.deploy, project.preview, project.deploy, project.refresh):
+        api.journal.clear()
+        project.declare(vca=VCA, vss=VSS, other=other)
+        command().ok()
+        assert listings(api) == ["Sub_1", "Sub_2"]
+
+    api.journal.clear()
+    project.destroy().ok()
+
+    assert listings(api) == []
+    assert urls(api) == {}
+
+
+def test_a_preview_knows_the_outputs_but_for_what_is_made_later(api: Emulator, project: Project) -> None:
+    """The id and whether there will be a header are known while the URL is not; nothing is sent."""
+    project.write(UNKNOWN)
+
+    preview = project.run("preview").ok()
+
+    shown = " ".join(preview.out.partition("Outputs:")[2].split())
+    assert 'enabled: true header : true id : "Sub_1/VCA" url : [unknown]' in shown
+    assert writes(api) == []
+
+    project.deploy().ok()
+
+    assert urls(api) == {"Sub_1/VCA": "https://made.example/"}
+
+
+def test_somebody_elses_webhook_and_a_second_resource_are_refused_in_preview(api: Emulator, project: Project) -> None:
+    """In one line each, in the schema's words."""
+    api.account.put("Sub_1", "VCA", "https://theirs.example/")
+
+    foreign = project.declare(vca=VCA).preview().refused()
+    twice = project.declare(one=VSS, two=VSS).preview().refused()
+
+    [line] = {line for line in foreign.lines("Sub_1/VCA already holds a webhook") if line.startswith("error:")}
+    assert "set overwriteOnCreate=true; to keep it, declare url='https://theirs.example/'" in line
+    assert any("'one'" in line and "'two'" in line for line in twice.lines("Sub_1/VSS is declared twice"))
+    assert writes(api) == []
+
+    project.declare(vca={**VCA, "overwrite_on_create": True}).up().ok()
+
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+
+
+def test_each_explicit_provider_is_an_account(api: Emulator, project: Project) -> None:
+    """Two keys, two addresses, one program; the keys are in the state as secrets alone."""
+    with Emulator("canary-of-another-key") as other:
+        keys = {"KEY_one": api.api_key, "KEY_two": other.api_key, "URL_one": api.url, "URL_two": other.url}
+        project.environment.update(keys)
+
+        printed = project.write(ACCOUNTS).up().ok().out
+
+        assert urls(api) == {"Sub_1/VCA": "https://one.example/"}
+        assert urls(other) == {"Sub_1/VCA": "https://two.example/"}
+        assert project.outputs() == {"one": ["VCA https://one.example/"], "two": ["VCA https://two.example/"]}
+        assert "canary-of-another-key" not in printed + json.dumps(project.export())
+
+        project.destroy().ok()
+
+        assert urls(api) == urls(other) == {}
+
+
+def test_a_header_and_a_secret_url_are_never_shown(api: Emulator, project: Project) -> None:
+    """Declared, drifted, refused and recorded: neither printed nor in the state in plain."""
+    canaries = ("canary-in-the-header", "canary-in-the-url")
+    vca = {**VCA, "url": f"https://ivr.example/?t={canaries[1]}", "http_auth_header": canaries[0], "secret": ["url"]}
+
+    printed = project.declare(vca=vca).up().ok().out
+    state = json.dumps(project.export())
+    api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
+    printed += project.run("preview", "--diff").ok().out + project.deploy().ok().out
+    refused = {**vca, "type": "VSS", "http_auth_header": canaries[0] + "\n"}
+    printed += project.declare(vca=refused).preview().refused().out
+
+    assert not [canary for canary in canaries if canary in printed + state]
+    assert api.account.webhooks("Sub_1")["VCA"].url == vca["url"]
+
+
+def test_settings_come_from_the_stacks_config(api: Emulator, project: Project) -> None:
+    """A bad one is refused by its name here, without its value; live checks can be turned off."""
+    project.declare(vca=VCA).deploy().ok()
+    project.run("config", "set", "eightx8:baseUrl", "http://canary.example").ok()
+
+    refused = project.preview().refused()
+
+    assert "The setting eightx8:baseUrl is neither https nor on loopback" in refused.out
+    assert "canary.example" not in refused.out.replace("eightx8:baseUrl", "")
+
+    project.run("config", "set", "eightx8:baseUrl", api.url).ok()
+    project.run("config", "set", "eightx8:liveChecks", "false").ok()
+    api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
+    api.journal.clear()
+
+    project.preview("--expect-no-changes").ok()
+
+    assert len(api.journal) == 0
+
+
+def test_replace_on_changes_replaces_without_a_gap(api: Emulator, project: Project) -> None:
+    """The webhook cannot hold two, so the new resource registers over the old one and nothing is deleted."""
+    options = {"opts": {"replace_on_changes": ["url"]}}
+    project.declare(vca={**VCA, **options}).deploy().ok()
+    api.journal.clear()
+
+    project.declare(vca={**VCA, "url": "https://ivr.example/new", **options})
+    preview = project.preview().ok()
+    project.deploy().ok()
+
+    assert "replace vca" in " ".join(preview.steps)
+    assert writes(api) == ["POST Sub_1/VCA"]
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
+
+
+def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> None:
+    """An API that does not respond is given up after the program's time, not after the setting's."""
+    api.faults.add(Fault("hang", method="POST", times=None))
+
+    failed = project.declare(vca={**VCA, "opts": {"custom_timeouts": {"create": "2s"}}}).deploy().refused()
+
+    assert any("within the deadline of 2 s" in line or "within the deadline of 1." in line for line in failed.lines(""))
+    assert urls(api) == {}
+
+
+def test_a_webhook_deleted_with_another_is_left_to_it(api: Emulator, project: Project) -> None:
+    """The engine does not ask for its delete; the state forgets it."""
+    project.declare(vca=VCA, vss={**VSS, "opts": {"deleted_with": "vca"}}).deploy().ok()
+    api.journal.clear()
+
+    project.destroy().ok()
+
+    assert writes(api) == ["DELETE Sub_1/VCA"]
+    assert project.resources() == {}
+
+
+def test_a_killed_engine_leaves_no_process_and_one_more_up_converges(api: Emulator, project: Project) -> None:
+    """Killed in mid-create, after the API had stored the webhook and before it said so."""
+    go_on = threading.Event()
+    held = Fault("pass", method="POST", apply=True, hold=go_on, hold_at="after")
+    api.faults.add(held)
+    engine = project.declare(vca=VCA).start("up", "--yes", "--skip-preview", start_new_session=True)
+    held.reached.wait(60)
+    children = psutil.Process(engine.pid).children(recursive=True)
+    plugins = [process for process in children if "eightx8" in " ".join(process.cmdline())]
+
+    os.kill(engine.pid, signal.SIGKILL)
+    engine.communicate()
+    go_on.set()
+
+    _, alive = psutil.wait_procs(plugins, 60)
+    assert plugins
+    assert alive == []
+    project.run("cancel", "--yes").ok()
+    project.deploy().ok()
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+    assert list(project.resources()) == ["vca"]
+    assert writes(api).count("POST Sub_1/VCA") == 1
