@@ -23,9 +23,9 @@ class Engine:
         self._seen = False
         self._stub = None
         if address:
-            channel = grpc.insecure_channel(address)
-            channel.subscribe(self._changed, try_to_connect=True)
-            self._stub = engine_pb2_grpc.EngineStub(channel)
+            self._channel = grpc.insecure_channel(address)  # one that nothing holds tells nobody of its state
+            self._channel.subscribe(self._changed, try_to_connect=True)
+            self._stub = engine_pb2_grpc.EngineStub(self._channel)
 
     def log(self, severity: str, text: str, urn: str = "") -> bool:
         """Show a message on the row of a URN, or on the stack's; returns whether it could be shown."""
@@ -40,5 +40,8 @@ class Engine:
     def _changed(self, state: grpc.ChannelConnectivity) -> None:
         if state is grpc.ChannelConnectivity.READY:
             self._seen = True
-        elif self._seen and state is not grpc.ChannelConnectivity.CONNECTING:
+        elif self._seen and state is grpc.ChannelConnectivity.IDLE:
+            # Either nothing was said for half an hour, or nobody is there: to connect again tells which.
+            self._channel.subscribe(self._changed, try_to_connect=True)
+        elif self._seen and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
             self._gone()
