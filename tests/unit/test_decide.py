@@ -183,40 +183,6 @@ def test_every_decision_says_what_changed_and_what_drifted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "state", "live", "declared", "outcome"),
-    [
-        ("none, none, any", None, None, said(), REGISTER),
-        ("none, same URL, nothing left to assert", None, now(), said(), ADOPT),
-        ("none, same URL, disabled", None, now(enabled=False), said(), REGISTER),
-        ("none, same URL, a header to assert", None, now(), said(header="h1"), REGISTER),
-        ("none, same URL, its header to assert", None, now(header=True), said(header="h1"), REGISTER),
-        ("none, another URL", None, now(B), said(), REFUSE),
-        ("none, another URL, header declared", None, now(B, header=True), said(header="h1"), REFUSE),
-        ("none, not seen", None, UNSEEN, said(), REGISTER),
-        ("none, unknown header", None, now(header=True), said(), REFUSE),
-        ("some, unknown header", said(), now(header=True), said(), REFUSE),
-        ("some, unknown header and another URL", said(), now(B, header=True), said(), REFUSE),
-        ("some, header known from state is taken off", said(header="h1"), now(header=True), said(), REGISTER),
-        ("some, none", said(), None, said(), REGISTER),
-        ("some, as declared, differs from state", said(A), now(B), said(B), ADOPT),
-        ("some, as declared, differs in the header", said(header="h1"), now(header=True), said(header="h2"), REGISTER),
-        ("some, as declared, as state", said(), now(), said(), NOTHING),
-        ("some, as declared, as state, with header", said(header="h1"), now(header=True), said(header="h1"), NOTHING),
-        ("some, URL differs", said(), now(B), said(), REGISTER),
-        ("some, disabled", said(), now(enabled=False), said(), REGISTER),
-        ("some, header gone", said(header="h1"), now(), said(header="h1"), REGISTER),
-        ("some, not seen, differs from state", said(A), UNSEEN, said(B), REGISTER),
-        ("some, not seen, as state", said(), UNSEEN, said(), NOTHING),
-    ],
-)
-def test_each_row_in_words_is_decided_so(
-    row: str, state: Declaration | None, live: LiveWebhook | Unseen | None, declared: Declaration, outcome: Outcome
-) -> None:
-    """The rows at the top of `diffs.py`, each with values in view."""
-    assert decide(state, declared, live).outcome is outcome, row
-
-
-@pytest.mark.parametrize(
     ("state", "declared", "live", "ignored", "outcome"),
     [
         (said(A), said(A), now(B), ["url"], NOTHING),
