@@ -11,6 +11,7 @@ import requests
 from pulumi_8x8.api.wire import Refusal, parse_listing, parse_refusal, parse_removal, registration
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.errors import InvalidRequestError, by_status
+from pulumi_8x8.ivr import DELIVERY_ADDRESSES
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 from tests.contract.vendor import sample
 
@@ -111,3 +112,8 @@ def test_with_the_examples_webhooks_the_emulator_answers_the_examples() -> None:
             sample("removed_reference")["body"],
         )
         assert api.account.webhooks("subAccountId") == {}
+
+
+def test_the_addresses_of_deliveries_are_the_vendors_list_of_january_2026() -> None:
+    """Singapore; an allowlist is written from them."""
+    assert set(DELIVERY_ADDRESSES) == {"18.140.80.2", "52.220.253.234", "54.255.116.8", "52.74.232.241"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_8x8.reconcile.caller import INPUT, Caller
-from pulumi_8x8.resources.context import BATCH, _Declarations
+from pulumi_8x8.resources.context import BATCH, _Declarations, _declarations
 
 KNOWN: dict[str, Any] = {"label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"]}
 
@@ -62,3 +63,15 @@ def test_the_first_webhooks_of_a_batch_go_out_before_the_others_of_its_subaccoun
 
     assert [batch for batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
     assert [turn for _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]
+
+
+def test_each_run_of_a_program_has_its_own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process can run several, through the Automation API: what an earlier one declared is not fetched ahead."""
+    first, second = (pulumi.Resource.__new__(pulumi.CustomResource) for _ in range(2))
+    monkeypatch.setattr("pulumi_8x8.resources.context.get_root_resource", lambda: first)
+    _declarations().declare("team_1")
+    again = _declarations()
+    monkeypatch.setattr("pulumi_8x8.resources.context.get_root_resource", lambda: second)
+
+    assert again.subaccount_ids == ["team_1"]
+    assert _declarations().subaccount_ids == []

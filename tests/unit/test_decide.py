@@ -242,6 +242,16 @@ def test_a_refusal_names_what_is_there_and_the_ways_out(live: LiveWebhook, ways_
     assert refusal.isprintable()
 
 
+def test_the_url_to_declare_is_whole() -> None:
+    """A URL of 2,048 characters can be copied from the advice; the one that only describes is cut."""
+    url = f"https://b.example/{'x' * 2030}"
+
+    refusal = decide(None, said(A), now(url)).refusal
+
+    assert f"declare url={url!r}" in refusal
+    assert refusal.count(url) == 1
+
+
 def test_a_refusal_never_holds_the_declared_header() -> None:
     """It is refused for its URL; the header is nobody's business."""
     assert "h1-canary" not in decide(None, said(A, header="h1-canary"), now(B)).refusal
