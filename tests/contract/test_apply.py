@@ -261,6 +261,10 @@ CASES = {
         (status(422, skip=1, times=None),), ["POST", "DELETE", "POST", "GET", "POST", "GET"], old=True, mode="refuse",
         held=None, error=InvalidRequestError, text=f"could not be replaced: {NONE_LIVE}; it was {OLD}",
     ),
+    "what is live after a refusal is left": Case(
+        (status(422, skip=1, apply=True),), ["POST", "DELETE", "POST", "GET"], old=True, mode="refuse",
+        error=InvalidRequestError, text=f"replaced: live now: {NEW} (enabled, no auth header); it was {OLD}",
+    ),
     "the removal is refused": Case(
         (status(403, "DELETE", times=None),), ["POST", "DELETE"], old=True, mode="refuse", held=BEFORE,
         error=WebhookError, text="acme_voice/VCA was not removed, and nothing was changed. ",
