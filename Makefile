@@ -3,23 +3,35 @@
 PYTHON ?= python3
 PORT ?= 8088
 ARGS ?=
+TESTS ?= tests/unit/test_webhook.py tests/contract/test_dynamic_host.py tests/engine/test_lifecycle.py \
+  tests/engine/test_ownership.py tests/engine/test_drift.py
 
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
+# uv makes the environments: the one on PATH, else the pinned one from PyPI.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
-.PHONY: help setup test lint format types unit engine demo emulator matrix soak bench lock audit clean
+.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix soak bench dist lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready .tools/.ready ## make .venv, and find or build a Pulumi CLI; the other targets call it
 
-test: lint types ## check everything: lint, format, types and all tests
-	$(PYTEST) $(ARGS)
+test: lint types ## check style, types and layout, and run all tests but the proofs; ARGS='-k word' picks some
+	$(BIN)/python $(PYTEST) -m 'not proof' $(ARGS)
 
-lint: setup ## check style and format, change nothing
+proof: setup ## run the long tests: every fault, crashes, secrets, concurrency, state machines; ARGS as above
+	$(BIN)/python $(PYTEST) -m proof $(ARGS)
+
+oldest: setup .venv-oldest/.ready ## run TESTS, a choice of them, with the oldest supported SDK; ARGS as above
+	.venv-oldest/bin/python $(PYTEST) -m 'not proof' $(TESTS) $(ARGS)
+
+lint: setup ## check style, format and the direction of imports, change nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@if grep -q '^\[\[tool.importlinter.contracts\]\]' pyproject.toml; then $(BIN)/lint-imports; fi
 
 format: setup ## rewrite the files in the house format
 	$(BIN)/ruff check --fix .
@@ -28,11 +40,11 @@ format: setup ## rewrite the files in the house format
 types: setup ## check the types
 	$(BIN)/mypy
 
-unit: setup ## run the tests that need neither a Pulumi CLI nor a browser; ARGS='-k word' picks some
-	$(PYTEST) -m 'not engine and not browser' $(ARGS)
+unit: setup ## run the tests that need neither a Pulumi CLI nor a browser; ARGS as above
+	$(BIN)/python $(PYTEST) -m 'not engine and not browser and not proof' $(ARGS)
 
 engine: setup ## run the tests that need the Pulumi CLI; ARGS as above
-	$(PYTEST) -m engine $(ARGS)
+	$(BIN)/python $(PYTEST) -m 'engine and not proof' $(ARGS)
 
 demo: setup ## create, change and destroy two webhooks against a local 8x8 voice API
 	@$(BIN)/python tools/demo/run.py
@@ -44,39 +56,70 @@ matrix: setup ## run every operation against every fault, and write docs/matrix.
 	@$(BIN)/python tools/matrix/run.py
 
 soak: setup ## try thousands of sequences of edits, commands, faults and crashes
-	HYPOTHESIS_PROFILE=soak $(PYTEST) tests/proof/test_machine.py $(ARGS)
+	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
 bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation -e '.[bench]'
+	@$(UV) pip install --quiet --python $(BIN)/python -e '.[bench]'
 	@$(BIN)/python -m bench
 
+dist: setup ## build sdist and wheel, check them, and run the demo from the wheel in a clean environment
+	rm -rf dist .tools/dist
+	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
+	$(BIN)/twine check --strict dist/*
+	$(UV) venv --quiet --python $(BIN)/python .tools/dist/.venv
+	$(UV) pip install --quiet --python .tools/dist/.venv/bin/python pip "$$(echo dist/*.whl)[emulator,ivr]"
+	cp -R Pulumi.yaml __main__.py examples tools .tools/dist
+	PATH="$$($(BIN)/python tools/engine/provide.py --print-path):$$PATH" \
+	  .tools/dist/.venv/bin/python .tools/dist/tools/demo/run.py
+
 lock: setup ## pin the dependencies of requirements.txt and the extras anew, with their hashes
-	$(BIN)/python -m uv pip compile pyproject.toml requirements.txt --extra dev --universal --python-version 3.10 \
+	$(UV) pip compile pyproject.toml requirements.txt --extra dev --universal --python-version 3.10 \
 	  --generate-hashes --no-emit-package pulumi-8x8 --no-annotate --quiet --upgrade \
 	  --custom-compile-command 'make lock' -o requirements.lock
 
-audit: setup ## ask the package index about every pinned dependency
-	@$(BIN)/python tools/audit/run.py
+audit: setup ## look up known vulnerabilities of every pinned dependency
+	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock $(ARGS)
 
-clean: ## remove all that make made: .venv, .tools, .demo, caches
-	rm -rf .venv .tools .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+clean: ## remove all that make made: environments, .tools, .demo, .proof, dist, caches
+	rm -rf .venv .venv-oldest .tools .demo .proof .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A virtual environment knows its own place: one that was moved or copied is made anew.
+# A virtual environment knows its own place: in a clone that was moved or copied it is made anew.
 ifneq ($(shell cat .venv/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.ready
-VENV_FLAGS := --clear
 endif
+ifneq ($(shell cat .venv-oldest/.ready 2>/dev/null),$(CURDIR))
+.PHONY: .venv-oldest/.ready
+endif
+
+PHASE = @$(PYTHON) tools/engine/phase.py
+
+.tools/uv/bin/uv: requirements.lock
+	@$(PYTHON) -m venv --clear .tools/uv || { rm -rf .tools/uv; \
+	  echo "'$(PYTHON)' cannot make virtual environments: install its venv module (python3-venv on Debian), or uv." >&2; exit 1; }
+	@awk '/^[^ ]/ { keep = /^uv==/ } keep' requirements.lock > .tools/uv/pinned.txt
+	$(PHASE) 'installing uv into .tools' 'some seconds' \
+	  .tools/uv/bin/python -m pip install --disable-pip-version-check --require-hashes -r .tools/uv/pinned.txt
 
 .venv/.ready: requirements.lock requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "'$(PYTHON)' is not Python 3.10 or newer: install that, or name one with make PYTHON=python3.12." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV_FLAGS) .venv || { rm -rf .venv; \
-	  echo "'$(PYTHON)' cannot make virtual environments: install its venv module (python3-venv on Debian)." >&2; exit 1; }
-	@$(PYTHON) tools/engine/phase.py 'installing requirements.lock into .venv' 'a minute the first time' \
-	  $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock
-	@$(PYTHON) tools/engine/phase.py 'installing the package itself' 'some seconds' \
-	  $(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation -r requirements.txt -e '.[dev]'
+	@[ -x $(UV) ] || $(MAKE) --no-print-directory .tools/uv/bin/uv
+	@$(UV) venv --quiet --clear --python '$(PYTHON)' .venv
+	$(PHASE) 'installing requirements.lock into .venv' 'half a minute the first time' \
+	  $(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	$(PHASE) 'installing the package itself' 'some seconds' \
+	  $(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@printf '%s' '$(CURDIR)' > $@
+
+# The oldest SDK among the dependencies that are pinned otherwise.
+.venv-oldest/.ready: .venv/.ready
+	@$(UV) venv --quiet --clear --python '$(PYTHON)' .venv-oldest
+	@echo 'pulumi==$(OLDEST_SDK)' > .venv-oldest/overrides.txt
+	$(PHASE) 'installing the Python SDK $(OLDEST_SDK) into .venv-oldest' 'some seconds' \
+	  $(UV) pip install --python .venv-oldest/bin/python --overrides .venv-oldest/overrides.txt -r requirements.lock
+	$(PHASE) 'installing the package itself' 'some seconds' \
+	  $(UV) pip install --python .venv-oldest/bin/python --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $@
 
 # A CLI that was found on PATH is looked for each time: it may be gone.
@@ -84,7 +127,7 @@ ifeq ($(wildcard .tools/bin/pulumi),)
 .PHONY: .tools/.ready
 endif
 
-.tools/.ready: .venv/.ready $(wildcard tools/engine/*.* tools/engine/sdk/*)
+.tools/.ready: .venv/.ready $(wildcard tools/engine/*.* tools/engine/*/go.*)
 	@$(BIN)/python tools/engine/provide.py
 	@mkdir -p .tools
 	@touch $@

@@ -25,6 +25,14 @@ PROFILES = {
 PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in this folder, before `-m` chooses."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.proof)
+
+
 @pytest.fixture(scope="session")
 def host_factory() -> Iterator[HostFactory]:
     """Where provider processes come from; one for each worker of the test run."""
