@@ -12,6 +12,7 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
+.PHONY: oldest-version
 .PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix soak bench dist lock audit clean
 
 help: ## show this list
@@ -27,6 +28,9 @@ proof: setup ## run the long tests: every fault, crashes, secrets, concurrency, 
 
 oldest: setup .venv-oldest/.ready ## run TESTS, a choice of them, with the oldest supported SDK; ARGS as above
 	.venv-oldest/bin/python $(PYTEST) -m 'not proof' $(TESTS) $(ARGS)
+
+oldest-version:
+	@echo $(OLDEST_SDK)
 
 lint: setup ## check style, format and the direction of imports, change nothing
 	$(BIN)/ruff check .

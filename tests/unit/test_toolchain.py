@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def clone(tmp_path: Path) -> Path:
     """A copy of the files that the tool chain consists of, with nothing set up."""
     shutil.copytree(ROOT / "tools/engine", tmp_path / "tools/engine", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
-    for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
+    for name in ("Makefile", "Pulumi.yaml", "requirements.txt", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -47,31 +46,38 @@ def script(path: Path, body: str) -> Path:
 def set_up(clone: Path) -> None:
     (clone / ".venv").mkdir()
     (clone / ".venv/.ready").write_text(str(clone))
-    script(clone / ".tools/bin/pulumi", "echo v2.25.2")
+    script(clone / ".tools/bin/pulumi", "echo v3.259.0")
     (clone / ".tools/.ready").touch()
 
 
-def test_the_sdk_is_the_one_whose_checksum_is_pinned() -> None:
-    """requirements.txt, the Go module with the SDK's scripts and what is installed are one version."""
-    pinned = re.search(r"^pulumi==(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+def test_the_oldest_sdk_is_the_oldest_engine() -> None:
+    """pyproject.toml, Pulumi.yaml and `make oldest` have one lower bound, and what is pinned is not older."""
+    [oldest] = re.findall(r'"pulumi>=([\d.]+),<4"', (ROOT / "pyproject.toml").read_text())
+    [pinned] = re.findall(r"^pulumi==(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
 
-    assert pinned is not None
-    assert metadata.version("pulumi") == pinned[1]
-    module = f"github.com/pulumi/pulumi/sdk/v3 v{pinned[1]}"
-    assert f"require {module}\n" in (ROOT / "tools/engine/sdk/go.mod").read_text()
-    assert f"{module} h1:" in (ROOT / "tools/engine/sdk/go.sum").read_text()
+    assert f"requiredPulumiVersion: '>={oldest} <4.0.0'\n" in (ROOT / "Pulumi.yaml").read_text()
+    assert run(ROOT, "make", "--silent", "oldest-version").stdout == f"{oldest}\n"
+    assert f"\npulumi=={pinned} " in (ROOT / "requirements.lock").read_text()
+    assert [int(number) for number in oldest.split(".")] <= [int(number) for number in pinned.split(".")]
 
 
-@pytest.mark.parametrize("module", ["github.com/pulumi/pulumi/pkg/v2", "github.com/pulumi/pulumi/sdk/v2"])
-def test_the_floor_engine_is_pinned_with_its_checksum(module: str) -> None:
-    """Both halves of the engine are at v2.25.2 and have a checksum."""
-    assert f"{module} v2.25.2 " in (ROOT / "tools/engine/go.mod").read_text()
-    assert f"{module} v2.25.2 h1:" in (ROOT / "tools/engine/go.sum").read_text()
+@pytest.mark.parametrize(
+    ("folder", "module"),
+    [
+        ("cli", "github.com/pulumi/pulumi/pkg/v3 v3.259.0"),
+        ("cli", "github.com/pulumi/pulumi/sdk/v3 v3.259.0"),
+        ("host", "github.com/pulumi/pulumi/sdk/v3 v3.78.1"),
+    ],
+)
+def test_what_is_built_is_pinned_with_its_checksum(folder: str, module: str) -> None:
+    """The CLI, its scripts and the language host have a version and a checksum."""
+    assert re.search(rf"\s{re.escape(module)}\b", (ROOT / "tools/engine" / folder / "go.mod").read_text())
+    assert f"{module} h1:" in (ROOT / "tools/engine" / folder / "go.sum").read_text()
 
 
 def test_make_alone_explains_every_target(clone: Path) -> None:
     """Each phony target has one line in what `make` prints."""
-    targets = re.search(r"^\.PHONY: (.+)$", (clone / "Makefile").read_text(), re.MULTILINE)
+    targets = re.search(r"^\.PHONY: (help .+)$", (clone / "Makefile").read_text(), re.MULTILINE)
     assert targets is not None
 
     shown = run(clone, "make")
@@ -88,7 +94,7 @@ def test_setup_with_nothing_to_do_does_nothing(clone: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["requirements.txt", "pyproject.toml", "tools/engine/go.sum", "tools/engine/sdk/go.mod"]
+    "source", ["requirements.lock", "pyproject.toml", "tools/engine/cli/go.sum", "tools/engine/host/go.mod"]
 )
 def test_setup_follows_what_it_is_made_from(clone: Path, source: str) -> None:
     """A change of any pin makes the next set-up work again."""
@@ -105,7 +111,7 @@ def test_setup_in_a_moved_clone_makes_the_environment_anew(clone: Path) -> None:
 
     (clone / ".venv/.ready").write_text("/somewhere/else")
 
-    assert "-m venv --clear .venv" in run(clone, "make", "--dry-run", "setup").stdout
+    assert "venv --quiet --clear" in run(clone, "make", "--dry-run", "setup").stdout
 
 
 def test_setup_without_a_usable_python_says_which_one_to_install(clone: Path) -> None:
@@ -116,16 +122,17 @@ def test_setup_without_a_usable_python_says_which_one_to_install(clone: Path) ->
     assert "'no-such-python' is not Python 3.10 or newer: install that" in refused.stderr
 
 
-@pytest.mark.parametrize("exit_code", [0, 2])
-def test_ci_runs_the_test_command_and_passes_its_answer_on(clone: Path, exit_code: int) -> None:
-    """`.ci/run` is `make test`, from whatever folder it is called in; a green one is followed by the audit."""
-    script(clone / "bin/make", f'echo "$PWD make $*"; exit {exit_code}')
+@pytest.mark.parametrize("failing", ["test", "proof", "oldest", "audit", None])
+def test_ci_runs_all_tests_and_the_audit_and_stops_at_a_failure(clone: Path, failing: str | None) -> None:
+    """`.ci/run` makes its targets in order, from whatever folder it is called in, and passes a failure on."""
+    script(clone / "bin/make", f'echo "$PWD make $*"; test "$1" != {failing}')
+    targets = ["test", "proof", "oldest", "audit"]
 
     ran = run(clone / "tools", "bash", clone / ".ci/run", path=f"{clone}/bin:{SYSTEM}")
 
-    audited = [] if exit_code else [f"{clone} make audit"]
-    assert ran.stdout.splitlines() == [f"{clone} make test", *audited]
-    assert ran.returncode == exit_code
+    expected = targets[: targets.index(failing) + 1] if failing else targets
+    assert ran.stdout.splitlines() == [f"{clone} make {target}" for target in expected]
+    assert (ran.returncode == 0) == (failing is None)
 
 
 def test_a_cli_on_path_is_used(clone: Path) -> None:
@@ -138,15 +145,26 @@ def test_a_cli_on_path_is_used(clone: Path) -> None:
     assert provide(clone, path=f"{clone}/bin").stdout == f"- Pulumi CLI v3.999.0 in {clone}/bin\n"
 
 
-@pytest.mark.parametrize("broken", ["pulumi", "pulumi-language-python"])
-def test_a_cli_on_path_that_cannot_run_programs_is_passed_over(clone: Path, broken: str) -> None:
-    """A `pulumi` that fails, or lacks its language host, gives way to the built one."""
+@pytest.mark.parametrize(
+    ("pulumi", "host", "fault"),
+    [
+        ("exit 1", True, "`pulumi version` fails or prints nothing"),
+        ("echo", True, "`pulumi version` fails or prints nothing"),
+        ("echo v3.234.1", True, "it is v3.234.1, and the oldest that is supported is v3.235.0"),
+        ("echo v2.25.2", True, "it is v2.25.2, and the oldest that is supported is v3.235.0"),
+        ("echo v3.235.0-alpha.1", False, "there is no pulumi-language-python beside it or on PATH"),
+    ],
+    ids=["fails", "prints nothing", "too old", "much too old", "no language host"],
+)
+def test_a_cli_on_path_that_will_not_do_is_passed_over(clone: Path, pulumi: str, host: bool, fault: str) -> None:
+    """It gives way to the built one, and one sentence says why."""
     set_up(clone)
-    script(clone / "bin/pulumi", "exit 1" if broken == "pulumi" else "echo v3.999.0")
-    if broken == "pulumi":
+    script(clone / "bin/pulumi", pulumi)
+    if host:
         script(clone / "bin/pulumi-language-python", "")
 
     assert provide(clone, "--print-path", path=f"{clone}/bin").stdout == f"{clone}/.tools/bin\n"
+    assert provide(clone, path=f"{clone}/bin").stdout.startswith(f"- {clone}/bin/pulumi is passed over: {fault}\n")
 
 
 def test_asking_for_the_path_before_setup_names_the_setup(clone: Path) -> None:
@@ -159,7 +177,7 @@ def test_asking_for_the_path_before_setup_names_the_setup(clone: Path) -> None:
 
 @pytest.mark.parametrize("go", [None, "go1.24.11"], ids=["no go", "an old go"])
 def test_without_a_cli_and_without_go_one_sentence_says_what_to_install(clone: Path, go: str | None) -> None:
-    """No CLI, no usable Go and no package index: the last word is what to install."""
+    """No CLI, no usable Go and no package index: the last sentence is what to install."""
     if go:
         script(clone / "bin/go", f"echo go version {go} linux/amd64")
 
@@ -167,8 +185,8 @@ def test_without_a_cli_and_without_go_one_sentence_says_what_to_install(clone: P
 
     assert refused.returncode == 1
     assert refused.stderr == (
-        "There is no Pulumi CLI on PATH and none could be built (fetching Go from PyPI failed): install the"
-        " Pulumi CLI (https://www.pulumi.com/docs/install/) or Go 1.26.6 or newer (https://go.dev/dl/), then"
+        "No Pulumi CLI that will do is on PATH, and none could be built (fetching Go from PyPI failed): install the"
+        " Pulumi CLI (https://www.pulumi.com/docs/install/) or Go 1.25.11 or newer (https://go.dev/dl/), then"
         " run `make setup` again.\n"
     )
 
@@ -184,13 +202,13 @@ def test_a_failed_build_shows_why_and_leaves_the_earlier_cli(clone: Path) -> Non
 
     assert failed.returncode == 1
     assert "    no modules\n" in failed.stdout
-    assert "building the Pulumi CLI v2.25.2 from Go modules failed" in failed.stderr
+    assert "building the Pulumi CLI v3.259.0 from Go modules failed" in failed.stderr
     assert sorted(path.name for path in (clone / ".tools").iterdir()) == [".ready", "bin", "lock"]
     assert (clone / ".tools/bin/pulumi").exists()
 
 
 def test_a_phase_hides_the_output_of_a_success(clone: Path) -> None:
-    """A phase that ends well is told in two lines."""
+    """A phase that ends well prints two lines."""
     told = run(clone, sys.executable, "tools/engine/phase.py", "counting", "at once", "echo", "one")
 
     assert re.fullmatch(r"- counting \(at once\)\n  done in \d+ s\n", told.stdout)

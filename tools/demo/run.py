@@ -27,8 +27,11 @@ SUBACCOUNT = "InternalDemoCPaaS_8dD15_voice"
 AUTH_HEADER = "Bearer demo"
 UP = "pulumi up --yes --skip-preview --suppress-outputs"
 SECONDS = 120
-PROGRESS = re.compile(r" (creating|updating|deleting|running)\b|^Duration|^The resources in the stack|^If you want to")
-"""Lines of the CLI that only say that something has begun, and its closing remarks."""
+PROGRESS = re.compile(
+    r" (creating|updating|deleting|running)\b|^@ |^    pulumi-python:\S+ \S+ +warning|^Duration"
+    r"|^The resources in the stack|^If you want to"
+)
+"""Lines of the CLI that only report that something has begun, and its closing remarks."""
 
 
 class DemoError(Exception):
@@ -53,8 +56,8 @@ class Demo:
         }
         self._bold, self._dim, self._plain = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
-    def tell(self, line: str) -> None:
-        """Narrate."""
+    def narrate(self, line: str) -> None:
+        """Print what comes next."""
         print(f"\n{self._bold}{line}{self._plain}", flush=True)
 
     def show(self, command: str) -> None:
@@ -87,11 +90,11 @@ class Demo:
         print(f"{self._dim}  > {method} {url}{self._plain}")
         if body:
             print(f"    {json.dumps(body)}")
-        answer = requests.request(method, url, json=body, headers={"Authorization": authorization}, timeout=SECONDS)
-        print(f"    {answer.status_code} {answer.text.strip()}", flush=True)
-        if answer.status_code != 200:
-            raise DemoError(f"{method} {url} responded {answer.status_code}")
-        return answer.text
+        response = requests.request(method, url, json=body, headers={"Authorization": authorization}, timeout=SECONDS)
+        print(f"    {response.status_code} {response.text.strip()}", flush=True)
+        if response.status_code != 200:
+            raise DemoError(f"{method} {url} returned {response.status_code}")
+        return response.text
 
     @contextmanager
     def serving(self, command: str, folder: Path = ROOT, **settings: str) -> Iterator[str]:
@@ -131,62 +134,62 @@ class Demo:
 
 def story(demo: Demo) -> None:
     """What is shown, in order."""
-    demo.tell("A local 8x8 voice API, in place of the vendor's:")
+    demo.narrate("A local 8x8 voice API, in place of the vendor's:")
     with demo.serving("pulumi-8x8 emulate") as api:
         demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": "emulator"}
-        demo.tell("An endpoint that responds to calls with a menu (examples/ivr):")
+        demo.narrate("An endpoint that answers calls with a menu (examples/ivr):")
         settings = {"EIGHTX8_HTTP_AUTH_HEADER": AUTH_HEADER, "DATABASE_URL": f"sqlite:///{FOLDER / 'sessions.db'}"}
         folder = ROOT / "examples" / "ivr"
         with demo.serving("python -m endpoint", folder, PORT="0", **settings) as endpoint, demo.stack():
             webhooks(demo, api, endpoint)
             call(demo, endpoint)
-            demo.tell("Remove the webhooks:")
+            demo.narrate("Remove the webhooks:")
             demo.run("pulumi destroy --yes --skip-preview --suppress-outputs", "4 deleted")
             demo.run(f"pulumi-8x8 list {SUBACCOUNT}", "No webhook is registered.")
 
 
 def webhooks(demo: Demo, api: str, endpoint: str) -> None:
     """Declare, deploy, change, drift."""
-    demo.tell("Declare a VCA and a VSS webhook, and deploy them:")
+    demo.narrate("Declare a VCA and a VSS webhook, and deploy them:")
     demo.run(f"pulumi config set --secret httpAuthHeader '{AUTH_HEADER}'")
     demo.run(
         f"{UP} -c subaccountId={SUBACCOUNT} -c vcaUrl={endpoint}/vca?menu=old -c vssUrl={endpoint}/vss", "4 created"
     )
-    demo.tell("What the API lists now:")
+    demo.narrate("What the API lists now:")
     demo.run(f"pulumi-8x8 list {SUBACCOUNT}", f"{endpoint}/vca?menu=old", f"{endpoint}/vss")
-    demo.tell("Change one URL:")
+    demo.narrate("Change one URL:")
     demo.run(f"{UP} -c vcaUrl={endpoint}/vca", "1 updated", "3 unchanged")
-    demo.tell("Nothing is left to do:")
+    demo.narrate("Nothing is left to do:")
     demo.run("pulumi preview --expect-no-changes --suppress-outputs", "4 unchanged")
-    demo.tell("At night, somebody changes the other one by hand, with the set-up guide's request:")
+    demo.narrate("At night, somebody changes the other one by hand, with the set-up guide's request:")
     demo.send(
         "POST",
         f"{api}/api/v1/subaccounts/{SUBACCOUNT}/webhooks",
         "Bearer emulator",
         {"active": True, "type": "VSS", "url": "https://elsewhere.example.net/"},
     )
-    demo.tell("An ordinary preview says so:")
-    demo.run("pulumi preview --suppress-outputs", "8x8 drift", "https://elsewhere.example.net/")
-    demo.tell("And an ordinary up repairs it:")
+    demo.narrate("An ordinary preview shows it:")
+    demo.run("pulumi preview --suppress-outputs", "warning: url is https://elsewhere.example.net/ live", "1 to update")
+    demo.narrate("And an ordinary up repairs it:")
     demo.run(UP, "1 updated", "3 unchanged")
     demo.run(f"pulumi-8x8 list {SUBACCOUNT}", f"{endpoint}/vss")
 
 
 def call(demo: Demo, endpoint: str) -> None:
     """The phone rings."""
-    demo.tell("The phone rings. The caller presses 1 for sales, then 2 for a fixed line:")
+    demo.narrate("The phone rings. The caller presses 1 for sales, then 2 for a fixed line:")
     demo.run(
         f"pulumi-8x8 call {SUBACCOUNT} --from +6591234567 --to +6568888888 --keys 1,2",
         "For sales, press 1", "key 1", "For a fixed line, press 2", "key 2", "makeCall", "COMPLETED",
     )  # fmt: skip
-    demo.tell("What the endpoint has stored of it:")
+    demo.narrate("What the endpoint has stored of it:")
     stored = demo.send("GET", f"{endpoint}/sessions", AUTH_HEADER)
     if '"total":1' not in stored.replace(" ", ""):
         raise DemoError("the endpoint did not store the one session")
 
 
 def main() -> int:
-    """Run the demo; returns the exit code."""
+    """Run the demo and return the exit code."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     demo = Demo()
     try:
@@ -194,7 +197,7 @@ def main() -> int:
     except DemoError as failure:
         print(f"\nThe demo failed: {failure}.", file=sys.stderr)
         return 1
-    demo.tell("That was all: nothing is left running, and .demo/ can be deleted.")
+    demo.narrate("That was all: nothing is left running, and .demo/ can be deleted.")
     return 0
 
 

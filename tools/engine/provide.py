@@ -122,6 +122,7 @@ def _wanted() -> dict[str, str]:
     pins = b"".join((HERE / module / name).read_bytes() for module in ("cli", "host") for name in ("go.mod", "go.sum"))
     return {
         "cli": _pin("tools/engine/cli/go.mod", rf"{MODULE}/pkg/v3 (v\S+)"),
+        "flags": " ".join(_build_flags("")),
         "platform": f"{platform.system()} {platform.machine()}",
         "pins": hashlib.sha256(pins).hexdigest(),
     }
@@ -159,9 +160,9 @@ def _build(wanted: dict[str, str]) -> None:
             ("cli", f"building the Pulumi CLI {wanted['cli']} from Go modules", "two minutes the first time"),
             ("host", "building its language host for Python", "some seconds"),
         ):
-            command = [go, "build", *_build_flags(wanted["cli"]), "-o", f"{fresh}/", "tool"]
+            command = [str(go), "build", *_build_flags(wanted["cli"]), "-o", f"{fresh}/", "tool"]
             run(title, command, note=note, cwd=HERE / folder, env=env)
-        listed = [go, "list", "-m", "-f", "{{.Dir}}", f"{MODULE}/sdk/v3"]
+        listed = [str(go), "list", "-m", "-f", "{{.Dir}}", f"{MODULE}/sdk/v3"]
         sdk = subprocess.check_output(listed, cwd=HERE / "cli", env=env, text=True).strip()
         for script in SCRIPTS:
             shutil.copyfile(Path(sdk, script), fresh / Path(script).name)
@@ -216,7 +217,7 @@ def _go_environment() -> dict[str, str]:
 
 def _build_flags(version: str) -> list[str]:
     # Without -X, `pulumi version` prints nothing and the Automation API refuses it. Without inlining (-l) and debug
-    # information the build takes a third less; without optimisation (-N) it gains little more, and commands take longer.
+    # information the build takes a third less; without optimisation (-N) it gains little more, and commands are slower.
     linked = f"-s -w -X {MODULE}/sdk/v3/go/common/version.Version={version}"
     return ["-v", "-trimpath", "-buildvcs=false", "-gcflags=all=-l -dwarf=false", f"-ldflags={linked}"]
 
