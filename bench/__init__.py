@@ -1,1 +1,1 @@
-"""How long the provider takes next to the other ways of doing it, on this machine, in one run. `make bench` runs it."""
+"""How long the two doors of the provider take next to the other ways of doing it. `make bench` runs it."""

@@ -1,72 +1,61 @@
-"""python -m bench [grid | scale | page]: measure, keep the results beside this file, and write docs/performance.md.
+"""python -m bench [grid | scale | page]: measure, keep results.json beside this file, and write docs/performance.md.
 
-grid   what `make bench` measures; less than fifteen minutes
-scale  up to 2,000 webhooks, which takes an hour and a half
-page   only write the page anew, from the results that are kept
+grid   what `make bench` measures, in less than fifteen minutes
+scale  1,000 and 2,000 webhooks with and without checkpoints, and what a kill then costs; a quarter of an hour
+page   write the page again from the results that are kept
 """
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
 import sys
 import time
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
-from tests.engine.scratch import ROOT, engine_bin
+from tests.engine.scratch import engine_bin
 
-from .grid import GRID, SCALE
-from .imports import import_milliseconds
-from .load import requests_per_second
-from .machine import machine
-from .measure import measure
-from .mock import Mock
-from .report import PAGE, insert, main_report, scale_report
-from .results import KEPT, Results
-from .ways import USER, make_environments
-
-LEAST_CAPACITY = 2000
+from . import scale
+from .report import PAGE, Results, write_page
+from .run import GRID, import_milliseconds, make_environments, measure
 
 
-def take(name: str) -> Results:
-    """Measure a grid."""
-    make_environments()
-    with Mock() as mock:
-        capacity = requests_per_second(mock.port)
-        print(f"- the mock answers {capacity:,.0f} requests per second")
-        if capacity < LEAST_CAPACITY:
-            sys.exit(f"That is less than {LEAST_CAPACITY:,}: the mock itself would be measured. Let the machine rest.")
-        runs = []
-        for run in measure({"grid": GRID, "scale": SCALE}[name], mock):
-            print(f"  {run.cell:14} {run.operation:26} {run.way:24} {run.seconds:8.2f} s", flush=True)
-            runs.append(run)
-    imports = import_milliseconds(USER / "bin" / "python")
-    return Results(date.today().isoformat(), machine(Path(engine_bin(), "pulumi")), capacity, imports, runs)
-
-
-def write_page() -> None:
-    """Write the results that are kept into the page."""
-    from .plot import draw  # only who draws needs the library
-
-    kept = {name: Results.load(path) for name, path in KEPT.items() if path.exists()}
-    if "grid" in kept:
-        insert(PAGE, "results", main_report(kept["grid"]))
-        draw(kept["grid"], kept.get("scale"), PAGE.with_suffix(".svg"))
-    if "scale" in kept:
-        insert(PAGE, "scale", scale_report(kept["scale"]))
+def machine() -> dict[str, str]:
+    """What the numbers were taken on, and how busy it was."""
+    engine = subprocess.run([f"{engine_bin()}/pulumi", "version"], capture_output=True, text=True, check=True)
+    names = [line.partition(": ")[2] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    return {
+        "Day": date.today().isoformat(),
+        "processor": f"{(names or [platform.machine()])[0]}, {os.cpu_count()} cores",
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
+        "load before": f"{os.getloadavg()[0]:.1f}",
+        "Python": platform.python_version(),
+        "Pulumi engine": engine.stdout.strip(),
+        **{package: version(package) for package in ("pulumi", "requests")},
+    }
 
 
 def main(arguments: list[str]) -> None:
     """Do what the command line asks."""
-    name = arguments[0] if arguments else "grid"
-    if name not in {*KEPT, "page"} or len(arguments) > 1:
+    name, begin, results = (arguments or ["grid"])[0], time.monotonic(), Results.load()
+    if name not in ("grid", "scale", "page"):
         sys.exit(__doc__)
-    begin = time.monotonic()
-    if name in KEPT:
-        results = take(name)
-        results.save(KEPT[name])
-        print({"grid": main_report, "scale": scale_report}[name](results))
-    write_page()
-    print(f"- done in {(time.monotonic() - begin) / 60:.1f} minutes; see {PAGE.relative_to(ROOT)}")
+    if name != "page":
+        make_environments()
+    if name == "grid":
+        results.machine, results.imports, results.runs = machine(), import_milliseconds(), []
+        for run in measure(GRID):
+            print(f"  {run.cell:12} {run.operation:24} {run.way:20} {run.seconds:7.2f} s", flush=True)
+            results.runs.append(run)
+        results.machine["load after"] = f"{os.getloadavg()[0]:.1f}"
+    elif name == "scale":
+        results.scale = {"machine": machine(), "runs": list(scale.measure())}
+    results.save()
+    write_page(results, scale.report(results.scale))
+    print(f"- done in {(time.monotonic() - begin) / 60:.1f} minutes; see {PAGE.name}")
 
 
 if __name__ == "__main__":

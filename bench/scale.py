@@ -1,0 +1,124 @@
+"""Thousands of webhooks: with the engine's checkpoints and without, and what a kill in the middle then costs."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .api import Mock
+from .report import table
+from .run import Runner
+
+LATENCY = 50
+OPERATIONS = ("up from nothing", "preview", "destroy")
+SKIP = "PULUMI_SKIP_CHECKPOINTS"
+WAYS = ("dynamic", "native", "naive", "empty stack")
+PLAN = (
+    *((webhooks, way, False) for webhooks in (100, 1000, 2000) for way in WAYS),
+    *((1000, way, True) for way in ("dynamic", "native", "empty stack")),
+    (2000, "dynamic", True),
+)
+"""Webhooks, way, and whether the engine writes its checkpoints."""
+
+KILLED = tuple(("dynamic", checkpoints) for checkpoints in (False, True))
+
+
+def measure() -> Iterator[dict[str, Any]]:
+    """Each of the plan, one after the other, then the kills."""
+    for webhooks, way, checkpoints in PLAN:
+        with _runner(way, webhooks, checkpoints) as runner:
+            for operation in OPERATIONS:
+                seconds, cpu, memory = runner.carry_out(operation, watched=True)
+                run = {"webhooks": webhooks, "way": way, "checkpoints": checkpoints, "operation": operation}
+                yield _shown({**run, "seconds": seconds, "cpu": cpu, "memory": memory.get("provider")})
+    for way, checkpoints in KILLED:
+        with _runner(way, 1000, checkpoints) as runner:
+            yield _shown({"webhooks": 1000, "way": way, "checkpoints": checkpoints, **_killed(runner)})
+
+
+def _killed(runner: Runner) -> dict[str, Any]:
+    """Kill the engine when half of the webhooks are registered, and run `up` again."""
+    process = runner.start("up from nothing")
+    posts = 0
+    while posts < 500:
+        time.sleep(0.05)
+        posts += runner.api.counts().requests.get("POST", 0)
+    for each in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+        each.kill()
+    process.wait()
+    time.sleep(2)  # what was on its way arrives
+    posts += runner.api.counts().requests.get("POST", 0)
+    runner.project.run("cancel", "--yes").ok()
+    state = runner.project.export()["deployment"].get("resources", [])
+    known = sum(resource["type"].endswith(":Webhook") for resource in state)
+    seconds, _, _ = runner.carry_out("up from nothing")
+    return {
+        "operation": "killed, then up",
+        "seconds": seconds,
+        "live": posts,
+        "known": known,
+        "requests": runner.api.counts().requests,
+    }
+
+
+@contextmanager
+def _runner(way: str, webhooks: int, checkpoints: bool) -> Iterator[Runner]:
+    with tempfile.TemporaryDirectory() as folder, Mock() as api:
+        api.control(f"latency/{LATENCY}")
+        yield Runner(way, Path(folder), api, webhooks // 2, **({} if checkpoints else {SKIP: "true"}))
+
+
+def _shown(run: dict[str, Any]) -> dict[str, Any]:
+    print(" ", *run.values(), flush=True)
+    return run
+
+
+def report(measured: dict[str, Any]) -> str:
+    """What the page says of it."""
+    if not measured:
+        return ""
+    runs = measured["runs"]
+    empty = {(r["webhooks"], r["checkpoints"], r["operation"]): r["seconds"] for r in runs if r["way"] == "empty stack"}
+    rows, kills = [], []
+    for run in runs:
+        checkpoints = "yes" if run["checkpoints"] else "no"
+        if "live" in run:
+            sent = ", ".join(f"{count} {method}" for method, count in run["requests"].items())
+            kills.append((run["way"], checkpoints, run["live"], run["known"], f"{run['seconds']:.1f}", sent))
+            continue
+        base = empty.get((run["webhooks"], run["checkpoints"], run["operation"]))
+        added = run["seconds"] - base if base and run["way"] != "empty stack" else None
+        rows.append(
+            (
+                f"{run['webhooks']:,}",
+                checkpoints,
+                run["operation"],
+                run["way"],
+                f"{run['seconds']:.1f}",
+                f"{added:+.1f}" if added is not None else None,
+                f"{1000 * added / run['webhooks']:.1f}" if added is not None else None,
+                f"{run['memory']:.0f}" if run["memory"] else None,
+            )
+        )
+    rows.sort(key=lambda row: (row[1], int(row[0].replace(",", "")), OPERATIONS.index(row[2])))
+    on = "; ".join(f"{name}: {value}" for name, value in measured["machine"].items())
+    head = [
+        "webhooks",
+        "checkpoints",
+        "",
+        "way",
+        "seconds",
+        "added to the empty stack",
+        "ms per webhook",
+        "provider, MiB",
+    ]
+    killed = ["way", "checkpoints", "live after the kill", "of them in the state", "next `up`, seconds", "its requests"]
+    return (
+        f"{on}; {LATENCY} ms.\n\n{table(head, rows)}\n\n`up` of 1,000 killed in the middle:\n\n{table(killed, kills)}"
+    )
