@@ -66,7 +66,6 @@ soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
 bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md
-	@$(UV) pip install --quiet --python $(BIN)/python -e '.[bench]'
 	@$(BIN)/python -m bench
 
 dist: setup ## build sdist and wheel, check them, and run the demo from the wheel in a clean environment

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 from statistics import median
@@ -22,7 +23,6 @@ STEPS = {"dynamic": 4, "native": 4 * (os.cpu_count() or 1)}
 """Steps at once: the dynamic host has four threads, the engine runs four for each processor."""
 
 COLOURS = dict(zip(MODULES, ("#1f6feb", "#0a3069", "#d4762c", "#e8b04b", "#9aa4ae"), strict=True))
-UNITS = {"memory": "MiB", "state": "bytes"}
 
 
 class Figure(NamedTuple):
@@ -70,6 +70,11 @@ class Results:
         runs = self.of(way, operation, cell).values()
         return Figure.of([run.seconds for run in runs]) if runs else None
 
+    def cpu(self, way: str, operation: str) -> Figure | None:
+        """Seconds of processor time that the command and its processes took."""
+        runs = self.of(way, operation).values()
+        return Figure.of([run.cpu for run in runs]) if runs else None
+
     def paired(
         self, way: str, operation: str, other: str, cell: Cell = MAIN, by: Callable[[float, float], float] | None = None
     ) -> Figure | None:
@@ -89,11 +94,13 @@ class Results:
         """Seconds that a way adds to the empty stack."""
         return self.paired(way, operation, "empty stack", cell, lambda one, two: one - two)
 
-    def limit(self, way: str, operation: str, cell: Cell = MAIN) -> float:
+    def limit(self, way: str, operation: str, cell: Cell = MAIN) -> Figure | None:
         """Seconds: requests × latency ÷ steps at once, and the empty stack."""
         run, empty = self.of(way, operation, cell), self.seconds("empty stack", operation, cell)
-        least = sum(next(iter(run.values())).requests.values()) * cell.latency / 1000 / STEPS[way] if run else 0.0
-        return least + empty.median if empty else 0.0
+        if not run or not empty:
+            return None
+        seconds = sum(next(iter(run.values())).requests.values()) * cell.latency / 1000 / STEPS[way]
+        return Figure.of([seconds + empty.median])
 
     def state(self, way: str) -> float:
         """Bytes of state per webhook."""
@@ -146,52 +153,38 @@ def table(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 def report(results: Results) -> str:
     """What the page says of a measurement."""
-    on = "; ".join(f"{name}: {value}" for name, value in results.machine.items())
-    targets = [(text, figure, "met" if met else "**missed**") for text, figure, met in verdicts(results)]
+
+    def by_operation(columns: Mapping[str, Callable[[str], object]]) -> str:
+        return table(["", *columns], [(name, *(column(name) for column in columns.values())) for name in OPERATIONS])
+
+    def peak(way: str, kind: str) -> str:
+        return f"{max((run.memory.get(kind, 0.0) for run in results.runs if run.way == way), default=0.0):.0f}"
+
     ways = [way for way in MAIN.ways if results.of(way, "up from nothing")]
-    ours = [way for way in STEPS if way in ways]
-    seconds = [
-        (
-            operation,
-            *(results.seconds(way, operation) for way in ways),
-            *(f"{results.limit(way, operation):.2f}" for way in ours),
-        )
-        for operation in OPERATIONS
-    ]
-    added = [
-        (op, *(results.added(way, op) for way in ways if way not in ("empty stack", ANSIBLE)))
-        for op in OPERATIONS
-        if op != UNCHECKED
-    ]
-    ratios = [
-        (op, *(results.paired(way, op, other) for way in ours for other in ("naive", "naive with session")))
-        for op in OPERATIONS
-    ]
-    requests = [(op, *(_requests(results, way, op) for way in ways)) for op in OPERATIONS]
+    doors, others = [way for way in STEPS if way in ways], ("naive", "naive with session")
+    seconds = {way: partial(results.seconds, way) for way in ways}
+    limits = {f"limit, {way}": partial(results.limit, way) for way in doors}
+    ratios = {f"{way} ÷ {other}": partial(results.paired, way, other=other) for way in doors for other in others}
     cells = [
-        (cell.name, operation, *(results.seconds(way, operation, cell) for way in MODULES))
+        (cell.name, name, *(results.seconds(way, name, cell) for way in MODULES))
         for cell in GRID
-        for operation in cell.operations
-        if cell is not MAIN and results.of("dynamic", operation, cell)
+        for name in cell.operations
+        if cell is not MAIN and results.of("dynamic", name, cell)
     ]
-    kinds = ("program", "provider")
-    memory = [
-        (way, *(f"{max((r.memory.get(k, 0) for r in results.runs if r.way == way), default=0):.0f}" for k in kinds),
-         f"{results.state(way):.0f}")
-        for way in MODULES if way in ways
-    ]  # fmt: skip
-    size = f"{MAIN.subaccounts} subaccounts, {2 * MAIN.subaccounts} webhooks, {MAIN.latency} ms"
+    memory = [(way, peak(way, "program"), peak(way, "provider"), f"{results.state(way):.0f}") for way in MODULES]
     parts = {
-        "": on + ".",
-        f"### Targets: {size}": table(["target", "median of paired ratios (spread)", ""], targets),
-        "### Seconds": table(["", *ways, *(f"limit, {way}" for way in ours)], seconds),
-        "### Seconds that each way adds to the empty stack": table(
-            ["", *(w for w in ways if w in MODULES)][:-1], added
+        "; ".join(f"{name}: {value}" for name, value in results.machine.items()) + ".": "",
+        f"### Targets: {MAIN.subaccounts} subaccounts, {2 * MAIN.subaccounts} webhooks, {MAIN.latency} ms": table(
+            ["target", "median of paired ratios (spread)", ""],
+            [(text, figure, "met" if met else "**missed**") for text, figure, met in verdicts(results)],
         ),
-        "### Ratios within each pair": table(
-            ["", *(f"{way} ÷ {other}" for way in ours for other in ("naive", "naive with session"))], ratios
+        "### Seconds": by_operation({**seconds, **limits}),
+        "### Seconds that each way adds to the empty stack": by_operation(
+            {way: partial(results.added, way) for way in (*doors, *others)}
         ),
-        "### Requests, and connections opened": table(["", *ways], requests),
+        "### Ratios within each pair": by_operation(ratios),
+        "### Seconds of processor time": by_operation({way: partial(results.cpu, way) for way in ways}),
+        "### Requests; connections opened": by_operation({way: partial(_requests, results, way) for way in ways}),
         "### Other sizes and latencies, seconds": table(["subaccounts × latency", "", *MODULES], cells),
         "### Peak memory, and state": table(["", "program, MiB", "provider, MiB", "state, bytes per webhook"], memory),
     }
@@ -199,12 +192,9 @@ def report(results: Results) -> str:
 
 
 def _requests(results: Results, way: str, operation: str) -> str:
-    seen = {
-        ", ".join(f"{n} {method}" for method, n in sorted(run.requests.items())) + f"; {run.connections}"
-        for run in results.of(way, operation).values()
-        if run.requests
-    }
-    return " or ".join(sorted(seen))
+    runs = results.of(way, operation).values()
+    sent = {", ".join(f"{count} {method}" for method, count in sorted(run.requests.items())) for run in runs}
+    return f"{' or '.join(sorted(sent))}; {max(run.connections for run in runs)}" if any(sent) else ""
 
 
 def plot(results: Results) -> str:
@@ -225,7 +215,9 @@ def plot(results: Results) -> str:
     for number, (way, colour) in enumerate(COLOURS.items()):
         parts.append(f'<rect x="{20 + 150 * number}" y="{y}" width="10" height="10" fill="{colour}"/>')
         parts.append(f'<text x="{34 + 150 * number}" y="{y + 9}">{way}</text>')
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {y + 20}" font-family="sans-serif" font-size="11">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {y + 20}" font-family="sans-serif" font-size="11">'
+    )
     return "\n".join([head, *parts, "</svg>\n"])
 
 

@@ -16,13 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from tools.sdks.generate import sdk
 
-from tests.engine.scratch import ROOT, Project, engine_bin, python_sdk
+from tests.engine.scratch import ROOT, Project, engine_bin
 
 from .api import Mock
 
 PROGRAMS = Path(__file__).parent / "programs"
 ENVIRONMENTS = ROOT / ".tools" / "bench"
+USER = ENVIRONMENTS / "user"
+"""A virtual environment as a user of the package has it."""
+
 URL = "https://ivr.example.com/vca"
 UP = ("up", "--yes", "--skip-preview")
 
@@ -109,7 +113,7 @@ class Runner:
             "EIGHTX8_API_KEY": "bench",
             "EIGHTX8_BASE_URL": api.url,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PYTHONPATH": str(python_sdk()) if way == "native" else "",
+            "PYTHONPATH": "",
             **environment,
         }
         if way in MODULES:
@@ -117,7 +121,7 @@ class Runner:
             self.project = Project(folder, {**self._environment, "BENCH_WAY": MODULES[way], "PATH": path})
             shutil.copytree(PROGRAMS, self.project.program, dirs_exist_ok=True)
             # As users have it, also for the paths that the engine writes into the state.
-            (self.project.program / ".venv").symlink_to(ENVIRONMENTS / "user")
+            (self.project.program / ".venv").symlink_to(USER)
 
     def start(self, operation: str) -> subprocess.Popen[bytes]:
         """Start a command, with its output in a file."""
@@ -198,20 +202,18 @@ def _run(cell: Cell, runner: Runner, operation: str, number: int) -> Run:
     return Run(cell.name, runner.way, operation, number, seconds, cpu, requests, connections, memory, state)
 
 
-def user_python() -> Path:
-    """The Python of an environment as a user of the package has it."""
-    return ENVIRONMENTS / "user" / "bin" / "python"
-
-
 def make_environments() -> None:
     """Make the two virtual environments anew where they are missing or older than the package."""
     newest = max(path.stat().st_mtime for path in [ROOT / "pyproject.toml", *(ROOT / "provider").rglob("*.py")])
-    for name, package, since in (("user", str(ROOT), newest), ("ansible", "ansible-core", 0.0)):
+    for name, packages, since in (
+        ("user", [str(ROOT), str(sdk("python"))], newest),
+        ("ansible", ["ansible-core"], 0.0),
+    ):
         folder, ready = ENVIRONMENTS / name, ENVIRONMENTS / name / "ready"
         if not ready.exists() or ready.stat().st_mtime < since:
-            print(f"- making {folder.relative_to(ROOT)} with {package}", flush=True)
+            print(f"- making {folder.relative_to(ROOT)}", flush=True)
             subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-            pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+            pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
             subprocess.run([folder / "bin" / "python", *pip], check=True)
             ready.touch()
 
@@ -222,5 +224,7 @@ def import_milliseconds() -> list[float]:
         "import time, pulumi, pulumi.dynamic; begin = time.perf_counter(); from pulumi_8x8 import IvrWebhooks, Webhook;"
         "print(1000 * (time.perf_counter() - begin))"
     )
-    taken = [subprocess.run([user_python(), "-c", code], capture_output=True, check=True).stdout for _ in range(10)]
+    taken = [
+        subprocess.run([USER / "bin" / "python", "-c", code], capture_output=True, check=True).stdout for _ in range(10)
+    ]
     return [float(milliseconds) for milliseconds in taken[1:]]

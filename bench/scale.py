@@ -91,22 +91,15 @@ def report(measured: dict[str, Any]) -> str:
         if "live" in run:
             sent = ", ".join(f"{count} {method}" for method, count in run["requests"].items())
             kills.append((run["way"], checkpoints, run["live"], run["known"], f"{run['seconds']:.1f}", sent))
-            continue
-        base = empty.get((run["webhooks"], run["checkpoints"], run["operation"]))
-        added = run["seconds"] - base if base and run["way"] != "empty stack" else None
-        rows.append(
-            (
-                f"{run['webhooks']:,}",
-                checkpoints,
-                run["operation"],
-                run["way"],
-                f"{run['seconds']:.1f}",
-                f"{added:+.1f}" if added is not None else None,
-                f"{1000 * added / run['webhooks']:.1f}" if added is not None else None,
-                f"{run['memory']:.0f}" if run["memory"] else None,
+        else:
+            base = empty.get((run["webhooks"], run["checkpoints"], run["operation"]))
+            added = run["seconds"] - base if base and run["way"] != "empty stack" else None
+            figures = [] if added is None else [f"{added:+.1f}", f"{1000 * added / run['webhooks']:.1f}"]
+            memory = f"{run['memory'] or 0:.0f}"
+            rows.append(
+                (run["webhooks"], checkpoints, run["operation"], run["way"], f"{run['seconds']:.1f}", memory, *figures)
             )
-        )
-    rows.sort(key=lambda row: (row[1], int(row[0].replace(",", "")), OPERATIONS.index(row[2])))
+    rows.sort(key=lambda row: (row[1], row[0], OPERATIONS.index(row[2])))
     on = "; ".join(f"{name}: {value}" for name, value in measured["machine"].items())
     head = [
         "webhooks",

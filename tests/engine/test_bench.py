@@ -1,4 +1,4 @@
-"""The benchmark's ways: each Pulumi program does what its row claims."""
+"""The benchmark's ways: each program does what its row of the table claims."""
 
 from __future__ import annotations
 
@@ -7,29 +7,23 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from bench.grid import PROGRAMS, Cell
-from bench.measure import measure
-from bench.mock import Mock
+from bench.run import Cell, measure
 
 pytestmark = pytest.mark.engine
 
-SEEN = {"GET": 1, "POST": 2, "DELETE": 2}
-"""What the package asks for two webhooks of one subaccount, however they are declared."""
 
+def test_each_way_registers_and_removes_the_same_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The naive ones without a look before, the empty stack without a request."""
+    monkeypatch.setattr("bench.run.USER", Path(sys.prefix))
+    ways = ("dynamic", "naive", "naive with session", "empty stack")
+    requests: dict[str, Counter[str]] = {way: Counter() for way in ways}
 
-def test_each_way_creates_and_destroys_the_same_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The naive one without a look before, the empty stack without a request."""
-    monkeypatch.setattr("bench.ways.USER", Path(sys.prefix))
-    asked: dict[str, Counter[str]] = {way.value: Counter() for way in PROGRAMS}
+    for run in measure((Cell(1, 0, ways, operations=("up from nothing", "preview --refresh", "destroy")),)):
+        requests[run.way].update(run.requests)
 
-    with Mock() as mock:
-        for run in measure([Cell(1, 0, tuple(PROGRAMS), operations=("up from nothing", "destroy"))], mock):
-            asked[run.way].update(run.requests)
-
-    assert asked == {
-        "pulumi-8x8": SEEN,
-        "experiment: 4 hosts": SEEN,
-        "experiment: pairs": SEEN,
-        "naive provider": {"POST": 2, "DELETE": 2},
+    assert requests == {
+        "dynamic": {"GET": 2, "POST": 2, "DELETE": 2},
+        "naive": {"POST": 2, "GET": 2, "DELETE": 2},
+        "naive with session": {"POST": 2, "GET": 1, "DELETE": 2},
         "empty stack": {},
     }

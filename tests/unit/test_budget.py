@@ -46,6 +46,18 @@ def test_a_preview_that_looks_at_nothing_loads_no_http_library() -> None:
     assert [name for name in ("requests", "urllib3", "aiohttp", "click", "rich", "jinja2") if name in modules] == []
 
 
+@pytest.mark.parametrize("module", ["pulumi_8x8", "pulumi_8x8.native.main"])
+def test_what_a_program_and_a_plugin_import_is_small(module: str) -> None:
+    """Fewer than twenty modules of its own, no HTTP library, and nothing of the command line, emulator or IVR."""
+    code = f"import {module} as m, sys; [getattr(m, n) for n in getattr(m, '__all__', [])]; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    own = [name for name in loaded if name.startswith("pulumi_8x8")]
+    assert len(own) <= 20
+    assert [name for name in own if name.split(".")[1:2] in (["cli"], ["emulator"], ["ivr"])] == []
+    assert [name for name in ("requests", "urllib3", "aiohttp", "click", "rich", "jinja2") if name in loaded] == []
+
+
 def test_what_a_declaration_tells_does_not_grow_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fleet of a thousand subaccounts tells as much for each webhook as one of twenty."""
     declarations = _Declarations()
