@@ -17,6 +17,8 @@ No text holds a key, an auth header or a foreign body.
 
 from __future__ import annotations
 
+from copy import copy
+
 
 class WebhookError(Exception):
     """Anything this package raises on purpose.
@@ -48,14 +50,9 @@ class WebhookError(Exception):
 
     def with_message(self, message: str) -> WebhookError:
         """The same error with another text."""
-        return type(self)(
-            message,
-            status=self.status,
-            status_code=self.status_code,
-            error_id=self.error_id,
-            uncertain=self.uncertain,
-            retry_after=self.retry_after,
-        )
+        error = copy(self)
+        error.args = (message,)
+        return error
 
 
 class SettingsError(WebhookError):

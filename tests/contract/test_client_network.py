@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import trustme
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
 from pulumi_8x8.api.deadline import Deadline
@@ -20,50 +18,9 @@ from pulumi_8x8.errors import ProtocolError, UnavailableError
 from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import FOREIGN, HEADER, KEY, Caller
-from tests.contract.wires import Drip, Flood, Listener, breaking_tls, saying, socks, tunnel
+from tests.contract.wires import EMPTY, Flood, Listener, breaking_tls, saying, tunnel
 
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 NOWHERE = "http://127.0.0.1:9"
-EMPTY = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"webhooks":[]}'
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy and no certificate authority of this machine."""
-    for name in (*PROXIES, *CERTIFICATES):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture
-def api() -> Iterator[Emulator]:
-    with Emulator(KEY) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("authority") / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def certified(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
-
-
-@pytest.fixture
-def secure(authority: trustme.CA) -> Iterator[Emulator]:
-    with Emulator(KEY, tls=certified(authority)) as running:
-        yield running
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -154,11 +111,11 @@ def test_a_certificate_that_nobody_signed_is_refused(secure: Emulator) -> None:
 
 
 def test_a_certificate_is_good_for_its_own_name_alone(
-    authority: trustme.CA, bundle: str, monkeypatch: pytest.MonkeyPatch
+    certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Signed by an authority that is trusted, for another host."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-    with Emulator(KEY, tls=certified(authority, "voice.8x8.example")) as other:
+    with Emulator(KEY, tls=certified("voice.8x8.example")) as other:
         error = Caller(other.url).failure("GET")
 
         assert list(other.journal) == []
@@ -195,11 +152,11 @@ def test_a_bundle_that_cannot_be_read_is_told(secure: Emulator, monkeypatch: pyt
 
 
 def test_tls_that_breaks_after_the_request_leaves_it_uncertain(
-    authority: trustme.CA, bundle: str, monkeypatch: pytest.MonkeyPatch
+    certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not every TLS failure is about the certificate: this one came after the registration was sent."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-    with Listener(breaking_tls, certified(authority)) as wire:
+    with Listener(breaking_tls, certified()) as wire:
         error = Caller(f"https://{wire.address}").failure("POST")
 
         assert len(wire.received) == 1
@@ -241,92 +198,11 @@ def test_an_answer_without_end_is_left_whatever_its_status(status: bytes) -> Non
     assert flood.sent < 32_000_000
 
 
-@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_drip_is_left_at_the_deadline_and_not_at_its_end(head: bytes) -> None:
-    """In the body as in the headers; a byte now and then is no silence, so no read time-out comes."""
-    drip = Drip(head)
-    with Listener(drip) as wire:
-        error = Caller(f"http://{wire.address}").failure("GET", Deadline(0.3))
-
-    assert "no whole response within the deadline of 0.3 s" in str(error)
-    assert drip.sent < Drip.LENGTH
-
-
-@pytest.mark.parametrize("scheme", ["none", "http", "https", "socks4"])
-def test_a_drip_over_tls_is_left_at_the_deadline_too(
-    authority: trustme.CA, bundle: str, monkeypatch: pytest.MonkeyPatch, scheme: str
-) -> None:
-    """Also through a proxy, through one with TLS of its own, and through a SOCKS proxy; and so is the next one."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-    first, second = Drip(), Drip()
-    context = certified(authority)
-    proxy = (
-        Listener(socks, whole=bool) if scheme == "socks4" else Listener(tunnel, context if scheme == "https" else None)
-    )
-    with proxy, Listener(first, context) as wire, Listener(second, context) as other:
-        if scheme != "none":
-            monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://{proxy.address}")
-
-        errors = [Caller(f"https://{each.address}").failure("POST", Deadline(0.5)) for each in (wire, other)]
-
-    assert all("no whole response within the deadline of 0.5 s" in str(error) and error.uncertain for error in errors)
-    assert first.sent < Drip.LENGTH
-    assert second.sent < Drip.LENGTH
-
-
-def test_a_proxy_that_drips_its_reply_is_left_at_the_deadline(
-    secure: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The registration is never sent, not later either, so nothing is uncertain."""
-    drip = Drip(b"HTTP/1.1 200 OK\r\nX: ")
-    with Listener(drip) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
-
-        error = Caller(secure.url).failure("POST", Deadline(0.3))
-
-    assert "no connection within the deadline of 0.3 s" in str(error)
-    assert not error.uncertain
-    assert drip.sent < Drip.LENGTH
-    assert list(secure.journal) == []
-
-
-def test_a_tls_handshake_that_drips_is_left_at_the_deadline() -> None:
-    """A record is announced, and comes a byte at a time."""
-    drip = Drip(b"\x16\x03\x03\x3f\xff")
-    with Listener(drip, whole=bool) as wire:
-        error = Caller(f"https://{wire.address}").failure("POST", Deadline(0.3))
-
-    assert "no connection within the deadline of 0.3 s" in str(error)
-    assert not error.uncertain
-    assert drip.sent < Drip.LENGTH
-
-
-def test_all_addresses_of_a_name_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it passes at the first one, the second is not tried."""
-    deadline = Deadline(60)
-
-    def looked_up(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
-        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9)
-        deadline.end = 0
-        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", int(wire.address.partition(":")[2]))
-
-    with Listener(saying(EMPTY)) as wire:
-        monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-
-        error = Caller("https://voice.8x8.example").failure("POST", deadline)
-
-    assert not error.uncertain
-    assert wire.received == []
-
-
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host may be reachable by one of them only."""
     with Listener(saying(EMPTY)) as wire:
-        first, second = (
-            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
-            for port in (9, int(wire.address.partition(":")[2]))
-        )
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [first, second])
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (9, wire.port)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
         assert Caller("http://localhost").call("GET").webhooks == ()
 
@@ -393,51 +269,3 @@ def test_eight_threads_share_one_client_and_its_connections(api: Emulator, conne
     assert urls == [[f"https://a.example/{number}"] for number in range(40)]
     assert len(api.journal) == 80
     assert api.journal.connections <= connections
-
-
-def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never_sent(api: Emulator) -> None:
-    """Not even when a connection becomes free, so nothing is uncertain."""
-    gate = threading.Event()
-    held = api.faults.add(Fault("pass", hold=gate))
-    client = Client(Settings(api_key=KEY, base_url=api.url), connections=1)
-
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(client.list, "acme_voice", client.deadline())
-        assert held.reached.wait(10)
-        with pytest.raises(UnavailableError, match=r"no connection was free within the deadline of 0.05 s") as caught:
-            client.register(Declaration("acme_voice", "VCA", "https://a.example/vca"), Deadline(0.05))
-        gate.set()
-        first.result()
-
-    assert not caught.value.uncertain
-    assert [entry.method for entry in api.journal] == ["GET"]
-
-
-def test_a_connection_obeys_the_request_that_uses_it_and_no_other(api: Emulator) -> None:
-    """The deadline of a request that is finished passes without harm, and the connection is used again."""
-    client = Client(Settings(api_key=KEY, base_url=api.url))
-    finished = client.deadline()
-
-    client.list("acme_voice", finished)
-    finished.end = 0
-
-    assert client.list("acme_voice", client.deadline()).webhooks == ()
-    assert api.journal.connections == 1
-
-
-def test_a_thread_that_is_cut_off_does_not_cut_off_the_others(api: Emulator) -> None:
-    """Each thread has its own deadline."""
-    api.faults.add(Fault("drip", subaccount="slow_voice", interval=0.02, times=None))
-    client = Client(Settings(api_key=KEY, base_url=api.url))
-
-    def slow(_: int) -> str:
-        with pytest.raises(UnavailableError) as caught:
-            client.list("slow_voice", Deadline(0.3))
-        return str(caught.value)
-
-    with ThreadPoolExecutor(4) as pool:
-        cut_off = pool.map(slow, range(2))
-        answered = pool.map(lambda _: client.list("quick_voice", client.deadline()).webhooks, range(40))
-
-        assert list(answered) == [()] * 40
-        assert all("within the deadline" in text for text in cut_off)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -16,12 +15,6 @@ from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import KeyRefusedError, UnavailableError
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import KEY, VCA, Caller
-
-
-@pytest.fixture
-def api() -> Iterator[Emulator]:
-    with Emulator(KEY) as running:
-        yield running
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -209,68 +202,6 @@ def test_any_retry_after_is_a_number_of_seconds_or_nothing(value: str) -> None:
     seconds = retry_after(value)
 
     assert seconds is None or seconds >= 0
-
-
-def test_a_deadline_of_an_operation_is_never_longer_than_the_setting(api: Emulator) -> None:
-    """A call may ask for less."""
-    client = Caller(api.url, deadline=10.0).client
-
-    assert client.deadline().seconds == 10
-    assert client.deadline(3).seconds == 3
-    assert client.deadline(20).seconds == 10
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_nothing_is_sent_after_the_deadline(api: Emulator, method: str) -> None:
-    """Not over a connection that is open either. So nothing is uncertain."""
-    caller = Caller(api.url)
-
-    errors = [caller.failure(method, Deadline(0))]
-    caller.call("GET")
-    errors.append(caller.failure(method, Deadline(0)))
-
-    assert all("no connection within the deadline of 0 s" in str(error) for error in errors)
-    assert not any(error.uncertain for error in errors)
-    assert [entry.method for entry in api.journal] == ["GET"]
-
-
-class Closing(Deadline):
-    """A deadline that passes between two looks at it."""
-
-    looks = 0
-
-    @property
-    def remaining(self) -> float:
-        self.looks += 1
-        return 1.0 if self.looks == 1 else 0.0
-
-
-def test_a_deadline_that_passes_while_a_request_is_made_is_no_other_error(api: Emulator) -> None:
-    """It is told as what it is."""
-    assert "within the deadline" in str(Caller(api.url).failure("GET", Closing(1)))
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("name", ["drip", "drip_header", "hang"])
-def test_a_server_that_never_ends_is_left_at_the_deadline(api: Emulator, name: str, method: str) -> None:
-    """A byte now and then is no silence, so the read time-out never comes."""
-    api.faults.add(Fault(name, interval=0.02, times=None))
-
-    error = Caller(api.url).failure(method, Deadline(0.3))
-
-    assert type(error) is UnavailableError
-    assert "no whole response within the deadline of 0.3 s" in str(error)
-    assert error.uncertain == (method != "GET")
-
-
-def test_the_next_request_works_after_one_that_was_cut_off(api: Emulator) -> None:
-    """The connection that was shut is not used again."""
-    caller = Caller(api.url)
-    api.faults.add(Fault("drip", interval=0.02))
-
-    caller.failure("GET", Deadline(0.2))
-
-    assert caller.call("GET").webhooks == ()
 
 
 def test_a_silent_server_is_left_at_the_read_time_out(api: Emulator) -> None:

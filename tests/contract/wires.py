@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
+EMPTY = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"webhooks":[]}'
+
 
 class Listener:
     """Accepts connections and hands each to `respond`, in a thread of its own; `received` is what came first on each.
@@ -31,8 +33,12 @@ class Listener:
         self._threads = [threading.Thread(target=self._accept)]
 
     @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    @property
     def address(self) -> str:
-        return f"127.0.0.1:{self._socket.getsockname()[1]}"
+        return f"127.0.0.1:{self.port}"
 
     def __enter__(self) -> Listener:
         self._threads[0].start()
@@ -93,8 +99,9 @@ class Drip:
 
     LENGTH = 300
     SECONDS = 0.02
+    HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n"
 
-    def __init__(self, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n") -> None:
+    def __init__(self, head: bytes = HEAD) -> None:
         self.sent = 0
         self._head = head
 

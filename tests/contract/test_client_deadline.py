@@ -1,0 +1,167 @@
+"""A request ends by its deadline, from the wait for a connection to the last byte, and is not sent after it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.deadline import Deadline
+from pulumi_8x8.emulator import Emulator, Fault
+from pulumi_8x8.errors import UnavailableError
+from pulumi_8x8.settings import Settings
+from tests.contract.caller import KEY, VCA, Caller
+from tests.contract.wires import EMPTY, Drip, Listener, saying, socks, tunnel
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("head", [Drip.HEAD, b"HTTP/1.1 200 OK\r\nX: "], ids=["body", "headers"])
+def test_a_drip_is_left_at_the_deadline_and_not_at_its_end(head: bytes, method: str) -> None:
+    """A byte now and then is no silence, so the read time-out never comes."""
+    drip = Drip(head)
+    with Listener(drip) as wire:
+        error = Caller(f"http://{wire.address}").failure(method, Deadline(0.3))
+
+    assert "no whole response within the deadline of 0.3 s" in str(error)
+    assert error.uncertain == (method != "GET")
+    assert drip.sent < Drip.LENGTH
+
+
+@pytest.mark.parametrize("proxied_by", ["none", "http", "https", "socks4"])
+def test_a_drip_over_tls_is_left_at_the_deadline_too(
+    certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch, proxied_by: str
+) -> None:
+    """Also through a proxy, through one with TLS of its own, and through a SOCKS proxy."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    proxies = {
+        "none": Listener(tunnel),
+        "http": Listener(tunnel),
+        "https": Listener(tunnel, certified()),
+        "socks4": Listener(socks, whole=bool),
+    }
+    drip = Drip()
+    with proxies[proxied_by] as proxy, Listener(drip, certified()) as wire:
+        if proxied_by != "none":
+            monkeypatch.setenv("HTTPS_PROXY", f"{proxied_by}://{proxy.address}")
+
+        error = Caller(f"https://{wire.address}").failure("POST", Deadline(0.5))
+
+        assert bool(proxy.received) == (proxied_by != "none")
+    assert "no whole response within the deadline of 0.5 s" in str(error)
+    assert error.uncertain
+    assert drip.sent < Drip.LENGTH
+
+
+@pytest.mark.parametrize(
+    ("head", "proxied"),
+    [(b"HTTP/1.1 200 OK\r\nX: ", True), (b"\x16\x03\x03\x3f\xff", False)],
+    ids=["reply to CONNECT", "TLS handshake"],
+)
+def test_a_drip_before_the_request_is_left_at_the_deadline(
+    secure: Emulator, monkeypatch: pytest.MonkeyPatch, head: bytes, proxied: bool
+) -> None:
+    """The registration is never sent, not later either, so nothing is uncertain."""
+    drip = Drip(head)
+    with Listener(drip, whole=bool) as wire:
+        if proxied:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://{wire.address}")
+
+        error = Caller(secure.url if proxied else f"https://{wire.address}").failure("POST", Deadline(0.3))
+
+    assert "no connection within the deadline of 0.3 s" in str(error)
+    assert not error.uncertain
+    assert drip.sent < Drip.LENGTH
+    assert list(secure.journal) == []
+
+
+def test_all_addresses_of_a_name_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it passes at the first one, the second is not tried."""
+    deadline = Deadline(60)
+    wire = Listener(saying(EMPTY))
+
+    def addresses(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9)
+        deadline.end = 0
+        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", wire.port)
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses)
+    with wire:
+        error = Caller("https://voice.8x8.example").failure("POST", deadline)
+
+    assert not error.uncertain
+    assert wire.received == []
+
+
+def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never_sent(api: Emulator) -> None:
+    """Not even when a connection becomes free, so nothing is uncertain."""
+    gate = threading.Event()
+    held = api.faults.add(Fault("pass", hold=gate))
+    client = Client(Settings(api_key=KEY, base_url=api.url), connections=1)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.list, "acme_voice", client.deadline())
+        assert held.reached.wait(10)
+        with pytest.raises(UnavailableError, match=r"no connection was free within the deadline of 0\.05 s") as caught:
+            client.register(VCA, Deadline(0.05))
+        gate.set()
+        first.result()
+
+    assert not caught.value.uncertain
+    assert [entry.method for entry in api.journal] == ["GET"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_nothing_is_sent_after_the_deadline(api: Emulator, method: str) -> None:
+    """Not over a connection that is open either, so nothing is uncertain."""
+    caller = Caller(api.url)
+
+    errors = [caller.failure(method, Deadline(0))]
+    caller.call("GET")
+    errors.append(caller.failure(method, Deadline(0)))
+
+    assert all("no connection within the deadline of 0 s" in str(error) for error in errors)
+    assert not any(error.uncertain for error in errors)
+    assert [entry.method for entry in api.journal] == ["GET"]
+
+
+def test_a_connection_obeys_the_request_that_uses_it_and_no_other(api: Emulator) -> None:
+    """The deadline of a request that is finished passes without harm, and the connection is used again."""
+    client = Caller(api.url).client
+    finished = client.deadline()
+
+    client.list("acme_voice", finished)
+    finished.end = 0
+
+    assert client.list("acme_voice", client.deadline()).webhooks == ()
+    assert api.journal.connections == 1
+
+
+def test_a_thread_that_is_cut_off_does_not_cut_off_the_others(api: Emulator) -> None:
+    """Nor the request that comes after it."""
+    api.faults.add(Fault("drip", subaccount="slow_voice", interval=0.02, times=2))
+    client = Caller(api.url).client
+
+    def slow(_: int) -> str:
+        with pytest.raises(UnavailableError) as caught:
+            client.list("slow_voice", Deadline(0.3))
+        return str(caught.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        cut_off = pool.map(slow, range(2))
+        listed = pool.map(lambda _: client.list("quick_voice", client.deadline()).webhooks, range(40))
+
+        assert list(listed) == [()] * 40
+        assert all("within the deadline" in text for text in cut_off)
+    assert client.list("slow_voice", client.deadline()).webhooks == ()
+
+
+def test_a_deadline_of_a_request_is_never_longer_than_the_setting(api: Emulator) -> None:
+    """A call may ask for less."""
+    client = Caller(api.url, deadline=10.0).client
+
+    assert [client.deadline(seconds).seconds for seconds in (None, 3, 20)] == [10, 3, 10]
