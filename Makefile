@@ -13,7 +13,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
 .PHONY: oldest-version
-.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit clean
+.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit plugin sdks clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,12 @@ lock: setup ## pin the dependencies of requirements.txt and the extras anew, wit
 
 audit: setup ## look up known vulnerabilities of every pinned dependency
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock $(ARGS)
+
+plugin: setup ## build the archive that `pulumi plugin install resource eightx8 VERSION --file` takes
+	@$(BIN)/python tools/plugin/pack.py
+
+sdks: setup ## generate the native provider's SDKs into dist/sdks, to read what people get
+	@$(BIN)/python tools/sdks/generate.py dist/sdks
 
 clean: ## remove all that make made: environments, .tools, .demo, .proof, dist, caches
 	rm -rf .venv .venv-oldest .tools .demo .proof .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
