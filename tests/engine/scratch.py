@@ -50,6 +50,11 @@ def python_sdk() -> Path:
     return folder
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copy a project's files into a folder."""
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 @dataclass(frozen=True)
 class Result:
     """What one command of the CLI printed and how it ended."""
@@ -98,17 +103,21 @@ class Result:
 
 @dataclass
 class Project:
-    """A Pulumi project in a folder of its own, with one stack, `dev`."""
+    """A Pulumi project in a folder of its own, with one stack, `dev`; `source` is a project to start from."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     door: str = "dynamic"
+    source: Path | None = None
 
     def __post_init__(self) -> None:
         (self.folder / "home").mkdir(parents=True, exist_ok=True)
         (self.folder / "backend").mkdir(exist_ok=True)
         self.program.mkdir(exist_ok=True)
-        (self.program / "Pulumi.yaml").write_text(PULUMI_YAML)
+        if self.source is None:
+            (self.program / "Pulumi.yaml").write_text(PULUMI_YAML)
+        else:
+            copy(self.source, self.program)
         self.run("stack", "init", "dev").ok()
 
     @property
@@ -133,7 +142,7 @@ class Project:
 
     def use(self, case: str) -> Project:
         """Make `programs/<case>` the project's program."""
-        shutil.copytree(PROGRAMS / case, self.program, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        copy(PROGRAMS / case, self.program)
         return self
 
     def declare(self, **webhooks: Mapping[str, Any]) -> Project:

@@ -1,0 +1,73 @@
+"""Programs of the Automation API: several stacks in one process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator
+from tests.engine.account import listings, urls
+from tests.engine.scratch import PROGRAMS, ROOT, Project, Result, copy
+
+pytestmark = pytest.mark.engine
+
+
+def python(project: Project, folder: Path, *arguments: str) -> Result:
+    """Run a program that calls the CLI itself, with the project's environment."""
+    done = subprocess.run(
+        [sys.executable, str(folder / "__main__.py"), *arguments],
+        cwd=folder,
+        env=project.env(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout)
+
+
+def test_programs_one_after_the_other_in_one_process_share_nothing(api: Emulator, project: Project) -> None:
+    """What an earlier one declared, also of the same stack, is not listed again for a later one."""
+    commands = [["a", "preview", ["Sub_1", "Sub_2"]], ["a", "up", ["Sub_3"]], ["b", "up", ["Sub_4"]]]
+
+    python(project, PROGRAMS / "inline", json.dumps(commands)).ok()
+
+    assert urls(api) == dict.fromkeys(["Sub_3/VCA", "Sub_4/VCA"], "https://ivr.example/")
+    assert listings(api) == ["Sub_1", "Sub_2", "Sub_3", "Sub_4"]
+
+
+def test_a_fleet_s_stacks_side_by_side_succeed_and_fail_on_their_own(
+    api: Emulator, project: Project, tmp_path: Path
+) -> None:
+    """The example: deployed; then one row is wrong and one is gone, which is said until its stack is destroyed."""
+    fleet = tmp_path / "fleet"
+    copy(ROOT / "examples" / "fleet", fleet)
+    rows = (fleet / "fleet.csv").read_text()
+    globex = dict.fromkeys(["Globex_71Ab2_voice/VCA", "Globex_71Ab2_voice/VSS"], "https://calls.globex.example/8x8")
+    acme = {
+        "Acme_8dD15_voice/VCA": "https://ivr.acme.example/vca",
+        "Acme_8dD15_voice/VSS": "https://ivr.acme.example/vss",
+    }
+
+    deployed = python(project, fleet, "up").ok()
+
+    assert sorted(deployed.lines(":")) == ["acme: 4 create", "globex: 4 create"]
+    assert urls(api) == {**acme, **globex}
+
+    kept = "".join(rows.splitlines(keepends=True)[:2])
+    (fleet / "fleet.csv").write_text(kept.replace("https://ivr.acme.example/vss", "http://ivr.acme.example/vss"))
+    failed = python(project, fleet, "up").failed()
+
+    assert len(failed.lines("acme: error: ")) == 1
+    assert "write https://" in failed.out
+    assert "globex: no longer in fleet.csv" in failed.out
+    assert urls(api) == {**acme, **globex}
+
+    destroyed = python(project, fleet, "destroy", "globex").ok()
+
+    assert destroyed.lines(":") == ["globex: 4 delete"]
+    assert urls(api) == acme
