@@ -1,4 +1,4 @@
-"""The root stack: the VCA and VSS webhooks of one subaccount, or of a fleet of them, from the stack's config."""
+"""The root stack: the VCA and VSS webhooks of one or many subaccounts, from the stack's config."""
 
 import pulumi
 
@@ -6,9 +6,7 @@ from pulumi_8x8 import IvrWebhooks
 
 config = pulumi.Config()
 http_auth_header = config.get_secret("httpAuthHeader")
-fleet = config.get_object("subaccounts") or [
-    {"id": config.require("subaccountId"), "vcaUrl": config.require("vcaUrl"), "vssUrl": config.get("vssUrl")}
-]
+first = {"id": config.require("subaccountId"), "vcaUrl": config.require("vcaUrl"), "vssUrl": config.get("vssUrl")}
 
 webhooks = {
     subaccount["id"]: IvrWebhooks(
@@ -18,7 +16,7 @@ webhooks = {
         vss_url=subaccount.get("vssUrl") or None,
         http_auth_header=http_auth_header,
     )
-    for subaccount in fleet
+    for subaccount in [first, *config.get_object("subaccounts", [])]
 }
 
 pulumi.export("ids", {id: [pair.vca_id, pair.vss_id] for id, pair in webhooks.items()})
