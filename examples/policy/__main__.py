@@ -1,0 +1,29 @@
+"""A policy pack: every webhook declares an auth header, so that its endpoint can tell 8x8 from anybody else."""
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
+
+HEADERS = {"pulumi-python:dynamic/8x8:Webhook": "http_auth_header", "eightx8:index:Webhook": "httpAuthHeader"}
+
+
+def validate(resource: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+    """Report a webhook without a header; the header itself is readable here and stays out of the text."""
+    header = HEADERS.get(resource.resource_type)
+    if header and not resource.props.get(header):
+        report_violation(f"declare {header}: anybody who knows the URL can send deliveries without one", None)
+
+
+PolicyPack(
+    "webhooks",
+    [
+        ResourceValidationPolicy(
+            "webhook-auth-header", "A webhook's deliveries carry an Authorization header.", validate
+        )
+    ],
+    enforcement_level=EnforcementLevel.MANDATORY,
+)

@@ -1,0 +1,75 @@
+"""The policy pack of docs/policy.md on the real engine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator
+from tests.engine.account import urls
+from tests.engine.scratch import ROOT, Project, copy, engine_bin
+from tests.support.environments import environment
+
+pytestmark = pytest.mark.engine
+
+EXAMPLE = ROOT / "examples" / "policy"
+VCS = {"subaccount_id": "Sub_1", "type": "VCS", "url": "https://desk.example/"}
+OBSERVER = """
+from pathlib import Path
+from pulumi_policy import PolicyPack, ResourceValidationPolicy
+
+def observe(resource, report_violation):
+    if "http_auth_header" in resource.props:
+        Path(__file__).with_name("seen").write_text(resource.props["http_auth_header"])
+
+PolicyPack("observer", [ResourceValidationPolicy("observe", "Writes what it sees.", observe)])
+"""
+
+
+def runnable(pack: Path, made: Path) -> str:
+    """What `--policy-pack` needs: the folder, or a launcher where `make setup` built a language host of 2023."""
+    (pack / "venv").symlink_to(made)
+    if not Path(engine_bin()).is_relative_to(ROOT / ".tools"):
+        return str(pack)
+    (pack / "run").write_text(f'#!/bin/sh\nexec "{pack}/venv/bin/python" -u -m pulumi.policy "$1" "{pack}"\n')
+    (pack / "run").chmod(0o755)
+    return str(pack / "run")
+
+
+def test_a_policy_pack_demands_an_auth_header_and_reads_it_in_plain(
+    api: Emulator, project: Project, tmp_path: Path
+) -> None:
+    """A webhook without one fails the preview by its name; with one it is deployed."""
+    made = environment(EXAMPLE / "requirements.txt")
+    project.environment["PATH"] = os.pathsep.join([str(made / "bin"), project.env()["PATH"]])
+    copy(EXAMPLE, tmp_path / "pack")
+    copy(EXAMPLE, tmp_path / "observer")
+    (tmp_path / "observer" / "__main__.py").write_text(OBSERVER)
+    pack, observer = runnable(tmp_path / "pack", made), runnable(tmp_path / "observer", made)
+    pair = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/", "http_auth_header": "Bearer canary"}
+
+    refused = project.declare(ivr=pair, status=VCS).preview("--policy-pack", pack).failed()
+    before = urls(api)
+    header = {"http_auth_header": "Bearer canary"}
+    deployed = project.declare(ivr=pair, status={**VCS, **header}).deploy(
+        "--policy-pack", pack, "--policy-pack", observer
+    )
+
+    assert len(refused.lines("webhook-auth-header")) == 1
+    assert "Webhook: status)" in refused.out
+    assert before == {}
+    assert deployed.code == 0, deployed.out
+    assert urls(api) == {
+        "Sub_1/VCA": "https://ivr.example/",
+        "Sub_1/VCS": "https://desk.example/",
+        "Sub_1/VSS": "https://ivr.example/",
+    }
+    assert (tmp_path / "observer" / "seen").read_text() == "Bearer canary"
+    assert "canary" not in refused.out + deployed.out
+
+
+def test_the_page_shows_the_pack() -> None:
+    """The program in docs/policy.md is the one that the test above runs."""
+    assert f"```python\n{(EXAMPLE / '__main__.py').read_text()}```" in (ROOT / "docs" / "policy.md").read_text()

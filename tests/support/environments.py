@@ -1,0 +1,37 @@
+"""Virtual environments for what is not installed in the project's own; made once by uv, kept under .tools."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / ".tools" / "environments"
+
+
+def environment(requirements: Path, *more: str) -> Path:
+    """The folder of an environment with these requirements, this package and this environment's SDK."""
+    wanted = [*more, f"pulumi=={metadata.version('pulumi')}"]
+    key = repr((requirements.read_text(), wanted, sys.version, str(ROOT)))
+    folder = KEPT / f"{requirements.parent.name}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)
+            _uv("venv", "--relocatable", "--python", sys.executable, str(making))
+            python = str(making / "bin" / "python")
+            _uv("pip", "install", "--python", python, "-r", str(requirements), "-e", str(ROOT), *wanted)
+            making.rename(folder)
+    return folder
+
+
+def _uv(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "uv", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
