@@ -1,0 +1,50 @@
+"""The programs and tests of docs/testing.md, run as a user's own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.engine.scratch import ROOT, Project
+
+FILES = dict(
+    re.findall(
+        r"```python\n# (\w+\.py)\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+)
+
+
+def run(folder: Path, file: str, environment: Mapping[str, str] | None = None, **instead: str) -> str:
+    """How a pytest run of one of the page's files ended, with these texts for the page's."""
+    for name, text in {**FILES, **instead}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
+
+
+def test_the_page_has_a_program_and_two_tests_of_it() -> None:
+    """Each block that is to be run says its file."""
+    assert list(FILES) == ["calls.py", "test_calls.py", "test_deployment.py"]
+
+
+def test_a_program_is_tested_under_mocks(tmp_path: Path) -> None:
+    """No engine, no key, no network; a program that forgets the auth header fails the test of it."""
+    forgetful = {"calls.py": FILES["calls.py"].replace(", http_auth_header=header", "")}
+
+    assert run(tmp_path, "test_calls.py") == "2 passed"
+    assert run(tmp_path, "test_calls.py", **forgetful) == "1 failed, 1 passed"
+
+
+@pytest.mark.engine
+def test_a_program_is_deployed_to_the_emulator(tmp_path: Path) -> None:
+    """With the CLI on PATH and the Automation API."""
+    (tmp_path / "test").mkdir()
+    project = Project(tmp_path)
+
+    assert run(tmp_path / "test", "test_deployment.py", project.env()) == "1 passed"
