@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 
 from pulumi_8x8.emulator import Fault
@@ -46,15 +45,10 @@ class EngineMachine(Machine):
         self.look_at_state()
         return Result(ended.steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
 
-    def repairs(self, settles: bool) -> None:
-        exported = json.dumps(self.project.export())
-        if settles:
-            environment = self.project.env()
-            exported = subprocess.run(
-                ["pulumi-8x8", "settle"], env=environment, input=exported, text=True, stdout=subprocess.PIPE, check=True
-            ).stdout
-        # An import drops whatever is pending still.
-        (self.project.folder / "repaired.json").write_text(exported)
+    def repairs(self) -> None:
+        self.project.run("cancel", "--yes").ok()
+        # An import drops whatever is pending.
+        (self.project.folder / "repaired.json").write_text(json.dumps(self.project.export()))
         self.project.run("stack", "import", "--file", str(self.project.folder / "repaired.json")).ok()
         self.look_at_state()
 

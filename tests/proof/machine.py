@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.model import LiveWebhook, WebhookId
+from pulumi_8x8.model import WebhookId
 from tests.proof.canaries import HEADER, KEY, NEXT_HEADER, leaks
 from tests.proof.host import Host
 from tests.proof.steps import Program, Properties, Provider, Result, Stack
@@ -220,9 +220,8 @@ class Machine(RuleBasedStateMachine):
         method=st.sampled_from(("GET", "POST", "DELETE")),
         skip=st.integers(0, 2),
         applied=st.booleans(),
-        settles=st.booleans(),
     )
-    def crashes(self, command: str, method: Any, skip: int, applied: bool, settles: bool) -> None:
+    def crashes(self, command: str, method: Any, skip: int, applied: bool) -> None:
         could = self.can_be_deployed()
         go_on = threading.Event()
         held = Fault("pass", method=method, skip=skip, apply=applied, hold=go_on, hold_at="after")
@@ -232,7 +231,7 @@ class Machine(RuleBasedStateMachine):
 
         go_on.set()
         self.api.faults.clear()
-        self.repairs(settles)
+        self.repairs()
         self.promised = could and command != "refresh"
         self.deploys()
 
@@ -321,12 +320,6 @@ class Machine(RuleBasedStateMachine):
             for type, webhook in self.api.account.webhooks(subaccount_id).items()
         }
 
-    def get(self, webhook_id: WebhookId) -> LiveWebhook | None:
-        stored = self.held().get(webhook_id)
-        if stored is None:
-            return None
-        return LiveWebhook(webhook_id.type, stored.url, stored.enabled, stored.http_auth_header is not None)
-
     def run(self, command: str, kill_at: Fault | None = None) -> tuple[Result, str]:
         """Run one command; returns how it ended and what it printed."""
         before, ours = self.held(), self.stack.ids() | self.may_be_taken()
@@ -372,12 +365,9 @@ class Machine(RuleBasedStateMachine):
                 killer.join()
         return result, host.printed
 
-    def repairs(self, settles: bool) -> None:
-        """Go on after a crash: by `pulumi-8x8 settle`, or with every pending operation dropped."""
-        if settles:
-            self.stack.settle(self.get)
-        else:
-            self.stack.forget_pending()
+    def repairs(self) -> None:
+        """Go on after a crash, with every pending operation dropped."""
+        self.stack.forget_pending()
 
     def told(self, command: str, provider: Provider) -> Result:
         if command == "up":

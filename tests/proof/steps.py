@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pulumi_8x8.cli.pending import settled
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.caller import INPUT
@@ -124,15 +123,8 @@ class Stack:
         """`pulumi destroy --skip-preview`."""
         return self._told(lambda result: self._delete_all(self.resources[:], provider, result, acts=True))
 
-    def settle(self, look: Callable[[WebhookId], Any]) -> None:
-        """`pulumi-8x8 settle`, between an export and an import."""
-        state = {"deployment": {"resources": self.resources, "pending_operations": self.pending}}
-        settled_state, _, others = settled(state, look)
-        assert others == 0
-        self.resources, self.pending = settled_state["deployment"]["resources"], []
-
     def forget_pending(self) -> None:
-        """What a current engine's `pulumi refresh --clear-pending-creates` does, and an import of an export."""
+        """What an import of an export does; the engine's `up` goes on with an operation pending, and does the same."""
         self.pending = []
 
     def _told(self, work: Callable[[Result], object]) -> Result:

@@ -116,8 +116,8 @@ def urls(api: Emulator) -> dict[str, str]:
     return {type: webhook.url for type, webhook in api.account.webhooks("Sub_1").items()}
 
 
-def repair(project: Project) -> str:
-    """Run the steps that docs/repair.md tells a person to type."""
+def repair(project: Project) -> None:
+    """Run the steps that docs/repair.md names."""
     steps = re.findall(r"^```sh\n(.*?)```$", REPAIR.read_text(), re.MULTILINE | re.DOTALL)
     env = {**project.env(), "PULUMI_NON_INTERACTIVE": "true"}
     done = subprocess.run(
@@ -125,7 +125,6 @@ def repair(project: Project) -> str:
         cwd=project.program, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def is_as_declared(api: Emulator, project: Project, point: Point) -> None:
@@ -157,10 +156,27 @@ def test_an_engine_that_is_killed_is_repaired_by_the_documented_steps(
     assert urls(api).get("VCA") == point.live
     assert project.export()["deployment"]["pending_operations"]
 
-    printed = repair(project)
+    repair(project)
 
-    assert "1 pending operations settled" in printed
     is_as_declared(api, project, point)
+
+
+def test_a_destroy_before_the_documented_steps_leaves_the_interrupted_webhook_and_after_them_none(
+    api: Emulator, project: Project
+) -> None:
+    """The state does not hold it yet; docs/repair.md says so."""
+    with held(api, project, POINTS["create, POST was applied"]) as standing:
+        standing.command.kill()
+        end(standing.processes)
+
+    project.run("cancel", "--yes").ok()
+    project.destroy().ok()
+    assert urls(api) == {"VCA": VCA["url"], "VRU": "https://theirs.example/"}
+
+    repair(project)
+    project.destroy().ok()
+
+    assert api.account.webhooks("Sub_1") == OTHERS
 
 
 @pytest.mark.parametrize("name", POINTS)

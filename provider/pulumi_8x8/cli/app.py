@@ -13,7 +13,6 @@ from .emulate import emulate
 from .export import export
 from .list import list_webhooks
 from .rehearse import rehearse
-from .settle import settle
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,5 +25,5 @@ def pulumi_8x8() -> None:
     """
 
 
-for command in (call, check, emulate, export, list_webhooks, rehearse, settle):
+for command in (call, check, emulate, export, list_webhooks, rehearse):
     pulumi_8x8.add_command(command)

@@ -322,8 +322,7 @@ class Operation:
         declared = keeping(declared, live, caller.ignored)
         decision = self._decided(caller, state, declared, live, inputs)
         if decision.outcome is Outcome.REGISTER or live is None:
-            # An empty one stands for one that is not known.
-            before, known_header = live, (state.http_auth_header or None) if state else None
+            before, known_header = live, state.http_auth_header if state else None
             live = self._api.registrar.apply(declared, before, known_header)
             if before and state is None:
                 self._info(caller, f"adopted {declared.id}", f"{live} replaced {before}", declared.id)
