@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.model import WebhookId
-from pulumi_8x8.reconcile.caller import INPUT
+from pulumi_8x8.reconcile.caller import INPUT, Caller
 
 Properties = dict[str, Any]
 Program = Mapping[str, Mapping[str, Any]]
@@ -199,20 +199,16 @@ class Stack:
 
 
 def hinted(program: Program) -> dict[str, Properties]:
-    """The inputs as the program's process sends them: with what it tells beside them."""
+    """The inputs as the program's process sends them: with what it knows of each declaration."""
     names = list(program)
     return {
         name: {
             **inputs,
-            INPUT: {
-                "index": index,
-                "label": name,
-                "ahead": list(dict.fromkeys(program[later]["subaccount_id"] for later in names[index + 1 :])),
-                "ignored": [],
-                "secret": ["http_auth_header"] if "http_auth_header" in inputs else [],
-                "config": [],
-                "retained": False,
-            },
+            INPUT: Caller(
+                label=name,
+                ahead=list(dict.fromkeys(program[later]["subaccount_id"] for later in names[index + 1 :])),
+                secret=["http_auth_header"] if "http_auth_header" in inputs else [],
+            ).to_text(),
         }
         for index, (name, inputs) in enumerate(program.items())
     }

@@ -86,7 +86,7 @@ def test_what_somebody_registered_meanwhile_is_not_removed_as_if_the_api_had_alt
     deploying.join()
 
     assert api.account.webhooks("Sub_1") == {"VCA": theirs}
-    assert "Sub_1/VCA was empty a moment ago, and now holds https://theirs.example/" in (results[0].error or "")
+    assert "Sub_1/VCA was empty a moment ago and is now https://theirs.example/" in (results[0].error or "")
     assert stack.resources == []
 
 
