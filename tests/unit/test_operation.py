@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -514,3 +516,22 @@ def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulat
     assert (found.updates, found.changes) == ((), True)
     assert outs == {**STATE, MASKED: True}
     assert writes(api) == []
+
+
+def test_registrations_on_their_way_leave_room_to_list_ahead(api: Emulator) -> None:
+    """The host has four threads; while each waits for a POST, the listings of the next subaccounts arrive."""
+    running, gate = operation(api), threading.Event()
+    inputs = [{**INPUTS, "subaccount_id": f"team_{number}"} for number in range(4)]
+    held = [api.faults.add(Fault("pass", "POST", str(one["subaccount_id"]), hold=gate)) for one in inputs]
+    next_listing = api.faults.add(Fault("pass", "GET", "team_9"))
+
+    with ThreadPoolExecutor(5) as pool:
+        for one in inputs:
+            pool.submit(running.create, HOOK, one)
+        posted = [fault.reached.wait(10) for fault in held]
+        pool.submit(running.check, HOOK, {}, {**INPUTS, "subaccount_id": "team_9"})
+        listed = next_listing.reached.wait(10)
+        gate.set()
+
+    assert posted == [True] * 4
+    assert listed

@@ -46,12 +46,13 @@ class Difference(NamedTuple):
 class _Api:
     """The way to the API; made when something first needs it, so that a preview can do without a key."""
 
-    def __init__(self, settings: Settings, masked: set[WebhookId], connections: int, cancelled: Event) -> None:
-        from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
+    def __init__(self, settings: Settings, masked: set[WebhookId], connections: int | None, cancelled: Event) -> None:
+        from pulumi_8x8.api.client import CONNECTIONS, Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
         from .listings import Listings
 
+        connections = connections or CONNECTIONS
         client = Client(settings, pause=cancelled.wait, connections=connections)
         self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, workers=connections, masked=masked)
         self.registrar = Registrar(client, self.listings)
@@ -64,7 +65,7 @@ class Operation:
         config: Gives the value of a key such as `8x8:baseUrl` in the stack's config, or None.
         log: Shows a message of a severity (`warning`, `info`) on the row of a URN; returns whether it could.
         state: Gives the outputs that the stack's state holds for a URN, or None.
-        connections: Requests at a time.
+        connections: Requests at a time. Default: the client's.
         waits_in_check: Whether `check` refuses what somebody else registered; else `preview` and `create` do.
     """
 
@@ -73,7 +74,7 @@ class Operation:
         config: Callable[[str], Any],
         log: Log = lambda *_: False,
         state: State = lambda _: None,
-        connections: int = 4,
+        connections: int | None = None,
         waits_in_check: bool = True,
     ) -> None:
         self._log = log

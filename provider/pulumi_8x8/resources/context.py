@@ -23,7 +23,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi_8x8.reconcile.caller import Caller
 
 BATCH = 16
-"""Subaccounts whose first webhooks are registered together: four times what is fetched at once."""
+"""Subaccounts whose first webhooks are registered together: twice what is fetched at once."""
 
 UNSUPPORTED = ("replace_on_changes", "custom_timeouts", "deleted_with")
 """Options that have no effect in a dynamic provider; `reconcile/validate.py` has what a preview says of each."""
