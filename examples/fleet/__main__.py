@@ -42,7 +42,7 @@ def declare(row: Row) -> None:
 def run(command: str, name: str, row: Row | None) -> str | None:
     """Run the command on one stack, print how it ended and return the errors, if any."""
     options = automation.LocalWorkspaceOptions(work_dir=str(HERE))
-    changes: Mapping[str, int] | None
+    changes: Mapping[automation.OpType, int] | None
     try:
         if command == "destroy":  # needs no row: the state says what to remove
             stack = automation.select_stack(name, PROJECT, lambda: None, opts=options)
@@ -51,14 +51,13 @@ def run(command: str, name: str, row: Row | None) -> str | None:
             return f"{name}: is not in fleet.csv"
         else:
             stack = automation.create_or_select_stack(name, PROJECT, lambda: declare(row), opts=options)
-            if command == "preview":
-                changes = {op.value: count for op, count in stack.preview().change_summary.items()}
-            else:
-                changes = stack.up().summary.resource_changes
+            previewed = command == "preview"
+            changes = stack.preview().change_summary if previewed else stack.up().summary.resource_changes
     except automation.CommandError as error:
         reasons = {line.strip() for line in str(error).splitlines() if line.strip().startswith("error:")}
         return "\n".join(f"{name}: {reason}" for reason in sorted(reasons)) or f"{name}: {error}"
-    print(f"{name}: " + ", ".join(f"{count} {step}" for step, count in sorted((changes or {}).items())))
+    steps = sorted(f"{automation.OpType(step).value} {count}" for step, count in (changes or {}).items())
+    print(f"{name}: " + ", ".join(steps))
     return None
 
 

@@ -55,7 +55,7 @@ def test_a_fleet_s_stacks_side_by_side_succeed_and_fail_on_their_own(
 
     deployed = python(project, fleet, "up").ok()
 
-    assert sorted(deployed.lines(":")) == ["acme: 4 create", "globex: 4 create"]
+    assert sorted(deployed.lines(":")) == ["acme: create 4", "globex: create 4"]
     assert urls(api) == {**acme, **globex}
 
     kept = "".join(rows.splitlines(keepends=True)[:2])
@@ -69,5 +69,5 @@ def test_a_fleet_s_stacks_side_by_side_succeed_and_fail_on_their_own(
 
     destroyed = python(project, fleet, "destroy", "globex").ok()
 
-    assert destroyed.lines(":") == ["globex: 4 delete"]
+    assert destroyed.lines(":") == ["globex: delete 4"]
     assert urls(api) == acme
