@@ -48,6 +48,17 @@ def test_a_program_of_every_public_name_passes_a_strict_check() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(
+    "example",
+    ["fleet/__main__.py", "ivr/__main__.py", "lambda/handler.py", "stack-reference/__main__.py"],
+)
+def test_an_example_passes_a_strict_check(example: str) -> None:
+    """Those that need another SDK are checked in tests/examples."""
+    done = checked(ROOT / "examples" / example)
+
+    assert done.stdout.startswith("Success: no issues found"), done.stdout
+
+
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
     """What is said of each statement, by its place; one run for all."""
