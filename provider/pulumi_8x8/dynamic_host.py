@@ -5,19 +5,23 @@ Tried with SDK 3.231.0 to 3.272.0. Each part stands alone; where the SDK is not 
     plain          an expected failure is one line to the user; else a traceback whose last line it is
     current_call   the URN and the ignored properties of the request; else neither
     log            a message on the row of its resource; else the caller is told
+    quiet_interrupts   nothing is printed where the language host interrupts a waiting program; else 26 lines
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import FrameType, TracebackType
 
 LOG_SECONDS = 1.0
 """How long the engine may take for a message; on the same machine it takes less than a millisecond."""
@@ -125,6 +129,43 @@ class _Engine:
 
 
 _engine = _Engine()
+
+
+def quiet_interrupts() -> None:
+    """Print nothing when the language host interrupts a program that only waits, as it does after any failure.
+
+    It sends SIGINT to the program, and the SDK lets the KeyboardInterrupt, and one more, end the process with two
+    traces of where it waited. An interrupt that reached code of the program, or that has another exception in its
+    history, is shown as ever, and the process ends as ever.
+    """
+    if not any(argument.endswith(_EXECUTOR) for argument in sys.orig_argv) or sys.excepthook is _excepthook:
+        return
+    _shown.append(sys.excepthook)
+    sys.excepthook = _excepthook
+
+
+_EXECUTOR = "pulumi-language-python-exec"
+_shown: list[Any] = []
+
+
+def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not _only_waited(error):
+        _shown[-1](kind, error, trace)
+
+
+def _only_waited(error: BaseException | None) -> bool:
+    """Whether this and all that led to it are interrupts outside the program's code."""
+    library = (f"{Path(os.__file__).parent}{os.sep}", "<frozen ", "src/python/grpcio/")
+    sdk = tuple(f"{Path(sys.modules[name].__file__ or '').parent}{os.sep}" for name in ("pulumi", "grpc"))
+    while error is not None:
+        files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+        if type(error) is not KeyboardInterrupt or not all(
+            file.endswith(_EXECUTOR) or file.startswith(sdk) or (file.startswith(library) and "-packages" not in file)
+            for file in files
+        ):
+            return False
+        error = error.__cause__ or error.__context__
+    return True
 
 
 def stack_holds(_urn: str) -> Mapping[str, Any] | None:
