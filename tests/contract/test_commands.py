@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pulumi_8x8.cli.app import pulumi_8x8
-from pulumi_8x8.emulator import Emulator
+from pulumi_8x8.emulator import Emulator, Fault
 from tests.contract.endpoints import Answer, Delivered, endpoint
 
 SUB = "Demo_1_voice"
@@ -45,7 +47,7 @@ def exported(*inputs: dict[str, Any], pending: list[dict[str, Any]] | None = Non
     return json.dumps({"version": 3, "deployment": {"resources": resources, "pending_operations": pending or []}})
 
 
-def declared(type: str, url: str, **more: Any) -> dict[str, Any]:
+def declared(type: str, url: str | dict[str, str], **more: Any) -> dict[str, Any]:
     return {"subaccount_id": SUB, "type": type, "url": url, "enabled": True, **more}
 
 
@@ -130,15 +132,70 @@ def test_a_malformed_subaccount_is_misuse(api: Emulator) -> None:
     assert len(api.journal) == 0
 
 
-def test_check_finds_a_stack_equal(api: Emulator) -> None:
-    """An encrypted auth header counts as one that is there."""
-    api.account.put(SUB, "VCA", "https://a.example/", http_auth_header="h")
+def secret(text: str, shown: bool = False) -> dict[str, str]:
+    """A value as an exported stack holds it, with --show-secrets or without."""
+    value = {"plaintext": json.dumps(text)} if shown else {"ciphertext": "v1:x"}
+    return {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", **value}
 
-    result = run(
-        "check", stdin=exported(declared("VCA", "https://a.example/", http_auth_header={"ciphertext": "v1:x"}))
+
+def test_check_finds_a_stack_equal(api: Emulator) -> None:
+    """An encrypted auth header counts as set, `ignore_changes` is kept to; the native provider's is compared."""
+    api.account.put(SUB, "VCA", "https://ignored.example/", http_auth_header="h")
+    api.account.put(SUB, "VSS", "https://a.example/vss")
+    state = json.loads(exported(declared("VCA", "https://a.example/", http_auth_header=secret("h")), {}))
+    native = {"subaccountId": SUB, "type": "VSS", "url": "https://a.example/vss"}
+    state["deployment"]["resources"][0]["ignoreChanges"] = ["url"]
+    state["deployment"]["resources"][1].update(type="eightx8:index:Webhook", inputs=native)
+
+    result = run("check", stdin=json.dumps(state))
+
+    assert (result.exit_code, result.output) == (0, "2 webhooks compared, 0 drifted.\n")
+
+
+def test_check_says_what_it_cannot_compare(api: Emulator) -> None:
+    """An encrypted URL is no drift, the rest is compared; a webhook whose subaccount is encrypted is named by URN."""
+    api.account.put(SUB, "VCA", "https://a.example/canary", enabled=False)
+    api.account.put(SUB, "VSS", "https://b.example/canary")
+    state = exported(
+        declared("VCA", secret("")),
+        declared("VSS", secret("")),
+        {**declared("VRU", "https://a.example/"), "subaccount_id": secret("")},
     )
 
-    assert (result.exit_code, result.output) == (0, "1 webhooks compared, 0 drifted.\n")
+    result = run("check", stdin=state)
+    rows = json.loads(run("check", "--json", stdin=state).output)
+
+    assert result.exit_code == 1
+    assert result.output == (
+        f"{SUB}/VCA: enabled is false live, true declared\n"
+        f"Not compared, because encrypted: {SUB}/VCA (url); {SUB}/VSS (url); {URN}2 (subaccount_id). "
+        "Compare it with `pulumi stack export --show-secrets | pulumi-8x8 check`.\n"
+        "2 webhooks compared, 1 drifted.\n"
+    )
+    assert {row["urn"]: (row["equal"], row["not_compared"]) for row in rows} == {
+        f"{URN}0": (False, ["url"]), f"{URN}1": (True, ["url"]), f"{URN}2": (None, ["subaccount_id"]),
+    }  # fmt: skip
+
+
+def test_check_compares_secrets_that_are_shown_and_never_prints_one(api: Emulator) -> None:
+    """Neither the declared nor the live URL: in drift, a refusal, a type that is listed twice, as text or as JSON."""
+    api.account.put(SUB, "VCA", "https://a.example/canary")
+    api.account.put(SUB, "VSS", "https://live.example/canary")
+    api.account.put(SUB, "VCS", "https://a.example/canary", http_auth_header="theirs")
+    url = secret("https://a.example/canary", shown=True)
+    shown = {type: declared(type, url) for type in ("VCA", "VSS", "VCS")}
+
+    equal = run("check", stdin=exported(shown["VCA"]))
+    results = [run("check", *options, stdin=exported(*shown.values())) for options in ([], ["--json"])]
+    api.faults.add(Fault("duplicate_type"))
+    twice = run("check", stdin=exported(shown["VCA"]))
+
+    assert (equal.exit_code, equal.output) == (0, "1 webhooks compared, 0 drifted.\n")
+    assert f"{SUB}/VSS: url is [secret] live, [secret] declared\n" in results[0].output
+    assert f"{SUB}/VCS is live with an auth header that this stack does not know: [secret]" in results[0].output
+    assert [row["equal"] for row in json.loads(results[1].output)] == [True, False, False]
+    assert (twice.exit_code, "is listed 2 times: [secret]" in twice.output) == (2, True), twice.output
+    assert "canary" not in "".join(result.output for result in (*results, twice))
 
 
 def test_check_tells_each_drift(api: Emulator) -> None:
@@ -151,7 +208,7 @@ def test_check_tells_each_drift(api: Emulator) -> None:
         declared("VCA", "https://a.example/"),
         declared("VSS", "https://a.example/"),
         declared("VCS", "https://a.example/"),
-        declared("VRU", "https://a.example/", http_auth_header={"ciphertext": "v1:x"}),
+        declared("VRU", "https://a.example/", http_auth_header=secret("h")),
         declared("VNU", "https://a.example/"),
     )
 
@@ -177,7 +234,7 @@ def test_check_refuses_what_is_no_exported_stack(api: Emulator, text: str) -> No
 
 
 def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
-    """Whatever the URL holds, it is one string literal; an auth header is asked for and never guessed."""
+    """Whatever the URL holds, it is one string literal; an auth header is secret config."""
     url = """https://a.example/?q="'\\{x}'"""
     api.account.put(SUB, "VCA", url, http_auth_header="canary-header")
     api.account.put(SUB, "VSS", "https://a.example/vss", enabled=False)
@@ -186,22 +243,73 @@ def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
 
     tree = ast.parse(result.output)
     assert url in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    assert f"pulumi config set --secret '{SUB}-VCA-httpAuthHeader'" in result.output
-    assert "canary-header" not in result.output
+    assert f'http_auth_header=auth_header("{SUB}-VCA"),' in result.output
     assert "enabled=False" in result.output
 
 
-def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Any) -> None:
+def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Path) -> None:
     """The second time nothing is touched."""
     api.account.put(SUB, "VCA", "https://a.example/")
+    folder = tmp_path / "our ivr"
 
-    first = run("export", SUB, "--output", str(tmp_path / "ivr"))
-    (tmp_path / "ivr" / "__main__.py").write_text("mine")
-    second = run("export", SUB, "--output", str(tmp_path / "ivr"))
+    first = run("export", SUB, "--output", str(folder))
+    (folder / "__main__.py").write_text("mine")
+    second = run("export", SUB, "--output", str(folder), "--import-file")
 
     assert (first.exit_code, second.exit_code) == (0, 2)
-    assert (tmp_path / "ivr" / "__main__.py").read_text() == "mine"
-    assert sorted(p.name for p in (tmp_path / "ivr").iterdir()) == ["Pulumi.yaml", "__main__.py", "requirements.txt"]
+    assert (folder / "__main__.py").read_text() == "mine"
+    assert sorted(p.name for p in folder.iterdir()) == ["Pulumi.yaml", "__main__.py", "requirements.txt"]
+    assert 'name: "our-ivr"' in (folder / "Pulumi.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "headers", "keys"),
+    [
+        ("canary-0\n", ["canary-0", "canary-0"], ["httpAuthHeader"]),
+        (
+            "\ncanary-1\ncanary-2\n",
+            ["canary-1", "canary-2"],
+            [f"{SUB}-VCA-httpAuthHeader", f"{SUB}-VSS-httpAuthHeader"],
+        ),
+    ],
+    ids=["one for all", "one for each"],
+)
+def test_export_asks_for_auth_headers_and_writes_them_into_a_file_that_nobody_else_reads(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, headers: list[str], keys: list[str]
+) -> None:
+    """They are marked as secrets, shown nowhere, and belong into the config keys that are named."""
+    monkeypatch.delenv("EIGHTX8_HTTP_AUTH_HEADER", raising=False)
+    api.account.put(SUB, "VCA", "https://a.example/", http_auth_header="live")
+    api.account.put(SUB, "VRU", "https://a.example/")
+    api.account.put(SUB, "VSS", "https://a.example/", http_auth_header="live")
+
+    result = run("export", SUB, "--output", str(tmp_path / "ivr"), "--import-file", stdin=typed)
+
+    file = tmp_path / "ivr" / "import.json"
+    vca, vru, vss = (resource["inputs"] for resource in json.loads(file.read_text())["resources"])
+    assert [vca["http_auth_header"], vss["http_auth_header"]] == [secret(text, shown=True) for text in headers]
+    assert "http_auth_header" not in vru
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "canary" not in result.output
+    assert re.findall(r"config set --secret (\S+)", result.output) == keys
+    assert "pulumi import --file import.json --generate-code=false --yes" in result.output
+
+
+@pytest.mark.parametrize("header", ["", "canary\n"], ids=["not given", "not usable"])
+def test_export_without_a_usable_auth_header_writes_nothing(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    """One line, which does not repeat it."""
+    monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
+    api.account.put(SUB, "VCA", "https://a.example/", http_auth_header="live")
+
+    result = run("export", SUB, "--output", str(tmp_path / "ivr"), "--import-file")
+
+    assert result.exit_code == 2
+    assert f"{SUB}/VCA" in result.output
+    assert "Nothing was written." in result.output
+    assert "canary" not in result.output
+    assert not (tmp_path / "ivr").exists()
 
 
 def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,12 @@ class Guide:
         arguments = shlex.split(command)
         if arguments[0] == "pulumi":
             return self._project.run(*arguments[1:])
+        if arguments[0] == "cd":
+            self._project.inside += f"/{arguments[1]}"
+            return Result(0, "")
         done = subprocess.run(
-            arguments, cwd=self._project.program, env={**self._project.env(), **environment}, stdin=subprocess.DEVNULL,
+            ["bash", "-euo", "pipefail", "-c", command], cwd=self._project.program,
+            env={**self._project.env(), **environment}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
         )  # fmt: skip
         return Result(done.returncode, done.stdout)

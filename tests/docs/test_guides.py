@@ -66,3 +66,27 @@ def test_an_endpoint_is_rehearsed_before_it_goes_live(tmp_path: Path) -> None:
 
     assert rehearsal.code == 1
     assert "The endpoint is not ready." in rehearsal.out
+
+
+def test_existing_webhooks_are_adopted(tmp_path: Path) -> None:
+    """Exported, imported with the auth header as a secret, and previewed without a change."""
+    with Emulator() as api:
+        header = {"EIGHTX8_HTTP_AUTH_HEADER": "Bearer canary"}
+        project = Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url, **header})
+        api.account.put(SUBACCOUNT, "VCA", "https://ivr.example.com/vca", http_auth_header="Bearer canary")
+        api.account.put(SUBACCOUNT, "VSS", "https://ivr.example.com/vss")
+        guide = Guide("adopt.md", project)
+
+        exported = guide.next("export").ok()
+        guide.next("cd")
+        mode = (project.program / "import.json").stat().st_mode & 0o777
+        for words in ("stack init", "config set", "import", "rm", "--expect-no-changes"):
+            typed = guide.next(words).ok()
+            assert "warning" not in typed.out
+        guide.ended()
+
+        assert mode == 0o600
+        assert "delete it after the import" in exported.out
+        assert "Bearer canary" not in exported.out + str(project.export()) + typed.out
+        assert project.run("config", "get", "httpAuthHeader").ok().out == "Bearer canary\n"
+        assert [entry.method for entry in api.journal] == ["GET", "GET"]

@@ -107,6 +107,7 @@ class Project:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    inside: str = "program"
     door: str = "dynamic"
     source: Path | None = None
 
@@ -123,7 +124,7 @@ class Project:
     @property
     def program(self) -> Path:
         """The folder that holds Pulumi.yaml and the program."""
-        return self.folder / "program"
+        return self.folder / self.inside
 
     def env(self) -> dict[str, str]:
         """The environment of a command: the machine's without anybody's Pulumi, 8x8, proxy or Python settings."""

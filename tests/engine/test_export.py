@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -18,41 +18,70 @@ pytestmark = pytest.mark.engine
 SUB = "Internal.Demo-CPaaS_8dD15&voice"
 
 
-def export(api: Emulator, *arguments: str) -> str:
-    settings = {"EIGHTX8_BASE_URL": api.url, "EIGHTX8_API_KEY": api.api_key}
-    result = CliRunner().invoke(pulumi_8x8, ["export", SUB, *arguments], env=settings)
+def export(api: Emulator, project: Project, *options: str) -> None:
+    """Export the account over the project."""
+    settings = {"EIGHTX8_BASE_URL": api.url, "EIGHTX8_API_KEY": api.api_key, "EIGHTX8_HTTP_AUTH_HEADER": "Bearer known"}
+    exported = project.folder / "exported"
+    result = CliRunner().invoke(pulumi_8x8, ["export", SUB, "--output", str(exported), *options], env=settings)
     assert result.exit_code == 0, result.output
-    return result.output
+    for name in {"__main__.py", "import.json"} & {path.name for path in exported.iterdir()}:
+        shutil.copy(exported / name, project.program)
+    api.journal.clear()
 
 
-def test_running_an_exported_program_takes_over_and_changes_nothing(api: Emulator, project: Project) -> None:
-    """No request is sent for a webhook without an auth header; one that has one is asserted with the config's value."""
+def test_running_an_exported_program_adopts_and_changes_nothing(api: Emulator, project: Project) -> None:
+    """Nothing is sent for a webhook without an auth header; one that has one is registered with the config's value."""
     api.account.put(SUB, "VCA", "https://ivr.example.com/vca?a=%20b", http_auth_header="Bearer known")
+    api.account.put(SUB, "VRU", "https://ivr.example.com/vru", http_auth_header="Bearer own")
     api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
     before = api.account.webhooks(SUB)
-    project.write(export(api))
+    export(api, project)
 
     unset = project.preview().failed()
-    project.run("config", "set", "--secret", f"{SUB}-VCA-httpAuthHeader", "Bearer known").ok()
-    project.up("--skip-preview").ok()
+    project.run("config", "set", "--secret", "httpAuthHeader", "Bearer known").ok()
+    project.run("config", "set", "--secret", f"{SUB}-VRU-httpAuthHeader", "Bearer own").ok()
+    project.deploy().ok()
 
-    assert f"{SUB}-VCA-httpAuthHeader" in unset.out
+    assert "pulumi config set --secret scratch:httpAuthHeader" in unset.out
     assert api.account.webhooks(SUB) == before
-    assert writes(api) == [f"POST {SUB}/VCA"]
+    assert sorted(writes(api)) == [f"POST {SUB}/VCA", f"POST {SUB}/VRU"]
     project.preview("--expect-no-changes").ok()
 
 
-def test_an_import_file_holds_the_state_that_a_create_leaves(api: Emulator, project: Project, tmp_path: Path) -> None:
-    """Engines from 3.254 take inputs and outputs from such a file; the floor engine cannot, so its form is compared."""
-    api.account.put(SUB, "VRU", "https://ivr.example.com/vru")
-    document = json.loads(export(api, "--import-file"))
-    project.write(export(api)).up("--skip-preview").ok()
+@pytest.mark.parametrize("options", [(), ("--protect=false",)], ids=["protected", "unprotected"])
+def test_an_import_sends_nothing_and_the_next_preview_is_clean(
+    api: Emulator, project: Project, options: tuple[str, ...]
+) -> None:
+    """The header is a secret in the state, nothing blames the provider, and `up` leaves no protection behind."""
+    api.account.put(SUB, "VCA", "https://ivr.example.com/vca", http_auth_header="Bearer known")
+    api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
+    before = api.account.webhooks(SUB)
+    export(api, project, "--import-file")
+    key = project.environment.pop("EIGHTX8_API_KEY")
 
-    [spec] = document["resources"]
-    state = project.resources()[spec["name"]]
+    imported = project.run("import", "--file", "import.json", "--generate-code=false", "--yes", *options).ok()
 
-    # The fields that an import file's resources are documented to have.
-    assert spec.keys() <= {"type", "name", "id", "parent", "provider", "version", "inputs", "outputs", "logicalName"}
-    assert {key: spec[key] for key in ("type", "id", "inputs", "outputs")} == {
-        key: state[key] for key in ("type", "id", "inputs", "outputs")
-    }
+    assert ("warning" in imported.out, len(api.journal)) == (False, 0)
+    assert {bool(state.get("protect")) for state in project.resources().values()} == {not options}
+    assert "Bearer known" not in json.dumps(project.export())
+
+    project.environment["EIGHTX8_API_KEY"] = key
+    project.run("config", "set", "--secret", "httpAuthHeader", "Bearer known").ok()
+    project.preview("--expect-no-changes").ok()
+    project.up("--expect-no-changes").ok()
+
+    assert writes(api) == []
+    assert api.account.webhooks(SUB) == before
+    assert [state for state in project.resources().values() if state.get("protect")] == []
+
+
+def test_import_in_the_options_ends_in_one_line(api: Emulator, project: Project) -> None:
+    """The engine's own end is a KeyError trace of its dynamic host."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
+    webhook = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+
+    refused = project.declare(vca={**webhook, "opts": {"import_": "Sub_1/VCA"}}).up().refused()
+
+    assert "error: Webhook 'vca': import_ cannot work in a dynamic resource. Nothing was changed." in refused.out
+    assert project.declare(vca=webhook).deploy().ok()
+    assert writes(api) == []

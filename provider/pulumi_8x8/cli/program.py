@@ -1,9 +1,9 @@
-"""Live webhooks -> a Pulumi program, or an import file, that declares exactly them. Pure."""
+"""Live webhooks -> a Pulumi program, and an import file, that declare exactly them. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pulumi.dynamic.dynamic import serialize_provider
@@ -11,7 +11,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
 from pulumi_8x8.provider import WebhookProvider
 
-from .stack_state import WEBHOOK_TOKEN
+from .stack_state import HEADER, WEBHOOK_TOKEN, secret
 
 PULUMI_YAML = """\
 name: {name}
@@ -21,10 +21,20 @@ runtime: python
 
 REQUIREMENTS = "pulumi-8x8\n"
 
+HEADER_KEY = "httpAuthHeader"
+"""The stack config's key for the auth header of every webhook that has no key of its own."""
 
-def header_key(webhook_id: WebhookId) -> str:
-    """The stack config's key for an auth header, which the API does not tell."""
-    return f"{resource_name(webhook_id)}-httpAuthHeader"
+HEADERS = f'''\
+config = pulumi.Config()
+
+
+def auth_header(webhook: str) -> pulumi.Output[str]:
+    """The webhook's own auth header if `<webhook>-{HEADER_KEY}` is set, else the one for all: 8x8 returns none."""
+    own = config.get_secret(f"{{webhook}}-{HEADER_KEY}")
+    return config.require_secret("{HEADER_KEY}") if own is None else own
+
+
+'''
 
 
 def resource_name(webhook_id: WebhookId) -> str:
@@ -32,53 +42,59 @@ def resource_name(webhook_id: WebhookId) -> str:
     return f"{webhook_id.subaccount_id}-{webhook_id.type}"
 
 
+def webhooks(listings: Sequence[Listing]) -> Iterable[tuple[WebhookId, LiveWebhook]]:
+    """Every webhook in the listings, by subaccount and type."""
+    for listing in listings:
+        for webhook in sorted(listing, key=lambda webhook: webhook.type):
+            yield WebhookId(listing.subaccount_id, webhook.type), webhook
+
+
 def program(listings: Sequence[Listing]) -> str:
     """The source of a program that declares every webhook in the listings."""
-    ids = list(_webhooks(listings))
-    secret = [webhook_id for webhook_id, webhook in ids if webhook.http_auth_header_available]
-    lines = ['"""Webhooks of 8x8 Connect Voice subaccounts, as they were live when this was written."""', ""]
-    if secret:
-        lines += ["import pulumi", ""]
-    lines += ["from pulumi_8x8 import Webhook", ""]
-    if secret:
-        lines += ["# The API does not tell auth headers. Before the first run, set each one that deliveries carry:"]
-        lines += [f"#   pulumi config set --secret '{header_key(webhook_id)}'" for webhook_id in secret]
-        lines += ["config = pulumi.Config()", ""]
-    for webhook_id, webhook in ids:
-        lines += [
-            "Webhook(",
-            f"    {_literal(resource_name(webhook_id))},",
-            f"    subaccount_id={_literal(webhook_id.subaccount_id)},",
-            f"    type={_literal(webhook_id.type)},",
-            f"    url={_literal(webhook.url)},",
-        ]
-        if not webhook.enabled:
-            lines += ["    enabled=False,"]
-        if webhook.http_auth_header_available:
-            lines += [f"    http_auth_header=config.require_secret({_literal(header_key(webhook_id))}),"]
-        lines += [")"]
-    return "\n".join(lines) + "\n"
+    with_header = any(webhook.http_auth_header_available for _, webhook in webhooks(listings))
+    text = '"""Webhooks of 8x8 Connect Voice subaccounts, as they were live when this was written."""\n\n'
+    text += "import pulumi\n\n" if with_header else ""
+    text += "from pulumi_8x8 import Webhook\n\n" + (HEADERS if with_header else "")
+    return text + "".join(_declared(webhook_id, webhook) for webhook_id, webhook in webhooks(listings))
 
 
-def import_file(listings: Sequence[Listing]) -> dict[str, Any]:
-    """An import file with inputs and outputs, for engines of 3.254 and later.
+def import_file(listings: Sequence[Listing], headers: Mapping[WebhookId, str]) -> dict[str, Any]:
+    """What `pulumi import --file` takes; the engine makes it the state, and does not call the provider's read.
 
-    With outputs given, such an engine takes the state from the file and does not call the provider.
+    Args:
+        listings: What is live.
+        headers: The auth headers, in plain; the engine encrypts them.
     """
-    return {"resources": [_import(webhook_id, webhook) for webhook_id, webhook in _webhooks(listings)]}
+    return {"resources": [_import(id, webhook, headers.get(id)) for id, webhook in webhooks(listings)]}
+
+
+def _declared(webhook_id: WebhookId, webhook: LiveWebhook) -> str:
+    name = _literal(resource_name(webhook_id))
+    lines = [
+        "Webhook(",
+        f"    {name},",
+        f"    subaccount_id={_literal(webhook_id.subaccount_id)},",
+        f"    type={_literal(webhook_id.type)},",
+        f"    url={_literal(webhook.url)},",
+        *([] if webhook.enabled else ["    enabled=False,"]),
+        *([f"    http_auth_header=auth_header({name}),"] if webhook.http_auth_header_available else []),
+        ")",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _literal(text: str) -> str:
     return json.dumps(text) if text.isascii() else repr(text)
 
 
-def _import(webhook_id: WebhookId, webhook: LiveWebhook) -> dict[str, Any]:
+def _import(webhook_id: WebhookId, webhook: LiveWebhook, header: str | None) -> dict[str, Any]:
     inputs = {
         "__provider": serialize_provider(WebhookProvider()),
         "enabled": webhook.enabled,
         "subaccount_id": webhook_id.subaccount_id,
         "type": webhook_id.type,
         "url": webhook.url,
+        **({} if header is None else {HEADER: secret(header)}),
     }
     return {
         "type": WEBHOOK_TOKEN,
@@ -87,9 +103,3 @@ def _import(webhook_id: WebhookId, webhook: LiveWebhook) -> dict[str, Any]:
         "inputs": inputs,
         "outputs": {**inputs, "http_auth_header_available": webhook.http_auth_header_available},
     }
-
-
-def _webhooks(listings: Sequence[Listing]) -> Iterable[tuple[WebhookId, LiveWebhook]]:
-    for listing in listings:
-        for webhook in sorted(listing, key=lambda webhook: webhook.type):
-            yield WebhookId(listing.subaccount_id, webhook.type), webhook
