@@ -92,9 +92,9 @@ def test_a_cloud_run_service_is_declared_with_its_webhooks() -> None:
     resources = declared("cloud-run", config, outputs)
 
     service = resources["gcp:cloudrunv2/service:Service ivr"]
-    stored = [values["secretData"] for name, values in resources.items() if "SecretVersion" in name]
+    stored = {name.split()[1]: values["secretData"] for name, values in resources.items() if "SecretVersion" in name}
     assert webhooks("https://ivr-abc-as.a.run.app").items() <= resources.items()
-    assert stored == [HEADER, {"secret": "postgresql://canary"}]
+    assert stored == {"eightx8-http-auth-header": HEADER, "database-url": {"secret": "postgresql://canary"}}
     assert "canary" not in json.dumps(service)
     assert [variable["name"] for variable in service["template"]["containers"][0]["envs"]] == [
         "HOST",
