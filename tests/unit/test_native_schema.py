@@ -106,3 +106,16 @@ with grpc.insecure_channel(f"127.0.0.1:{plugin.stdout.readline().strip()}") as c
 plugin.kill()
 plugin.wait()
 """
+
+
+def test_the_page_names_every_property_as_the_schema_has_it() -> None:
+    """In both spellings, and whether it is required, a secret or an output."""
+    table = (ROOT / "docs" / "doors.md").read_text().partition("| property | Python | kind |\n|---|---|---|\n")[2]
+
+    def kind(name: str) -> str:
+        spec = RESOURCE["inputProperties"].get(CAMEL[name])
+        return "output" if spec is None else "required " * (name in REQUIRED) + "secret " * ("secret" in spec) + "input"
+
+    assert table.partition("\n\n")[0].splitlines() == [
+        f"| `{CAMEL[name]}` | `{name}` | {kind(name)} |" for name in PROPERTIES
+    ]
