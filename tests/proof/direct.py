@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 
 from pulumi.dynamic import Config, ConfigureRequest
 
+from pulumi_8x8 import dynamic_host
+from pulumi_8x8.dynamic_host import Call
 from pulumi_8x8.provider import WebhookProvider
 from tests.proof.steps import Properties, StepError
 
 T = TypeVar("T")
+_serving = threading.local()
 
 
 class CapturedStdout(io.TextIOBase):
@@ -48,6 +51,9 @@ class Direct:
     """A provider as the host has it: unpickled anew, configured, and called with what came through JSON."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
+        # The host would reveal the URN of the request that it serves.
+        setattr(dynamic_host, "current_call", lambda: Call(getattr(_serving, "urn", "")))  # noqa: B010 - for mypy
+        self.urn = ""
         self._provider = WebhookProvider()
         self._provider.configure(ConfigureRequest(Config(dict(config), "scratch")))
 
@@ -76,11 +82,14 @@ class Direct:
         self._call(lambda: self._provider.delete(id, _sent(outs)))
 
     def _call(self, work: Callable[[], T]) -> T:
+        _serving.urn = self.urn
         try:
             return work()
         except Exception:
             # What the host hands to the engine, and the engine shows.
             raise StepError(traceback.format_exc()) from None
+        finally:
+            _serving.urn = ""
 
 
 def _sent(properties: Mapping[str, Any] | None) -> Properties:

@@ -38,10 +38,12 @@ class Host:
 
     Attributes:
         pid: Of the process.
+        urn: The resource that the next call is about.
     """
 
     def __init__(self, pid: int, output: int, config: Mapping[str, str]) -> None:
         self.pid = pid
+        self.urn = ""
         self._file = os.fdopen(output, "rb")
         self._channel = grpc.insecure_channel(f"127.0.0.1:{int(self._file.readline())}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
@@ -86,30 +88,32 @@ class Host:
         self._channel.close()
 
     def check(self, olds: Properties, news: Properties) -> Properties:
-        request = provider_pb2.CheckRequest(olds=_struct(olds), news=_struct(news))
+        request = provider_pb2.CheckRequest(urn=self.urn, olds=_struct(olds), news=_struct(news))
         answer = self._call("Check", request)
         if answer.failures:
             raise StepError("\n".join(_shown(failure.property, failure.reason, news) for failure in answer.failures))
         return _dict(answer.inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
-        answer = self._call("Diff", provider_pb2.DiffRequest(id=id, olds=_struct(olds), news=_struct(news)))
+        answer = self._call(
+            "Diff", provider_pb2.DiffRequest(urn=self.urn, id=id, olds=_struct(olds), news=_struct(news))
+        )
         return list(answer.replaces), answer.changes == provider_pb2.DiffResponse.DIFF_SOME
 
     def create(self, news: Properties) -> tuple[str, Properties]:
-        answer = self._call("Create", provider_pb2.CreateRequest(properties=_struct(news)))
+        answer = self._call("Create", provider_pb2.CreateRequest(urn=self.urn, properties=_struct(news)))
         return answer.id, _dict(answer.properties)
 
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
-        answer = self._call("Read", provider_pb2.ReadRequest(id=id, properties=_struct(outs)))
+        answer = self._call("Read", provider_pb2.ReadRequest(urn=self.urn, id=id, properties=_struct(outs)))
         return answer.id, _dict(answer.properties), _dict(answer.inputs)
 
     def update(self, id: str, olds: Properties, news: Properties) -> Properties:
-        request = provider_pb2.UpdateRequest(id=id, olds=_struct(olds), news=_struct(news))
+        request = provider_pb2.UpdateRequest(urn=self.urn, id=id, olds=_struct(olds), news=_struct(news))
         return _dict(self._call("Update", request).properties)
 
     def delete(self, id: str, outs: Properties) -> None:
-        self._call("Delete", provider_pb2.DeleteRequest(id=id, properties=_struct(outs)))
+        self._call("Delete", provider_pb2.DeleteRequest(urn=self.urn, id=id, properties=_struct(outs)))
 
     def _call(self, method: str, request: Any) -> Any:
         try:

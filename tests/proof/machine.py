@@ -106,9 +106,9 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.api.__exit__(None, None, None)
 
-    @initialize(retires_first=st.booleans(), program=PROGRAMS)
-    def starts(self, retires_first: bool, program: dict[str, Properties]) -> None:
-        self.stack = Stack(retires_first)
+    @initialize(program=PROGRAMS)
+    def starts(self, program: dict[str, Properties]) -> None:
+        self.stack = Stack()
         self.program = program
 
     # What people do.

@@ -1,8 +1,7 @@
 """The steps that an engine takes, in its order and with its arguments, over a state kept as a dict.
 
-    up        pending deletes first (the floor engine) or last (current ones); then for each declared webhook check, and
-              create, or diff and update, or check once more as a new one, create and mark the old one for deletion;
-              deletes last
+    up        for each declared webhook check, and create, or diff and update, or check once more as a new one, create
+              and mark the old one for deletion; deletes last, with those that an earlier run left
     preview   the same questions without create, update and delete
     refresh   read of everything in the state
     destroy   delete of everything in the state, the last one first
@@ -35,7 +34,13 @@ class LostError(Exception):
 
 
 class Provider(Protocol):
-    """One process of the dynamic provider, or what stands for it: it serves one command."""
+    """One process of the provider, or what stands for it: it serves one command.
+
+    Attributes:
+        urn: The resource that the next call is about.
+    """
+
+    urn: str
 
     def check(self, olds: Properties, news: Properties) -> Properties:
         """The checked inputs; raises StepError with every failure."""
@@ -77,14 +82,8 @@ class Result:
 
 @dataclass
 class Stack:
-    """One stack's state.
+    """One stack's state."""
 
-    Args:
-        retires_first: Whether deletes that an earlier run left are done before everything else, as the floor engine
-            does, or with the others at the end, as current engines do.
-    """
-
-    retires_first: bool = True
     resources: list[Properties] = field(default_factory=list)
     pending: list[Properties] = field(default_factory=list)
 
@@ -110,6 +109,7 @@ class Stack:
 
         def work(result: Result) -> None:
             for resource in list(self.resources):
+                provider.urn = resource["urn"]
                 id, outs, inputs = provider.read(resource["id"], resource["outputs"])
                 if not id:
                     self.resources.remove(resource)
@@ -128,7 +128,7 @@ class Stack:
         self.pending = []
 
     def _told(self, work: Callable[[Result], object]) -> Result:
-        assert not self.pending, "the floor engine goes on only when no operation is pending"
+        assert not self.pending, "what is pending was not forgotten"
         result = Result()
         try:
             work(result)
@@ -139,11 +139,10 @@ class Stack:
         return result
 
     def _update(self, program: Program, provider: Provider, result: Result, *, acts: bool) -> None:
-        if self.retires_first:
-            self._delete_all([old for old in self.resources if old.get("delete")], provider, result, acts=acts)
         kept = []
         for name, inputs in hinted(program).items():
             old = self.managed().get(name)
+            provider.urn = _urn(name)
             news = provider.check(old["inputs"] if old else {}, inputs)
             replaces, changes = provider.diff(old["id"], old["outputs"], news) if old else ([], True)
             if replaces:
@@ -167,7 +166,7 @@ class Stack:
             outs = self._noted("updating", with_news, lambda: provider.update(old["id"], old["outputs"], news))
             old.update(with_news, outputs=outs)
         else:
-            new = {"urn": f"urn:pulumi:dev::scratch::{WEBHOOK_TOKEN}::{name}", "type": WEBHOOK_TOKEN, "inputs": news}
+            new = {"urn": _urn(name), "type": WEBHOOK_TOKEN, "inputs": news}
             id, outs = self._noted("creating", new, lambda: provider.create(news))
             if old is not None:
                 old["delete"] = True
@@ -182,6 +181,7 @@ class Stack:
 
     def _delete(self, old: Properties, provider: Provider, result: Result) -> None:
         result.steps.append(f"delete {_name(old)}")
+        provider.urn = old["urn"]
         self._noted("deleting", old, lambda: provider.delete(old["id"], old["outputs"]))
         self.resources[:] = [other for other in self.resources if other is not old]
 
@@ -212,6 +212,10 @@ def hinted(program: Program) -> dict[str, Properties]:
         }
         for index, (name, inputs) in enumerate(program.items())
     }
+
+
+def _urn(name: str) -> str:
+    return f"urn:pulumi:dev::scratch::{WEBHOOK_TOKEN}::{name}"
 
 
 def _name(resource: Mapping[str, Any]) -> str:
