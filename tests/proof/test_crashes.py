@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import threading
@@ -15,12 +14,12 @@ from typing import Any
 import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
+from tests.docs.guide import Guide
 from tests.engine.scratch import SECONDS, Project
 from tests.proof.processes import alive, descendants, end, unread, until
 
 pytestmark = pytest.mark.engine
 
-REPAIR = Path(__file__).parents[2] / "docs" / "repair.md"
 HEADER = "Basic canary-of-the-header"
 SAME = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca", "http_auth_header": HEADER}
@@ -117,14 +116,11 @@ def urls(api: Emulator) -> dict[str, str]:
 
 
 def repair(project: Project) -> None:
-    """Run the steps that docs/repair.md names."""
-    steps = re.findall(r"^```sh\n(.*?)```$", REPAIR.read_text(), re.MULTILINE | re.DOTALL)
-    env = {**project.env(), "PULUMI_NON_INTERACTIVE": "true"}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(steps)],
-        cwd=project.program, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    """Type the steps that docs/repair.md names."""
+    guide = Guide("repair.md", project)
+    for words in ("cancel", "up", "refresh --clear-pending-creates"):
+        guide.next(words).ok()
+    guide.ended()
 
 
 def is_as_declared(api: Emulator, project: Project, point: Point) -> None:
