@@ -2,21 +2,25 @@
 
 Tried with SDK 3.231.0 to 3.272.0. Each part stands alone; where the SDK is not as it was, it does nothing:
 
-    plain          an expected failure is one line to the user; else a traceback whose last line it is
-    current_call   the URN and the ignored properties of the request; else neither
-    log            a message on the row of its resource; else the caller is told
+    plain              an expected failure is one line to the user; else a traceback whose last line it is
+    current_call       the URN and the ignored properties of the request; else neither
+    log                a message on the row of its resource; else the caller is told
     quiet_interrupts   nothing is printed where the language host interrupts a waiting program; else 26 lines
+    stack_holds        what the state holds of a resource that the engine presents as new; else nothing
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from subprocess import DEVNULL, SubprocessError, run
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 LOG_SECONDS = 1.0
 """How long the engine may take for a message; on the same machine it takes less than a millisecond."""
+
+EXPORT_SECONDS = 30.0
+"""How long the CLI may take to export the stack's state."""
 
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
@@ -168,6 +175,41 @@ def _only_waited(error: BaseException | None) -> bool:
     return True
 
 
-def stack_holds(_urn: str) -> Mapping[str, Any] | None:
-    """The outputs that the stack's state holds for a URN; None where there are none or nobody can say."""
-    return None
+def stack_holds(urn: str, organization: str = "") -> Mapping[str, Any] | None:
+    """The outputs that this stack's state holds for a resource that it manages, without those that are encrypted.
+
+    For `--replace` and after `pulumi state taint` the engine calls `check` as for a new resource, and no rpc gives the
+    old state: the engine's own reading of stacks is an invoke of a provider that it registers when it is first asked
+    for, by the step generator, which waits for `check`. So the CLI reads the state, once per run, in 0.3 s and more.
+
+    Args:
+        urn: The resource.
+        organization: The stack's, as the program knows it; without it the CLI takes the default one.
+
+    Returns:
+        None where the state holds no such resource, and where it cannot be read.
+    """
+    stack, _, project = urn.removeprefix("urn:pulumi:").partition("::")
+    return _managed(organization, project.partition("::")[0], stack).get(urn)
+
+
+@cache
+def _managed(organization: str, project: str, stack: str) -> dict[str, dict[str, Any]]:
+    """The plain outputs of what the stack manages, by URN; what is about to be deleted is not."""
+    names = [f"{organization}/{project}/{stack}"] if organization else []
+    if organization in ("", "organization"):  # backends without organizations may not know projects either
+        names.append(stack)
+    for name in names:
+        command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive"]
+        with suppress(OSError, SubprocessError, ValueError, KeyError, TypeError):
+            ended = run(  # noqa: S603 - the names come from the engine, and no shell reads them
+                command, stdin=DEVNULL, capture_output=True, check=True, timeout=EXPORT_SECONDS
+            )
+            return {
+                resource["urn"]: {
+                    name: value for name, value in resource.get("outputs", {}).items() if not isinstance(value, dict)
+                }
+                for resource in json.loads(ended.stdout)["deployment"].get("resources") or []
+                if not resource.get("delete") and not resource.get("external")
+            }
+    return {}

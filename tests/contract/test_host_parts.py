@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -200,3 +201,61 @@ def test_outside_the_host_there_is_no_call_and_the_error_is_as_it_is() -> None:
     assert dynamic_host.plain(error) is error
     assert dynamic_host.current_call() == ("", ())
     assert dynamic_host.log("warning", "nowhere") is False
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a CLI on PATH that is this shell script, alone."""
+
+    def put(script: str) -> None:
+        (tmp_path / "pulumi").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "pulumi").chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return put
+
+
+def urn(name: str, stack: str = "dev") -> str:
+    return f"urn:pulumi:{stack}::scratch::pulumi-python:dynamic:Part::{name}"
+
+
+def exported(stack: str) -> str:
+    resources = [
+        {
+            "urn": urn("old", stack),
+            "outputs": {"url": "https://a.example/", "on": True, "header": {"ciphertext": "v1"}},
+        },
+        {"urn": urn("going", stack), "outputs": {}, "delete": True},
+        {"urn": urn("read", stack), "outputs": {}, "external": True},
+    ]
+    return f"echo '{json.dumps({'deployment': {'resources': resources}})}'"
+
+
+def test_what_a_stack_manages_is_held_with_its_plain_outputs(cli: Callable[[str], None], tmp_path: Path) -> None:
+    """What it only reads, or is about to delete, is not; the state is read once."""
+    cli(f'echo "$@" >> "{tmp_path}/calls"\n{exported("plain")}')
+
+    held = [dynamic_host.stack_holds(urn(name, "plain"), "acme") for name in ("old", "going", "read", "new")]
+
+    assert held == [{"url": "https://a.example/", "on": True}, None, None, None]
+    assert (tmp_path / "calls").read_text() == "stack export --stack acme/scratch/plain --non-interactive\n"
+
+
+@pytest.mark.parametrize(("organization", "held"), [("organization", True), ("", True), ("acme", False)])
+def test_a_stack_without_a_project_is_known_by_its_name_alone(
+    cli: Callable[[str], None], organization: str, held: bool
+) -> None:
+    """In a backend without organizations; never another organization's stack of that name."""
+    stack = f"bare-{organization}"
+    cli(f'[ "$4" = {stack} ] || exit 255\n{exported(stack)}')
+
+    assert (dynamic_host.stack_holds(urn("old", stack), organization) is not None) is held
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo nonsense", "echo '{}'", "echo '[]'", None])
+def test_a_state_that_cannot_be_read_holds_nothing(cli: Callable[[str], None], script: str | None) -> None:
+    """A CLI that fails or says something else, or none."""
+    if script:
+        cli(script)
+
+    assert dynamic_host.stack_holds(urn("old", f"unread-{script}"), "acme") is None

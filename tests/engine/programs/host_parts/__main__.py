@@ -13,7 +13,8 @@ def ignore(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult
 
 
 pulumi.runtime.register_resource_transform(ignore)
-Part("part", **declared["part"], opts=pulumi.ResourceOptions(ignore_changes=declared.get("ignore")))
+secret = {name: pulumi.Output.secret(value) for name, value in declared.get("secret", {}).items()}
+Part("part", **declared["part"], **secret, opts=pulumi.ResourceOptions(ignore_changes=declared.get("ignore")))
 if "nested" in declared:
     Part(
         "nested", **declared["nested"], opts=pulumi.ResourceOptions(parent=pulumi.ComponentResource("t:t:Menu", "menu"))

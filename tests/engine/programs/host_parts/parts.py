@@ -13,7 +13,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_8x8.dynamic_host import current_call, log, plain
+from pulumi_8x8.dynamic_host import current_call, log, plain, stack_holds
 
 REFUSAL = "refused: nothing is live; run it again"
 
@@ -27,6 +27,8 @@ class Parts(ResourceProvider):
             warning = f"{rpc} of {call.urn}, ignoring {list(call.ignore_changes)}"
             if not log("warning", warning, call.urn):
                 print(warning)
+        if "ask" in props:
+            print(f"{call.urn.rpartition('::')[2]} is held as {stack_holds(call.urn, 'organization')}")
         if props.get("bug") == rpc:
             raise ValueError("a bug")
         if props.get("fail") == rpc:
