@@ -71,6 +71,9 @@ class Direct:
         result = self._call(lambda: self._provider.create(_sent(news)))
         return str(result.id), _sent(result.outs)
 
+    def preview(self, news: Properties) -> None:
+        """The engine does not ask a dynamic provider what a creation would leave."""
+
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
         result = self._call(lambda: self._provider.read(id, _sent(outs)))
         return result.id or "", _sent(result.outs), _sent(result.inputs)

@@ -104,6 +104,9 @@ class Host:
         answer = self._call("Create", provider_pb2.CreateRequest(urn=self.urn, properties=_struct(news)))
         return answer.id, _dict(answer.properties)
 
+    def preview(self, news: Properties) -> None:
+        """The engine does not ask a dynamic provider what a creation would leave."""
+
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
         answer = self._call("Read", provider_pb2.ReadRequest(urn=self.urn, id=id, properties=_struct(outs)))
         return answer.id, _dict(answer.properties), _dict(answer.inputs)
@@ -126,13 +129,27 @@ class Host:
 
 
 class HostFactory:
-    """Gives birth to hosts that have their imports done; use it with `with`."""
+    """Gives birth to hosts that have their imports done; use it with `with`.
+
+    Args:
+        module: What each of them runs.
+        kind: How each of them is called.
+    """
+
+    def __init__(self, module: str = "pulumi.dynamic", kind: type[Host] = Host) -> None:
+        self._module, self._kind = module, kind
 
     def __enter__(self) -> HostFactory:
         self._lock = threading.Lock()
         self._ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-u", str(Path(__file__).with_name("host_factory.py")), str(theirs.fileno())],
+            [
+                sys.executable,
+                "-u",
+                str(Path(__file__).with_name("host_factory.py")),
+                str(theirs.fileno()),
+                self._module,
+            ],
             env=scrubbed(),
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -151,7 +168,7 @@ class HostFactory:
             socket.send_fds(self._ours, [json.dumps(dict(environment)).encode()], [theirs])
             pid = int(self._ours.recv(64))
         os.close(theirs)
-        return Host(pid, ours, config or {})
+        return self._kind(pid, ours, config or {})
 
 
 def scrubbed() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Forks a dynamic-provider process for each request on the socket that its argument names.
+"""Forks a provider's process for each request on the socket that its first argument names; the second is its module.
 
 A request is the process's environment as JSON and, as a file descriptor, where it prints; the response is its id.
 """
@@ -14,11 +14,12 @@ import socket
 import sys
 
 BEFOREHAND = ("asyncio", "dill", "grpc", "pulumi.dynamic", "pulumi_8x8.provider", "pulumi_8x8.reconcile.operation",
-              "pulumi_8x8.api.client", "pulumi_8x8.reconcile.listings", "pulumi_8x8.reconcile.apply")  # fmt: skip
+              "pulumi_8x8.api.client", "pulumi_8x8.reconcile.listings", "pulumi_8x8.reconcile.apply",
+              "pulumi_8x8.native.servicer")  # fmt: skip
 
 
 def main() -> None:
-    requests = socket.socket(fileno=int(sys.argv[1]))
+    requests, runs = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     for module in BEFOREHAND:
         importlib.import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a host
@@ -37,8 +38,8 @@ def main() -> None:
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.close(output)
-        sys.argv[:] = ["pulumi.dynamic"]
-        runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
+        sys.argv[:] = [runs]
+        runpy.run_module(runs, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

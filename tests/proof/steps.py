@@ -51,6 +51,9 @@ class Provider(Protocol):
     def create(self, news: Properties) -> tuple[str, Properties]:
         """The id and the outputs."""
 
+    def preview(self, news: Properties) -> None:
+        """Say whether a creation would be refused, where the provider is asked that in a preview."""
+
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
         """The id, empty for gone, the outputs and the inputs."""
 
@@ -153,6 +156,8 @@ class Stack:
             kept.append(name)
             if acts:
                 self._act(step, name, old, news, provider)
+            elif step in ("create", "replace"):
+                provider.preview(news)
         gone = [old for old in self.resources if old.get("delete") or _name(old) not in kept]
         self._delete_all(gone, provider, result, acts=acts)
 

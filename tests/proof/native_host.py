@@ -1,0 +1,51 @@
+"""The native provider's process, called over gRPC as the engine calls it, for the same commands as the dynamic one.
+
+The stack's state stays in the model's names: what is sent and received is put into the schema's, with secrets marked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2
+
+from pulumi_8x8.model import CAMEL, SNAKE
+from pulumi_8x8.reconcile.caller import INPUT
+from tests.proof.host import PROVIDER, Host
+from tests.proof.steps import Properties
+
+STRUCTS = ("olds", "news", "properties", "inputs", "args")
+
+
+class NativeHost(Host):
+    """As `Host`; a preview asks it for what a creation would leave, since it says that it can tell."""
+
+    def preview(self, news: Properties) -> None:
+        self._call("Create", provider_pb2.CreateRequest(urn=self.urn, properties=_struct(news), preview=True))
+
+    def _call(self, method: str, request: Any) -> Any:
+        for name in STRUCTS:
+            if name in request.DESCRIPTOR.fields_by_name and request.HasField(name):
+                getattr(request, name).CopyFrom(_struct(json_format.MessageToDict(getattr(request, name))))
+        answer = super()._call(method, request)
+        for name in STRUCTS:
+            if name in answer.DESCRIPTOR.fields_by_name and answer.HasField(name):
+                struct = struct_pb2.Struct()
+                struct.update(_received(json_format.MessageToDict(getattr(answer, name))))
+                getattr(answer, name).CopyFrom(struct)
+        return answer
+
+
+def _struct(properties: Properties) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    for name, value in properties.items():
+        if name not in (PROVIDER, INPUT):
+            secret = name == "http_auth_header"
+            struct.update({CAMEL.get(name, name.removeprefix("8x8:")): rpc.wrap_rpc_secret(value) if secret else value})
+    return struct
+
+
+def _received(properties: Properties) -> Properties:
+    return {SNAKE.get(name, name): rpc.unwrap_rpc_secret(value) for name, value in properties.items()}
