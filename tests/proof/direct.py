@@ -57,6 +57,12 @@ class Direct:
         self._provider = WebhookProvider()
         self._provider.configure(ConfigureRequest(Config(dict(config), "scratch")))
 
+    def __enter__(self) -> Direct:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to end."""
+
     def check(self, olds: Properties, news: Properties) -> Properties:
         result = self._call(lambda: self._provider.check(_sent(olds), _sent(news)))
         if result.failures:

@@ -11,18 +11,22 @@ from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.proof.canaries import KEY
 from tests.proof.direct import CapturedStdout, Direct
+from tests.proof.native_host import NativeDirect
 from tests.proof.operations import SAME, Operation, others
 from tests.proof.steps import Program, Properties, Result, Stack
 
 Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
+Door = type[Direct] | type[NativeDirect]
+"""Which of the two providers is called, in this process."""
+
 Held = dict[tuple[str, str], StoredWebhook]
 
 
 class Scene:
     """An account, a stack on it with the operation's `before` deployed, and the way to both."""
 
-    def __init__(self, operation: Operation, mode: Mode, ears: CapturedStdout) -> None:
-        self.operation, self.ears = operation, ears
+    def __init__(self, operation: Operation, mode: Mode, ears: CapturedStdout, door: Door = Direct) -> None:
+        self.operation, self.ears, self._door = operation, ears, door
         self.stack = Stack(resources=_deployed(operation))
         self._exit = ExitStack()
         self.api = self.serve(Emulator(KEY))
@@ -44,10 +48,10 @@ class Scene:
 
     def command(self, command: str, program: Program, settings: Mapping[str, str]) -> Result:
         """Run one command of the engine."""
-        provider = Direct({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings})
-        if command == "refresh":
-            return self.stack.refresh(provider)
-        return getattr(self.stack, command)(program, provider)  # type: ignore[no-any-return]
+        with self._door({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings}) as provider:
+            if command == "refresh":
+                return self.stack.refresh(provider)
+            return getattr(self.stack, command)(program, provider)  # type: ignore[no-any-return]
 
     def operate(self, settings: Mapping[str, str]) -> Result:
         """Run the operation's command."""

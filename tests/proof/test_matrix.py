@@ -12,6 +12,7 @@ import pytest
 from pulumi_8x8.emulator import Emulator, Fault
 from tests.proof.cells import operation_cells
 from tests.proof.host import scrubbed
+from tests.proof.native_host import NativeDirect
 from tests.proof.operations import OPERATIONS, Operation
 from tests.proof.page import counts, summary
 
@@ -46,6 +47,16 @@ def test_each_cell_is_as_the_page_says_and_one_more_up_converges(operation: Oper
     wrong = [f"{c.mode} | {c.point} | {c.fault_case} | lasting: {c.lasting} | {c.wrong}" for c in cells if c.wrong]
     assert not wrong, "\n".join(wrong)
     assert counts(cells) == COUNTS[operation.name]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_each_cell_ends_as_well_over_the_native_provider(operation: Operation) -> None:
+    """Over gRPC. What it ends with may differ, as its check does not wait for a listing; what must not be, is not."""
+    wrong = [cell for cell in operation_cells(operation, NativeDirect) if cell.wrong]
+
+    assert not wrong, "\n".join(
+        f"{c.mode} | {c.point} | {c.fault_case} | lasting: {c.lasting} | {c.wrong}" for c in wrong
+    )
 
 
 def test_the_page_is_written_from_the_counts() -> None:
