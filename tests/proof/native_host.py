@@ -62,16 +62,19 @@ class NativeDirect(NativeHost):
 
     Attributes:
         said: What the provider had the engine show.
+        servicer: The provider.
+        stub: The way to it, as an engine has it.
     """
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self.urn = ""
         self.said: list[str] = []
-        self._server = grpc.server(ThreadPoolExecutor(8))
+        self._server = grpc.server(ThreadPoolExecutor(16))
         engine = SimpleNamespace(log=lambda _severity, text, _urn: self.said.append(text) or True)  # type: ignore[func-returns-value]
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(cast(Engine, engine)), self._server)
+        self.servicer = Servicer(cast(Engine, engine))
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.servicer, self._server)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}")
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self.stub = self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._server.start()
         self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(dict(config))))
 

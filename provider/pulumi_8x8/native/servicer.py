@@ -178,7 +178,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: provider_pb2.InvokeRequest, _context: Any) -> provider_pb2.InvokeResponse:
         if request.tok != GET_WEBHOOKS:
             raise SettingsError(f"There is no function {request.tok!r}. Nothing was sent. Generate the SDK anew.")
-        subaccount_id = str(Taken(request.args).properties.get("subaccount_id"))
+        subaccount_id: Any = Taken(request.args).properties.get("subaccount_id")
         answer = provider_pb2.InvokeResponse()
         if problem := subaccount_problem(subaccount_id):
             answer.failures.add(property="subaccountId", reason=problem)
