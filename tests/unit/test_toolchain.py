@@ -151,7 +151,7 @@ def test_a_cli_on_path_is_used(clone: Path) -> None:
         ("exit 1", True, "`pulumi version` fails or prints nothing"),
         ("echo", True, "`pulumi version` fails or prints nothing"),
         ("echo v3.234.1", True, "it is v3.234.1, and the oldest that is supported is v3.235.0"),
-        ("echo v2.25.2", True, "it is v2.25.2, and the oldest that is supported is v3.235.0"),
+        ("echo v2.9.0", True, "it is v2.9.0, and the oldest that is supported is v3.235.0"),
         ("echo v3.235.0-alpha.1", False, "there is no pulumi-language-python beside it or on PATH"),
     ],
     ids=["fails", "prints nothing", "too old", "much too old", "no language host"],
