@@ -50,6 +50,7 @@ def main(arguments: list[str]) -> None:
         for run in measure(GRID):
             print(f"  {run.cell:12} {run.operation:24} {run.way:20} {run.seconds:7.2f} s", flush=True)
             results.runs.append(run)
+            results.save()
         results.machine["load after"] = f"{os.getloadavg()[0]:.1f}"
     elif name == "scale":
         results.scale = {"machine": machine(), "runs": list(scale.measure())}

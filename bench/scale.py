@@ -26,7 +26,7 @@ PLAN = (
 )
 """Webhooks, way, and whether the engine writes its checkpoints."""
 
-KILLED = tuple(("dynamic", checkpoints) for checkpoints in (False, True))
+KILLED = ((1000, "dynamic", False), (1000, "dynamic", True))
 
 
 def measure() -> Iterator[dict[str, Any]]:
@@ -37,16 +37,17 @@ def measure() -> Iterator[dict[str, Any]]:
                 seconds, cpu, memory = runner.carry_out(operation, watched=True)
                 run = {"webhooks": webhooks, "way": way, "checkpoints": checkpoints, "operation": operation}
                 yield _shown({**run, "seconds": seconds, "cpu": cpu, "memory": memory.get("provider")})
-    for way, checkpoints in KILLED:
-        with _runner(way, 1000, checkpoints) as runner:
-            yield _shown({"webhooks": 1000, "way": way, "checkpoints": checkpoints, **_killed(runner)})
+    for webhooks, way, checkpoints in KILLED:
+        with _runner(way, webhooks, checkpoints) as runner:
+            killed = _killed(runner, webhooks // 2)
+            yield _shown({"webhooks": webhooks, "way": way, "checkpoints": checkpoints, **killed})
 
 
-def _killed(runner: Runner) -> dict[str, Any]:
-    """Kill the engine when half of the webhooks are registered, and run `up` again."""
+def _killed(runner: Runner, after: int) -> dict[str, Any]:
+    """Kill the engine and its children when so many webhooks are registered, and run `up` again."""
     process = runner.start("up from nothing")
     posts = 0
-    while posts < 500:
+    while posts < after:
         time.sleep(0.05)
         posts += runner.api.counts().requests.get("POST", 0)
     for each in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
@@ -90,11 +91,11 @@ def report(measured: dict[str, Any]) -> str:
         checkpoints = "yes" if run["checkpoints"] else "no"
         if "live" in run:
             sent = ", ".join(f"{count} {method}" for method, count in run["requests"].items())
-            kills.append((run["way"], checkpoints, run["live"], run["known"], f"{run['seconds']:.1f}", sent))
+            kills.append((run["way"], checkpoints, run["live"], str(run["known"]), f"{run['seconds']:.1f}", sent))
         else:
             base = empty.get((run["webhooks"], run["checkpoints"], run["operation"]))
             added = run["seconds"] - base if base and run["way"] != "empty stack" else None
-            figures = [] if added is None else [f"{added:+.1f}", f"{1000 * added / run['webhooks']:.1f}"]
+            figures = [None, None] if added is None else [f"{added:+.1f}", f"{1000 * added / run['webhooks']:.1f}"]
             memory = f"{run['memory'] or 0:.0f}"
             rows.append(
                 (run["webhooks"], checkpoints, run["operation"], run["way"], f"{run['seconds']:.1f}", memory, *figures)
