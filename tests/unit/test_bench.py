@@ -1,12 +1,12 @@
-"""The benchmark's arithmetic and verdicts."""
+"""The benchmark's arithmetic and verdicts, and that the page says what the kept run says."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from bench.report import TARGETS, Figure, Results, verdicts
-from bench.run import ANSIBLE, MAIN, Run
+from bench.report import PAGE, TARGETS, Figure, Results, plot, report, verdicts
+from bench.run import ANSIBLE, MAIN, MODULES, Run
 
 
 def run(way: str, operation: str, seconds: float, number: int = 1, **more: Any) -> Run:
@@ -68,3 +68,14 @@ def test_a_target_of_bytes_is_missed_by_one(way: str, most: float) -> None:
         sizes = {way: size, "naive": 1000.0}
         found = verdicts(Results(runs=[run(name, "preview", 9.0, state=of) for name, of in sizes.items()]))
         assert [verdict for text, _, verdict in found if "state" in text] == [met]
+
+
+def test_the_page_and_the_plot_say_what_the_kept_run_says() -> None:
+    """Every way carried out every operation equally often."""
+    kept = Results.load()
+
+    assert report(kept) in PAGE.read_text()
+    assert plot(kept) == PAGE.with_suffix(".svg").read_text()
+    assert len({len(kept.of(way, name)) for way in MODULES for name in ("up from nothing", "destroy")}) == 1
+    assert {run.way for run in kept.runs} == {*MODULES, ANSIBLE}
+    assert kept.machine["Pulumi engine"].startswith("v3.")
