@@ -61,7 +61,7 @@ def test_every_command_has_help_with_its_exit_codes(command: list[str]) -> None:
 
 
 @pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
-def test_every_command_can_answer_a_program(command: str) -> None:
+def test_every_command_prints_json_on_request(command: str) -> None:
     """Each has --json."""
     assert "--json" in run(command, "--help").output
 
@@ -198,7 +198,7 @@ def test_check_compares_secrets_that_are_shown_and_never_prints_one(api: Emulato
     assert "canary" not in "".join(result.output for result in (*results, twice))
 
 
-def test_check_tells_each_drift(api: Emulator) -> None:
+def test_check_reports_each_drift(api: Emulator) -> None:
     """A changed URL, a disabled, a deleted webhook, a header that was stripped or added."""
     api.account.put(SUB, "VCA", "https://b.example/")
     api.account.put(SUB, "VSS", "https://a.example/", enabled=False)
@@ -248,8 +248,8 @@ def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
 
 
 def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Path) -> None:
-    """The second time nothing is touched."""
-    api.account.put(SUB, "VCA", "https://a.example/")
+    """The second time nothing is touched; a URL that the program's preview will refuse is named."""
+    api.account.put(SUB, "VCA", "http://a.example/")
     folder = tmp_path / "our ivr"
 
     first = run("export", SUB, "--output", str(folder))
@@ -257,6 +257,7 @@ def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Pat
     second = run("export", SUB, "--output", str(folder), "--import-file")
 
     assert (first.exit_code, second.exit_code) == (0, 2)
+    assert f"{SUB}/VCA: the program's preview will refuse its url: " in first.output
     assert (folder / "__main__.py").read_text() == "mine"
     assert sorted(p.name for p in folder.iterdir()) == ["Pulumi.yaml", "__main__.py", "requirements.txt"]
     assert 'name: "our-ivr"' in (folder / "Pulumi.yaml").read_text()

@@ -196,7 +196,7 @@ def test_a_provider_that_is_killed_fails_the_command_and_one_more_up_converges(
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="asks Linux what a process has not read yet")
-def test_an_engine_that_is_killed_with_the_answer_unread_is_repaired_by_the_documented_steps(
+def test_an_engine_that_is_killed_with_the_response_unread_is_repaired_by_the_documented_steps(
     api: Emulator, project: Project
 ) -> None:
     """The provider has responded, and the engine ends before it writes that down."""

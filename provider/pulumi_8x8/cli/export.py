@@ -14,7 +14,7 @@ import click
 from pulumi_8x8.cli.program import HEADER_KEY, PULUMI_YAML, REQUIREMENTS, import_file, program, resource_name, webhooks
 from pulumi_8x8.errors import WebhookError
 from pulumi_8x8.model import WebhookId
-from pulumi_8x8.reconcile.validate import header_problem
+from pulumi_8x8.reconcile.validate import header_problem, url_problem
 
 from .listings import Failed, SubaccountId, fetch
 from .rehearse import HEADER_VARIABLE
@@ -60,6 +60,9 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_import: bool, a
         return
     if taken := [name for name in (*files, IMPORT_FILE) if (output / name).exists()]:
         raise Failed(f"{output} already holds {', '.join(taken)}. Nothing was written. Name another folder.")
+    for id, webhook in webhooks(listings):
+        if problem := url_problem(webhook.url):
+            click.echo(f"{id}: the program's preview will refuse its url: {problem}. Change it.", err=True)
     with_header = [id for id, webhook in webhooks(listings) if webhook.http_auth_header_available]
     headers, keys = _headers(with_header) if as_import else ({}, [HEADER_KEY] if with_header else [])
     try:
@@ -109,5 +112,5 @@ def _headers(ids: Sequence[WebhookId]) -> tuple[dict[WebhookId, str], list[str]]
 
 
 def _prompt(which: str, default: str | None = None) -> str:
-    answer = click.prompt(f"Auth header of {which}", default, hide_input=True, show_default=False, err=True)
-    return str(answer)
+    header: str = click.prompt(f"Auth header of {which}", default, hide_input=True, show_default=False, err=True)
+    return header
