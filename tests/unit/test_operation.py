@@ -57,7 +57,7 @@ def rows() -> Rows:
 
 def operation(api: Emulator, rows: Rows | None = None, state: Mapping[str, Any] | None = None) -> Operation:
     config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
-    return Operation(config.get, log=(rows or Rows()).log, state=lambda _: state)
+    return Operation(config.get, log=(rows or Rows()).log, state=lambda *_: state)
 
 
 def checked(

@@ -25,6 +25,7 @@ class Caller:
         ignored: Properties that `ignore_changes` names.
         secret: Inputs that were given as secrets.
         unsupported: Resource options that are set and have no effect in a dynamic provider.
+        organization: The stack's, where it has one of its own.
         described: The program says who calls; False for a planned import, and where `ignore_changes` is `*`.
     """
 
@@ -34,6 +35,7 @@ class Caller:
     ignored: list[str] = field(default_factory=list)
     secret: list[str] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
+    organization: str = ""
     described: bool = True
 
     @property

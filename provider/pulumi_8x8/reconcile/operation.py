@@ -29,7 +29,7 @@ from .validate import NUMBER_MASKING, UNSUPPORTED, Failure, failures, with_defau
 
 Properties = Mapping[str, Any]
 Log = Callable[[str, str, str], bool]
-State = Callable[[str], Properties | None]
+State = Callable[[str, str], Properties | None]
 
 
 class Difference(NamedTuple):
@@ -64,7 +64,8 @@ class Operation:
     Args:
         config: Gives the value of a key such as `8x8:baseUrl` in the stack's config, or None.
         log: Shows a message of a severity (`warning`, `info`) on the row of a URN; returns whether it could.
-        state: Gives the outputs that the stack's state holds for a URN, or None.
+        state: Gives the outputs that the stack's state holds for a URN, or None; its second argument is the
+            organization.
         connections: Requests at a time. Default: the client's.
         waits_in_check: Whether `check` refuses what somebody else registered; else `preview` and `create` do.
     """
@@ -73,7 +74,7 @@ class Operation:
         self,
         config: Callable[[str], Any],
         log: Log = lambda *_: False,
-        state: State = lambda _: None,
+        state: State = lambda *_: None,
         connections: int | None = None,
         waits_in_check: bool = True,
     ) -> None:
@@ -268,7 +269,7 @@ class Operation:
         return []
 
     def _stack_holds(self, caller: Caller, declared: Declaration) -> Declaration | None:
-        outs = self._state(caller.urn) if caller.urn else None
+        outs = self._state(caller.urn, caller.organization) if caller.urn else None
         state = declaration(outs) if outs else None
         return state if state and state.id == declared.id else None
 

@@ -85,11 +85,14 @@ def context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOption
         f"{name} in {parent.pulumi_resource_name}"
     )  # fmt: skip
 
+    organization = pulumi.get_organization()
+
     async def evaluated() -> str:
         for _ in range(turn):
             await asyncio.sleep(0)  # registrations that were declared later overtake this one
         caller = Caller(
             label=label,
+            organization="" if organization == "organization" else organization,
             ahead=declarations.ahead(known, batch),
             ignored=list(options.ignore_changes or ()),
             secret=[

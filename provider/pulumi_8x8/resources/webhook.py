@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_8x8 import dynamic_host
 from pulumi_8x8.model import INSTRUCTIONS, WebhookType
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
@@ -73,6 +74,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         rehearse: pulumi.Input[bool] = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        dynamic_host.quiet_interrupts()
         opts = opts or pulumi.ResourceOptions()
         if opts.import_ is not None:
             raise pulumi.RunError(  # the program ends with this line, and without a traceback
