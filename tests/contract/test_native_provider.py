@@ -48,7 +48,9 @@ def api() -> Iterator[Emulator]:
 
 @pytest.fixture
 def provider(api: Emulator) -> Iterator[NativeDirect]:
-    with NativeDirect({"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}) as provider:
+    # No request that a test holds back ends by itself.
+    patient = {"8x8:readTimeout": "300", "8x8:deadline": "300"}
+    with NativeDirect({"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url, **patient}) as provider:
         yield provider
 
 

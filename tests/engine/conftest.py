@@ -32,7 +32,7 @@ def either_api(api: Emulator, request: pytest.FixtureRequest) -> Emulator:
 def project(api: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
     """A project whose provider talks to the account: the dynamic one, or the one that the test's parameter names."""
     door = getattr(request, "param", "dynamic")
-    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}, door)
+    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}, door=door)
 
 
 both_doors = pytest.mark.parametrize("project", ["dynamic", "native"], indirect=True)

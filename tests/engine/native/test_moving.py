@@ -48,6 +48,7 @@ def test_a_stack_moves_there_and_back_with_nothing_changed_at_8x8(
 
     state = project.resources()
     assert {resource["type"] for resource in state.values()} == {there}
+    assert ("subaccountId" in state["vca"]["outputs"]) == (other == "native")
     assert "ciphertext" in str(state["vca"]["outputs"])
     assert "b25l" not in str(project.export())
     project.declare(**WEBHOOKS).up("--expect-no-changes").ok()
