@@ -18,7 +18,7 @@ def api() -> Iterator[Emulator]:
         yield api
 
 
-@pytest.fixture(params=["replace", "refuse"])
+@pytest.fixture(params=["replace", pytest.param("refuse", marks=pytest.mark.proof)])
 def either_api(api: Emulator, request: pytest.FixtureRequest) -> Emulator:
     """An account in both readings of what the vendor does not document: a registration replaces, or is refused.
 

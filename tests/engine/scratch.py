@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -23,9 +23,9 @@ PASSPHRASE = "scratch"
 SECONDS = 120
 TOKEN = "pulumi-python:dynamic/8x8:Webhook"
 NATIVE = "eightx8:index:Webhook"
-OPERATION = re.compile(r"(\S+): \(([\w-]+)\)$")
-NAME = re.compile(r"\[urn=.*::(\S+)\]$")
-DIFFERENCE = re.compile(r" *([-+~]) (\w+) *:")
+URN = f"urn:pulumi:dev::scratch::{TOKEN}::"
+
+Ended = TypeVar("Ended", bound="Result")
 
 
 @cache
@@ -62,43 +62,72 @@ class Result:
     code: int
     out: str
 
-    def ok(self) -> Result:
+    def ok(self: Ended) -> Ended:
         """The same, after a check that it succeeded."""
         assert self.code == 0, self.out
         return self
 
-    def failed(self) -> Result:
+    def failed(self: Ended) -> Ended:
         """The same, after a check that it failed."""
         assert self.code != 0, self.out
         return self
 
-    def refused(self) -> Result:
+    def refused(self: Ended) -> Ended:
         """The same, after a check that it failed in plain words: by check failures, not by an exception."""
         assert "Traceback" not in self.out, self.out
         return self.failed()
 
-    @property
-    def steps(self) -> list[str]:
-        """What a preview would do to which webhook, sorted; of an update also the properties that differ.
-
-        For example `["create vss", "update vca ~enabled ~url"]`.
-        """
-        steps: list[str] = []
-        resource = operation = ""
-        for line in self.out.partition("--outputs:--")[0].splitlines():
-            if match := OPERATION.search(line):
-                resource, operation = match.groups()
-            elif not resource.endswith((TOKEN, NATIVE)):
-                continue
-            elif match := NAME.search(line):
-                steps.append(f"{operation} {match[1]}")
-            elif operation == "update" and (match := DIFFERENCE.match(line)):
-                steps[-1] += f" {match[1]}{match[2]}"
-        return sorted(steps)
-
     def lines(self, text: str) -> list[str]:
         """The lines that hold this text."""
         return [line.strip() for line in self.out.splitlines() if text in line]
+
+
+@dataclass(frozen=True)
+class Preview(Result):
+    """A preview; of what it printed, the messages: `vca: warning: url is …`.
+
+    Attributes:
+        steps: What it would do to which webhook, sorted; of an update also the properties that differ. For example
+            `["create vss", "update vca ~enabled ~url"]`.
+    """
+
+    steps: list[str]
+
+    @classmethod
+    def of(cls, result: Result) -> Preview:
+        """Read what a command printed with `--json`; what it printed before and after that is a message too."""
+        before, brace, after = result.out.partition("{\n")
+        digest, end = json.JSONDecoder().raw_decode(brace + after) if brace else ({}, 0)
+        messages = [
+            f"{_name(told.get('urn', ''))}: {told['message'].strip()}".removeprefix(": ")
+            for told in digest.get("diagnostics", [])
+        ]
+        steps = [
+            " ".join([step["op"], _name(step["urn"]), *_differences(step)])
+            for step in digest.get("steps", [])
+            if step["urn"].rpartition("::")[0].endswith((TOKEN, NATIVE)) and step["op"] != "same"
+        ]
+        return cls(
+            result.code, "\n".join(filter(None, [before, *messages, (brace + after)[end:].strip()])), sorted(steps)
+        )
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def _differences(step: Mapping[str, Any]) -> list[str]:
+    if step["op"] != "update":
+        return []
+    if detailed := step["detailedDiff"]:
+        signs = {"add": "+", "delete": "-", "update": "~"}
+        return [f"{signs[difference['kind'].partition('-')[0]]}{name}" for name, difference in sorted(detailed.items())]
+    old, new = (step[state]["inputs"] for state in ("oldState", "newState"))
+    return [
+        ("+" if name not in old else "-" if name not in new else "~") + name
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
 
 
 @dataclass
@@ -136,6 +165,8 @@ class Project:
             "PYTHONPATH": os.pathsep.join(map(str, [QUICK] if self.door == "dynamic" else [QUICK, python_sdk()])),
             "PULUMI_BACKEND_URL": (self.folder / "backend").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             **self.environment,
@@ -177,9 +208,9 @@ class Project:
             out, _ = process.communicate(timeout=SECONDS)
         return Result(process.returncode, out)
 
-    def preview(self, *arguments: str) -> Result:
+    def preview(self, *arguments: str) -> Preview:
         """`pulumi preview`."""
-        return self.run("preview", "--diff", *arguments)
+        return Preview.of(self.run("preview", "--json", *arguments))
 
     def up(self, *arguments: str) -> Result:
         """`pulumi up`, which begins with a preview."""

@@ -85,6 +85,7 @@ def test_each_operation_requests_once_per_subaccount_and_once_per_change(api: Em
     assert requested(api, project) == {"DELETE": 12}
 
 
+@pytest.mark.proof
 @both_doors
 def test_a_webhooks_state_is_hardly_larger_than_that_of_a_naive_provider(
     api: Emulator, project: Project, tmp_path: Path

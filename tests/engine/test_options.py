@@ -1,157 +1,333 @@
-"""Pulumi's own resource options and flags: each ends as declared, or is refused with the account as it was."""
+"""Pulumi's resource options on a webhook, as docs/options.md has them: each on a webhook in a subaccount of its own."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from tests.engine.account import urls, writes
-from tests.engine.scratch import Project
+from tests.engine.scratch import URN, Project
 
 pytestmark = pytest.mark.engine
 
-VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
-VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
-URN = "urn:pulumi:dev::scratch::pulumi-python:dynamic/8x8:Webhook::"
+A, B, ELSEWHERE = "https://ivr.example/a", "https://ivr.example/b", "https://elsewhere.example/"
+OLD, NEW, THEIRS = "Basic b2xk", "Basic bmV3", "Basic dGhlaXJz"
+PRELUDE = """
+import pulumi
+from pulumi import ResourceOptions as Options
+from pulumi_8x8 import IvrWebhooks, Webhook
+
+def webhook(name, opts=None, type="VCA", url="https://ivr.example/a", **more):
+    return Webhook(name, subaccount_id=f"Sub_{name}", type=type, url=url, opts=opts, **more)
+"""
 
 
-def test_replace_leaves_no_moment_without_the_webhook(api: Emulator, project: Project) -> None:
-    """The webhook cannot hold two, so it is kept; the resource is new, the webhook is not."""
-    project.declare(vca=VCA).deploy().ok()
+def declare(project: Project, program: str, **values: object) -> Project:
+    """Make this the program, with these variables."""
+    return project.write(PRELUDE + "".join(f"{name} = {value!r}\n" for name, value in values.items()) + program)
+
+
+IGNORING = """
+ignoring = Options(ignore_changes=["url"])
+
+def by_transformation(args):
+    if args.name == "transformation":
+        return pulumi.ResourceTransformationResult(args.props, Options.merge(args.opts, ignoring))
+
+def by_transform(args):
+    if args.name == "transform":
+        return pulumi.ResourceTransformResult(args.props, Options.merge(args.opts, ignoring))
+
+pulumi.runtime.register_stack_transformation(by_transformation)
+pulumi.runtime.register_resource_transform(by_transform)
+for name in ("transformation", "transform"):
+    webhook(name, url=url, enabled=not also)
+webhook("url", ignoring, url=url, enabled=not also)
+webhook("enabled", Options(ignore_changes=["enabled"]), enabled=enabled, http_auth_header="Basic b" if also else None)
+webhook("header", Options(ignore_changes=["http_auth_header"]), http_auth_header=header, enabled=not also)
+webhook("bare", Options(ignore_changes=["http_auth_header"]), enabled=not also)
+type = "VCA" if enabled else "VSS"
+webhook("all", Options(ignore_changes=["*"]), type, url, enabled=enabled, http_auth_header=header)
+"""
+
+
+@pytest.mark.options(
+    'ignore_changes=["url"]',
+    'ignore_changes=["enabled"]',
+    'ignore_changes=["http_auth_header"]',
+    'ignore_changes=["*"]',
+    "ignore_changes by a stack transformation",
+    "ignore_changes by a transform",
+)
+def test_an_ignored_property_stays_as_it_is_live_whoever_changed_it(api: Emulator, project: Project) -> None:
+    """Neither the program's change nor somebody else's is acted on, also when another property is registered."""
+    declare(project, IGNORING, url=A, enabled=True, header=OLD, also=False).deploy().ok()
     api.journal.clear()
 
-    project.deploy("--replace", f"{URN}vca").ok()
+    declare(project, IGNORING, url=B, enabled=False, header=NEW, also=False).deploy("--expect-no-changes").ok()
+    for name in ("url", "transformation", "transform"):
+        api.account.put(f"Sub_{name}", "VCA", ELSEWHERE)
+    api.account.put("Sub_enabled", "VCA", A, enabled=False)
+    api.account.put("Sub_header", "VCA", A)
+    api.account.put("Sub_bare", "VCA", A, http_auth_header=THEIRS)
+    api.account.put("Sub_all", "VCA", ELSEWHERE, enabled=False)
+    outside = project.preview("--expect-no-changes").ok()
 
+    assert outside.out.strip() == ""
     assert writes(api) == []
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
 
+    declare(project, IGNORING, url=B, enabled=False, header=NEW, also=True)
+    refused = project.preview().refused()
 
-def test_delete_before_replace_deletes_before(api: Emulator, project: Project) -> None:
-    """The program asks for the gap, and gets it where the webhook changes; where it does not, nothing is deleted."""
-    options = {"opts": {"delete_before_replace": True}}
-    project.declare(vca={**VCA, **options}).deploy().ok()
-    api.journal.clear()
+    assert "Sub_bare/VCA is live with an auth header that this stack does not know" in refused.out
 
-    project.declare(vca={**VCA, "type": "VSS", **options}).deploy().ok()
-
-    assert writes(api) == ["DELETE Sub_1/VCA", "POST Sub_1/VSS"]
-    assert urls(api) == {"Sub_1/VSS": "https://ivr.example/vca"}
-
-    api.journal.clear()
-    project.deploy("--replace", f"{URN}vca").ok()
-
-    assert writes(api) == []
-    assert urls(api) == {"Sub_1/VSS": "https://ivr.example/vca"}
-
-
-def test_a_protected_webhook_is_neither_replaced_nor_deleted(api: Emulator, project: Project) -> None:
-    """The engine refuses each in the preview; an update is no loss and goes on."""
-    protected = {**VCA, "opts": {"protect": True}}
-    project.declare(vca=protected).deploy().ok()
-
-    project.declare(vca={**protected, "type": "VSS"}).up().refused()
-    project.declare().up().refused()
-    project.destroy().refused()
-
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
-
-    project.declare(vca={**protected, "url": "https://ivr.example/new"}).deploy().ok()
-
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
-
-
-def test_ignore_changes_ignores_the_program_and_whoever_changes_the_webhook(
-    either_api: Emulator, project: Project
-) -> None:
-    """The ignored property stays as it is live, also when another one is registered."""
-    ignoring = {"opts": {"ignore_changes": ["url"]}}
-    project.declare(vca={**VCA, **ignoring}).deploy().ok()
-    either_api.journal.clear()
-
-    project.declare(vca={**VCA, "url": "https://ivr.example/new", **ignoring}).deploy("--expect-no-changes").ok()
-
-    assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vca"}
-
-    either_api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
-    outside = project.deploy("--expect-no-changes").ok()
-
-    assert outside.lines("8x8 drift") == []
-    assert urls(either_api) == {"Sub_1/VCA": "https://elsewhere.example/"}
-    assert writes(either_api) == []
-
-    project.declare(vca={**VCA, "enabled": False, **ignoring}).deploy().ok()
-
-    assert either_api.account.webhooks("Sub_1") == {"VCA": StoredWebhook("VCA", "https://elsewhere.example/", False)}
-    assert project.preview("--expect-no-changes").ok().steps == []
-
-
-def test_an_ignored_header_is_not_taken_away_by_another_change(api: Emulator, project: Project) -> None:
-    """What somebody added stays; a change that would have to register the webhook without it is refused."""
-    ignoring = {"opts": {"ignore_changes": ["http_auth_header"]}}
-    project.declare(vca={**VCA, **ignoring}).deploy().ok()
-    theirs = api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
-
-    project.deploy("--expect-no-changes").ok()
-    refused = project.declare(vca={**VCA, "enabled": False, **ignoring}).deploy().refused()
-
-    assert "Sub_1/VCA is live with an auth header that this stack does not know" in refused.out
-    assert api.account.webhooks("Sub_1") == {"VCA": theirs}
-
-
-def test_a_webhook_whose_header_is_ignored_is_taken_over_with_it(api: Emulator, project: Project) -> None:
-    """Nothing is sent: every registration would take the header away."""
-    theirs = api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
-
-    project.declare(vca={**VCA, "opts": {"ignore_changes": ["http_auth_header"]}}).deploy().ok()
-
-    assert api.account.webhooks("Sub_1") == {"VCA": theirs}
-    assert project.preview("--expect-no-changes").ok().steps == []
-
-
-def test_target_touches_nothing_else(api: Emulator, project: Project) -> None:
-    """Neither the other resource's change nor its drift is acted on, until a run without a target."""
-    project.declare(vca=VCA, vss=VSS).deploy().ok()
-    api.account.put("Sub_1", "VSS", "https://elsewhere.example/")
-
-    project.declare(vca={**VCA, "url": "https://ivr.example/new"}, vss={**VSS, "enabled": False})
-    project.deploy("--target", f"{URN}vca").ok()
-
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new", "Sub_1/VSS": "https://elsewhere.example/"}
-
+    api.account.put("Sub_bare", "VCA", A)
+    api.account.remove("Sub_transform", "VCA")
     project.deploy().ok()
 
-    assert api.account.webhooks("Sub_1") == {
-        "VCA": StoredWebhook("VCA", "https://ivr.example/new"),
-        "VSS": StoredWebhook("VSS", "https://ivr.example/vss", False),
+    live = {name: api.account.webhooks(f"Sub_{name}")["VCA"] for name in ("url", "enabled", "header", "all")}
+    assert live == {
+        "url": StoredWebhook("VCA", ELSEWHERE, False),
+        "enabled": StoredWebhook("VCA", A, False, "Basic b"),
+        "header": StoredWebhook("VCA", A, False, OLD),
+        "all": StoredWebhook("VCA", ELSEWHERE, False),
     }
+    assert api.account.webhooks("Sub_transformation") == {"VCA": StoredWebhook("VCA", ELSEWHERE, False)}
+    assert api.account.webhooks("Sub_transform") == {"VCA": StoredWebhook("VCA", A, False)}, "what the state had"
 
 
-def test_a_destroy_of_one_target_leaves_the_others(api: Emulator, project: Project) -> None:
-    """Only the named webhook is deleted."""
-    project.declare(vca=VCA, vss=VSS).deploy().ok()
+DELETING = """
+if declared:
+    webhook("protect", Options(protect=protect), url=url)
+if not gone:
+    first = webhook("first", url=url)
+    webhook("retain", Options(retain_on_delete=True), url=url)
+    webhook("deletedwith", Options(deleted_with=first), url=url)
+    second = webhook("second", Options(depends_on=[first]), url=url)
+    webhook("third", Options(parent=second), url=url)
+"""
 
-    project.destroy("--target", f"{URN}vss").ok()
 
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+@pytest.mark.options("protect", "retain_on_delete", "deleted_with", "depends_on", "parent", "state unprotect")
+def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project) -> None:
+    """A protected webhook is updated all the same; what is deleted with another one is left, after a warning."""
+    declare(project, DELETING, declared=True, protect=True, gone=False, url=A).deploy().ok()
+    created = writes(api)
+    preview = declare(project, DELETING, declared=True, protect=True, gone=False, url=B).preview().ok()
+    project.deploy().ok()
+    api.journal.clear()
+
+    order = [created.index(f"POST Sub_{name}/VCA") for name in ("first", "second", "third")]
+    assert order == sorted(order)
+    assert preview.lines("deletedwith: warning: deleted_with leaves this webhook registered at 8x8")
+    assert urls(api)["Sub_protect/VCA"] == B
+
+    refused = declare(project, DELETING, declared=False, protect=True, gone=True, url=B).up().refused()
+    project.run("destroy", "--yes").refused()
+
+    assert 'protect" cannot be deleted' in refused.out
+    assert writes(api) == []
+
+    project.run("state", "unprotect", f"{URN}protect", "--yes").ok()
+    project.deploy().ok()
+
+    assert urls(api) == {"Sub_deletedwith/VCA": B, "Sub_retain/VCA": B}
+    assert project.resources() == {}
+    order = [writes(api).index(f"DELETE Sub_{name}/VCA") for name in ("third", "second", "first")]
+    assert order == sorted(order)
 
 
-def test_retain_on_delete_is_refused_where_the_engine_would_delete(api: Emulator, project: Project) -> None:
-    """The oldest engine does not know the option; silence would cost the webhook."""
-    if not project.run("version").out.startswith("v2."):
-        pytest.skip("this engine knows retain_on_delete, and keeps to it")
-    refused = project.declare(vca={**VCA, "opts": {"retain_on_delete": True}}).preview().refused()
+@pytest.mark.options("--exclude-protected", "--ignore-protect")
+def test_flags_that_decide_what_protect_does(api: Emulator, project: Project) -> None:
+    """Destroy leaves what is protected, or removes it after all."""
+    declare(project, 'webhook("protected", Options(protect=True)); webhook("other")').deploy().ok()
 
-    assert "This engine does not know retain_on_delete and would delete the webhook." in refused.out
+    project.destroy("--exclude-protected").ok()
+
+    assert urls(api) == {"Sub_protected/VCA": A}
+
+    project.destroy("--ignore-protect").ok()
+
+    assert urls(api) == {}
+
+
+REPLACING = """
+webhook("before", Options(delete_before_replace=True), type=type)
+webhook("retain", Options(retain_on_delete=True), type=type)
+target = webhook("target", type=type)
+webhook("with", Options(replace_with=[target]))
+webhook("trigger", Options(replacement_trigger=type))
+webhook("changes", Options(replace_on_changes=["url"]), url=url)
+Webhook(name, subaccount_id="Sub_alias", type="VCA", url=url, opts=Options(aliases=[pulumi.Alias(name="old")]))
+"""
+
+
+@pytest.mark.options(
+    "delete_before_replace", "replace_with", "replacement_trigger", "replace_on_changes", "aliases", "retain_on_delete"
+)
+def test_options_that_decide_what_a_replacement_does(api: Emulator, project: Project) -> None:
+    """Where the webhook is the same before and after, nothing is sent; replace_on_changes is warned of."""
+    declare(project, REPLACING, name="old", type="VCA", url=A).deploy().ok()
+    api.journal.clear()
+
+    preview = declare(project, REPLACING, name="new", type="VSS", url=B).preview().ok()
+    project.deploy().ok()
+
+    assert preview.steps == [
+        "replace before",
+        "replace retain",
+        "replace target",
+        "replace trigger",
+        "replace with",
+        "update changes ~url",
+        "update new ~url",
+    ]
+    assert preview.lines("changes: warning: replace_on_changes has no effect on a dynamic resource")
+    sent = writes(api)
+    assert sorted(sent) == [
+        "DELETE Sub_before/VCA",
+        "DELETE Sub_target/VCA",
+        "POST Sub_alias/VCA",
+        "POST Sub_before/VSS",
+        "POST Sub_changes/VCA",
+        "POST Sub_retain/VSS",
+        "POST Sub_target/VSS",
+    ]
+    assert sent.index("DELETE Sub_before/VCA") < sent.index("POST Sub_before/VSS")
+    assert sent.index("POST Sub_target/VSS") < sent.index("DELETE Sub_target/VCA")
+    assert api.account.webhooks("Sub_retain").keys() == {"VCA", "VSS"}
+
+
+PLAIN = """
+timeouts = pulumi.CustomTimeouts(create="1s", update="1s", delete="1s")
+webhook("timeouts", Options(custom_timeouts=timeouts), url=url)
+webhook("secret", Options(additional_secret_outputs=["url"]), url=url)
+webhook("hidden", Options(hide_diffs=["url"]), url=url)
+webhook("version", Options(version="9.9.9", plugin_download_url="https://plugins.example/"), url=url)
+"""
+
+
+@pytest.mark.options("custom_timeouts", "additional_secret_outputs", "hide_diffs", "version, plugin_download_url")
+def test_options_that_change_nothing_of_a_webhook(api: Emulator, project: Project) -> None:
+    """They are about the state, the display or the host; what has no effect is warned of."""
+    declare(project, PLAIN, url=A).deploy().ok()
+
+    preview = declare(project, PLAIN, url=B).run("preview", "--diff").ok()
+    project.deploy().ok()
+
+    assert preview.lines("warning: custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead")
+    assert preview.lines("warning: resource plugin pulumi-python is expected to have version >=9.9.9")
+    assert preview.lines("~ url (hidden)")
+    assert set(urls(api).values()) == {B}
+    assert len(urls(api)) == 4
+    assert project.resources()["secret"]["outputs"]["url"].keys() >= {"ciphertext"}
+    assert project.resources()["hidden"]["outputs"]["url"] == B
+
+
+HOOKS = """
+import json
+
+def record(args):
+    before, after = (outputs and outputs["url"] for outputs in (args.old_outputs, args.new_outputs))
+    with open("hooks.jsonl", "a") as file:
+        file.write(json.dumps([args.id, before, after]) + "\\n")
+    if fail:
+        raise RuntimeError("a hook that fails")
+
+when = ("before_create", "after_create", "before_update", "after_update", "before_delete", "after_delete")
+hooks = pulumi.ResourceHookBinding(**{name: [pulumi.ResourceHook(name, record)] for name in when})
+webhook("vca", Options(hooks=hooks), url=url)
+"""
+
+
+@pytest.mark.proof
+@pytest.mark.options("hooks")
+def test_hooks_run_around_what_is_sent(api: Emulator, project: Project) -> None:
+    """A hook that fails before a create keeps the webhook from being registered; destroy needs the program."""
+    declare(project, HOOKS, url=A, fail=True).deploy().failed()
+
+    assert writes(api) == []
+
+    ran = project.program / "hooks.jsonl"
+    ran.unlink()
+    declare(project, HOOKS, url=A, fail=False).deploy().ok()
+    declare(project, HOOKS, url=B, fail=False).deploy().ok()
+    refused = project.destroy().refused()
+    project.destroy("--run-program").ok()
+
+    assert "You must run with the `--run-program` flag to use delete hooks during destroy." in refused.out
+    assert urls(api) == {}
+    assert [json.loads(line) for line in ran.read_text().splitlines()] == [
+        ["", None, None],
+        ["Sub_vca/VCA", None, A],
+        ["Sub_vca/VCA", A, None],
+        ["Sub_vca/VCA", A, B],
+        ["Sub_vca/VCA", B, None],
+        ["Sub_vca/VCA", B, None],
+    ]
+
+
+COMPONENT = """
+opts = Options(protect=True, retain_on_delete=True, ignore_changes=["url"], depends_on=[webhook("first")])
+if declared:
+    IvrWebhooks("pair", subaccount_id="Sub_pair", vca_url=url, opts=opts)
+"""
+
+
+@pytest.mark.options("options of IvrWebhooks")
+def test_options_of_the_component_that_reach_its_webhooks(api: Emulator, project: Project) -> None:
+    """They are protected, retained and registered after what they depend on; nothing is ignored."""
+    declare(project, COMPONENT, declared=True, url=A).deploy().ok()
+    registered = writes(api)
+    declare(project, COMPONENT, declared=True, url=B).deploy().ok()
+
+    assert registered[0] == "POST Sub_first/VCA"
+    assert urls(api) == {"Sub_first/VCA": A, "Sub_pair/VCA": B, "Sub_pair/VSS": B}
+
+    declare(project, COMPONENT, declared=False, url=B).preview().refused()
+    project.deploy("--ignore-protect").ok()
+
+    assert project.resources().keys() == {"first"}
+    assert urls(api) == {"Sub_first/VCA": A, "Sub_pair/VCA": B, "Sub_pair/VSS": B}
+
+
+@pytest.mark.options("import_")
+def test_import_is_refused_in_one_line(api: Emulator, project: Project) -> None:
+    """It says what to do instead."""
+    refused = declare(project, 'webhook("vca", Options(import_="Sub_vca/VCA"))').preview().refused()
+
+    [line] = [line for line in refused.out.splitlines() if "import_" in line]
+    assert "`pulumi-8x8 export` writes such declarations" in line
     assert len(api.journal) == 0
 
 
-def test_config_that_the_engine_does_not_pass_on_is_refused(api: Emulator, project: Project) -> None:
-    """The oldest engine passes none; a key that is set and not seen would be a riddle."""
-    del project.environment["EIGHTX8_API_KEY"]
-    project.run("config", "set", "--secret", "8x8:apiKey", "canary-of-the-config").ok()
+PROVIDERS = """
+class Account(pulumi.ProviderResource):
+    def __init__(self, name, **settings):
+        super().__init__("pulumi-python", name, {f"8x8:{key}": value for key, value in settings.items()})
 
-    refused = project.declare(vca=VCA).preview().refused()
+second = Account("second", apiKey=pulumi.Output.secret(key), baseUrl=base_url)
+webhook("first")
+webhook("second", Options(provider=second))
+IvrWebhooks("pair", subaccount_id="Sub_pair", vca_url="https://ivr.example/a", opts=Options(providers=[second]))
+"""
 
-    assert "set in the environment: 8x8:apiKey as EIGHTX8_API_KEY" in refused.out
-    assert "canary-of-the-config" not in refused.out
-    assert len(api.journal) == 0
+
+@pytest.mark.options("provider", "providers")
+def test_an_explicit_provider_is_another_account(api: Emulator, project: Project) -> None:
+    """Its settings are those of that account; the key is encrypted in the state."""
+    with Emulator(api_key="key-of-the-second") as second:
+        declare(project, PROVIDERS, key="key-of-the-second", base_url=second.url).deploy().ok()
+        project.preview("--expect-no-changes").ok()
+
+        assert urls(api) == {"Sub_first/VCA": A}
+        assert urls(second) == {"Sub_pair/VCA": A, "Sub_pair/VSS": A, "Sub_second/VCA": A}
+
+        project.destroy().ok()
+
+        assert (urls(api), urls(second)) == ({}, {})
+        assert "key-of-the-second" not in "".join(
+            path.read_text() for path in (project.folder / "backend").rglob("*.json")
+        )

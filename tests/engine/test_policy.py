@@ -53,7 +53,7 @@ def test_a_policy_pack_demands_an_auth_header_and_reads_it_in_plain(
     pack, observer = runnable(tmp_path / "pack", made), runnable(tmp_path / "observer", made)
     header = {"http_auth_header": "Bearer canary"}
 
-    refused = project.declare(vca=VCA, status=VCS).preview("--policy-pack", pack).failed()
+    refused = project.declare(vca=VCA, status=VCS).run("preview", "--diff", "--policy-pack", pack).failed()
     before = urls(api)
     packs = ["--policy-pack", pack, "--policy-pack", observer]
     deployed = project.declare(vca=VCA, status={**VCS, **header}).deploy(*packs).ok()

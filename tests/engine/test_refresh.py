@@ -29,7 +29,7 @@ def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api:
     preview = project.preview().ok()
 
     assert preview.steps == ["create vru", "update vca ~url", "update vcs +http_auth_header", "update vss ~enabled"]
-    assert preview.lines("drift") == [], "the state knows already"
+    assert preview.lines("warning") == [], "the state has it already"
     assert writes(either_api) == []
 
     project.deploy().ok()
@@ -44,7 +44,7 @@ def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api:
 
 
 def test_an_outage_is_not_taken_for_a_deletion(api: Emulator, project: Project) -> None:
-    """A refresh fails while the API is not there, or denies the subaccount; the state stays as it was."""
+    """A refresh fails while the API is unavailable or denies the subaccount; the state stays as it was."""
     project.environment["EIGHTX8_DEADLINE"] = "1"
     project.declare(vca=VCA).deploy().ok()
 

@@ -27,6 +27,7 @@ def found_in(folder: Path, secret: str) -> list[str]:
     ]
 
 
+@pytest.mark.proof
 def test_no_secret_is_left_in_any_output_log_or_file(api: Emulator, project: Project) -> None:
     """Through success, drift, refusal and failure: only the encrypted state holds what must be kept."""
     api.api_key = KEY
@@ -48,7 +49,11 @@ def test_no_secret_is_left_in_any_output_log_or_file(api: Emulator, project: Pro
 
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
     api.account.put("Sub_1", "VSS", "https://elsewhere.example/")
-    printed += [project.preview(*verbose), project.preview("--json"), project.run("stack", "output", "--json")]
+    printed += [
+        project.run("preview", "--diff", *verbose),
+        project.run("preview", "--json"),
+        project.run("stack", "output", "--json"),
+    ]
     project.environment["URL"] = "https://ivr.example/{{webhook_id}}"
     printed.append(project.deploy(*verbose).failed())
     project.environment.update(URL="https://ivr.example/", CANARY=HEADER + "\n")
@@ -62,7 +67,7 @@ def test_no_secret_is_left_in_any_output_log_or_file(api: Emulator, project: Pro
     api.faults.clear()
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
     api.account.forbidden.add("Sub_1")
-    printed.append(project.preview(*verbose).failed())
+    printed.append(project.run("preview", *verbose).failed())
     printed.append(project.refresh(*verbose).failed())
     printed.append(project.destroy(*verbose).failed())
     api.account.forbidden.clear()

@@ -35,7 +35,7 @@ def test_webhooks_follow_the_output_of_another_stack(api: Emulator, tmp_path: Pa
 
     api.journal.clear()
     endpoint.deploy("-c", "url=https://two.example").ok()
-    moved = webhooks.preview().ok()
+    moved = webhooks.run("preview", "--diff").ok()
 
     for path in ("vca", "vss"):
         assert f'"https://one.example/{path}" => "https://two.example/{path}"' in moved.out

@@ -27,7 +27,7 @@ class EngineMachine(Machine):
         self.project.declare(**self.program)
         arguments = {
             "up": ["up", "--yes", "--skip-preview"],
-            "preview": ["preview", "--diff"],
+            "preview": ["preview", "--json"],
             "refresh": ["refresh", "--yes", "--skip-preview"],
             "destroy": ["destroy", "--yes", "--skip-preview"],
         }[command]
@@ -42,8 +42,9 @@ class EngineMachine(Machine):
                 end(started)
                 out = process.communicate()[0]
         ended = scratch.Result(process.returncode, out)
+        steps = scratch.Preview.of(ended).steps if command == "preview" else []
         self.look_at_state()
-        return Result(ended.steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
+        return Result(steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
 
     def repairs(self) -> None:
         self.project.run("cancel", "--yes").ok()

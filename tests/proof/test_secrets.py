@@ -327,6 +327,6 @@ def test_a_listed_url_that_reaches_the_state_cannot_act_on_a_terminal(api: Emula
     project.declare(vca=VCA).deploy().ok()
     api.account.put("Sub_1", "VCA", CONTROL)
 
-    printed = [project.refresh("--diff").out, project.preview().out, project.deploy("--diff").out]
+    printed = [project.refresh("--diff").out, project.run("preview", "--diff").out, project.deploy("--diff").out]
 
     assert acts("\n".join(printed)) == []

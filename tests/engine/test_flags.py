@@ -1,0 +1,185 @@
+"""The CLI's flags and its `state` commands on webhooks, as docs/options.md has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_8x8.emulator import Emulator, Fault
+from tests.engine.account import urls, writes
+from tests.engine.scratch import URN, Project, Result
+
+pytestmark = pytest.mark.engine
+
+VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
+NEW, ELSEWHERE = "https://ivr.example/new", "https://elsewhere.example/"
+
+
+@pytest.mark.options("--target", "--exclude")
+def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Project) -> None:
+    """Neither its change nor its drift is acted on, nor is it refused or deleted."""
+    project.declare(vca=VCA, vss=VSS).deploy().ok()
+    api.account.put("Sub_1", "VSS", ELSEWHERE)
+
+    project.declare(vca={**VCA, "url": NEW}, vss={**VSS, "url": "not a URL"}).deploy("--target", f"{URN}vca").ok()
+
+    assert urls(api) == {"Sub_1/VCA": NEW, "Sub_1/VSS": ELSEWHERE}
+
+    project.declare(vca=VCA, vss=VSS).deploy("--exclude", f"{URN}vss").ok()
+
+    assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": ELSEWHERE}
+
+    project.destroy("--target", f"{URN}vca").ok()
+    project.destroy("--exclude", f"{URN}vss").ok()
+
+    assert urls(api) == {"Sub_1/VSS": ELSEWHERE}
+
+
+@pytest.mark.options("--replace", "state taint")
+@pytest.mark.parametrize("how", ["--replace", pytest.param("taint", marks=pytest.mark.proof)])
+def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Project, how: str) -> None:
+    """Nothing is sent where it is live as declared; a changed URL and drift are refused, and need an ordinary up."""
+    project.declare(vca=VCA).deploy().ok()
+    api.journal.clear()
+
+    def replace(**changed: str) -> Result:
+        project.declare(vca={**VCA, **changed})
+        if how == "taint":
+            project.run("state", "taint", f"{URN}vca", "--yes").ok()
+        return project.deploy(*(["--replace", f"{URN}vca"] if how == "--replace" else []))
+
+    assert replace().ok().lines("+-1 replaced")
+    assert "already holds a webhook" in replace(url=NEW).refused().out
+
+    api.account.put("Sub_1", "VCA", ELSEWHERE)
+
+    assert "already holds a webhook" in replace().refused().out
+    assert writes(api) == []
+    assert urls(api) == {"Sub_1/VCA": ELSEWHERE}
+
+
+@pytest.mark.proof
+@pytest.mark.options("--save-plan, --plan")
+def test_an_update_by_a_plan_does_what_was_planned_and_no_more(api: Emulator, project: Project) -> None:
+    """What changed since in the program, or live, fails; a plan that saw the drift repairs it."""
+    plan = str(project.folder / "plan.json")
+    project.declare(vca=VCA).preview("--save-plan", plan).ok()
+
+    changed = project.declare(vca={**VCA, "url": NEW}).deploy("--plan", plan).refused()
+
+    assert "violates plan: properties changed: ++url" in changed.out
+    assert writes(api) == []
+
+    project.declare(vca=VCA).deploy("--plan", plan).ok()
+    project.preview("--save-plan", plan).ok()
+    api.account.put("Sub_1", "VCA", ELSEWHERE)
+    drifted = project.deploy("--plan", plan).refused()
+
+    assert "update is not allowed by the plan: this resource is constrained to same" in drifted.out
+    assert urls(api) == {"Sub_1/VCA": ELSEWHERE}
+
+    project.preview("--save-plan", plan).ok()
+    project.deploy("--plan", plan).ok()
+
+    assert urls(api) == {"Sub_1/VCA": VCA["url"]}
+
+
+@pytest.mark.options("--continue-on-error")
+def test_the_other_webhooks_go_on_where_one_fails(api: Emulator, project: Project) -> None:
+    """In up and in destroy; the command fails all the same, and the next one does the rest."""
+    project.declare(bad={**VCA, "subaccount_id": "Sub_2"}, vca=VCA, vss=VSS)
+    api.faults.add(Fault("status", subaccount="Sub_2", method="POST", status=400, times=None))
+    api.faults.add(Fault("status", subaccount="Sub_2", method="DELETE", status=400, times=None))
+
+    project.deploy("--continue-on-error").refused()
+
+    assert project.resources().keys() == {"vca", "vss"}
+    assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": VSS["url"]}
+
+    api.account.put("Sub_2", "VCA", VCA["url"])
+    project.deploy().ok()
+    project.destroy("--continue-on-error").refused()
+
+    assert project.resources().keys() == {"bad"}
+    assert urls(api) == {"Sub_2/VCA": VCA["url"]}
+
+
+@pytest.mark.options("--refresh", "refresh --preview-only", "--expect-no-changes", "--json")
+def test_drift_is_the_same_to_every_way_of_asking(api: Emulator, project: Project) -> None:
+    """A preview, one with a refresh before it, and a refresh that is only previewed; exit code 7 is the alarm."""
+    project.declare(vca=VCA, vss=VSS).deploy().ok()
+    clean = project.preview("--refresh", "--expect-no-changes").ok()
+    api.account.put("Sub_1", "VCA", ELSEWHERE)
+    api.account.remove("Sub_1", "VSS")
+    api.journal.clear()
+
+    plain = project.preview("--expect-no-changes")
+    refreshed = project.preview("--refresh", "--expect-no-changes")
+    only = project.run("refresh", "--preview-only", "--expect-no-changes")
+
+    assert clean.steps == ["refresh vca", "refresh vss"]
+    assert (plain.code, refreshed.code, only.code) == (7, 7, 7)
+    assert plain.steps == ["update vca", "update vss"]
+    assert sorted(plain.out.splitlines()) == [
+        "error: no changes were expected for preview but changes were proposed",
+        f"vca: warning: url is {ELSEWHERE} live, {VCA['url']} declared",
+        "vss: warning: not registered any more",
+    ]
+    assert refreshed.steps == ["create vss", "refresh vca", "refresh vss", "update vca ~url"]
+    assert only.lines("vca update [diff: ~url]")
+    assert only.lines("vss delete")
+    assert writes(api) == []
+
+    late = project.deploy("--refresh", "--expect-no-changes").refused()
+
+    assert "no changes were expected but changes occurred" in late.out
+    assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": VSS["url"]}
+
+
+@pytest.mark.proof
+@pytest.mark.options("--run-program")
+def test_refresh_and_destroy_take_the_present_config_from_the_program(api: Emulator, project: Project) -> None:
+    """Without it they use the key that the last up recorded, and a rotated one is refused with the way out."""
+    del project.environment["EIGHTX8_API_KEY"]
+    project.run("config", "set", "--secret", "8x8:apiKey", api.api_key).ok()
+    project.declare(vca=VCA).deploy().ok()
+    api.api_key = "the-next-key"
+    project.run("config", "set", "--secret", "8x8:apiKey", api.api_key).ok()
+
+    refused = project.destroy().refused()
+
+    assert "add --run-program to use the one in the stack's config" in refused.out
+    assert urls(api) == {"Sub_1/VCA": VCA["url"]}
+
+    project.refresh("--run-program").ok()
+    api.api_key = "another-key"
+    project.run("config", "set", "--secret", "8x8:apiKey", api.api_key).ok()
+    project.destroy("--run-program").ok()
+
+    assert urls(api) == {}
+
+
+@pytest.mark.options("state delete", "state rename", "state move")
+def test_editing_the_state_touches_no_webhook(api: Emulator, project: Project) -> None:
+    """What is out of the state is adopted by the next up; what is renamed or moved is the same in its new place."""
+    project.declare(vca=VCA, vss=VSS).deploy().ok()
+    project.run("stack", "init", "other", "--no-select").ok()
+    api.journal.clear()
+
+    project.run("state", "delete", f"{URN}vca", "--yes").ok()
+    adopted = project.deploy().ok()
+    project.run("state", "rename", f"{URN}vca", "calls", "--yes").ok()
+    renamed = project.declare(calls=VCA, vss=VSS).preview("--expect-no-changes").ok()
+    project.run("state", "move", "--source", "dev", "--dest", "other", "--yes", f"{URN}vss").ok()
+    left = project.declare(calls=VCA).preview("--expect-no-changes").ok()
+    project.run("stack", "select", "other").ok()
+    moved = project.declare(vss=VSS).preview("--expect-no-changes").ok()
+
+    assert adopted.lines("vca created")
+    assert adopted.lines("was live as declared and was adopted; nothing was sent")
+    assert (renamed.steps, left.steps, moved.steps) == ([], [], [])
+    assert writes(api) == []
+
+    project.destroy().ok()
+
+    assert urls(api) == {"Sub_1/VCA": VCA["url"]}
