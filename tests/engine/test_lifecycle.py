@@ -9,9 +9,10 @@ import pytest
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.emulator.account.modes import PostOver
 from tests.engine.account import listings, urls, writes
+from tests.engine.conftest import both_doors
 from tests.engine.scratch import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, both_doors]
 
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 
