@@ -28,10 +28,10 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def alive(pids: dict[int, str]) -> dict[int, str]:
-    """Those that run still."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,stat="], capture_output=True, text=True, check=True).stdout
-    running = {int(pid) for pid, state in (line.split() for line in listed.splitlines()) if not state.startswith("Z")}
-    return {pid: arguments for pid, arguments in pids.items() if pid in running}
+    """Those that run still; another process that has got the same id since is not one of them."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [(int(row[0]), row[1], row[2]) for row in (line.split(None, 2) for line in listed.splitlines())]
+    return {pid: arguments for pid, stat, arguments in rows if not stat.startswith("Z") and pids.get(pid) == arguments}
 
 
 def end(pids: dict[int, str]) -> None:
