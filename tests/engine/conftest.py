@@ -37,3 +37,8 @@ def project(api: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Pr
 
 both_doors = pytest.mark.parametrize("project", ["dynamic", "native"], indirect=True)
 """For what holds of the dynamic provider and of the native one alike."""
+
+native_in_proof = pytest.mark.parametrize(
+    "project", ["dynamic", pytest.param("native", marks=pytest.mark.proof)], indirect=True
+)
+"""The same, of which `make test` runs the dynamic half."""

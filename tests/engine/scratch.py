@@ -14,6 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pulumi_8x8.model import SNAKE
+from pulumi_8x8.native.schema import in_schema_words
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PROGRAMS = HERE / "programs"
@@ -93,6 +96,10 @@ class Preview(Result):
 
     steps: list[str]
 
+    def changes(self) -> list[str]:
+        """The steps without the properties, which a plain preview of the dynamic provider does not have."""
+        return [" ".join(step.split()[:2]) for step in self.steps]
+
     @classmethod
     def of(cls, result: Result) -> Preview:
         """Read what a command printed with `--json`; what it printed before and after that is a message too."""
@@ -101,6 +108,7 @@ class Preview(Result):
         messages = [
             f"{_name(told.get('urn', ''))}: {told['message'].strip()}".removeprefix(": ")
             for told in digest.get("diagnostics", [])
+            if "from $PATH" not in told["message"]
         ]
         steps = [
             " ".join([step["op"], _name(step["urn"]), *_differences(step)])
@@ -121,7 +129,8 @@ def _differences(step: Mapping[str, Any]) -> list[str]:
         return []
     if detailed := step["detailedDiff"]:
         signs = {"add": "+", "delete": "-", "update": "~"}
-        return [f"{signs[difference['kind'].partition('-')[0]]}{name}" for name, difference in sorted(detailed.items())]
+        kinds = {SNAKE.get(name, name): difference["kind"] for name, difference in detailed.items()}
+        return [signs[kind.partition("-")[0]] + name for name, kind in sorted(kinds.items())]
     old, new = (step[state]["inputs"] for state in ("oldState", "newState"))
     return [
         ("+" if name not in old else "-" if name not in new else "~") + name
@@ -182,6 +191,14 @@ class Project:
         self.use("declared" if self.door == "dynamic" else "declared_native")
         (self.program / "declared.json").write_text(json.dumps(webhooks))
         return self
+
+    def words(self, text: str) -> str:
+        """A message of the dynamic provider in the names of this project's."""
+        return text if self.door == "dynamic" else in_schema_words(text)
+
+    def urn(self, name: str) -> str:
+        """A webhook's URN by its resource's name."""
+        return f"urn:pulumi:dev::scratch::{TOKEN if self.door == 'dynamic' else NATIVE}::{name}"
 
     def write(self, program: str) -> Project:
         """Make this the project's program."""

@@ -39,6 +39,16 @@ def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project:
     assert urls(api) == {}
 
 
+def test_a_webhook_inside_a_component_is_declared_twice_by_another_resource(api: Emulator, project: Project) -> None:
+    """The preview fails by both names."""
+    refused = project.declare(ivr=PAIR, mine=VSS).preview().refused()
+
+    [line] = refused.lines("Sub_1/VSS is declared twice in this program")
+    assert "'ivr-vss in ivr'" in line
+    assert "'mine'" in line
+    assert writes(api) == []
+
+
 def test_two_webhooks_of_its_names_move_into_a_component_as_they_are(api: Emulator, project: Project) -> None:
     """The component's aliases make them the same resources, headers included."""
     header = {"http_auth_header": "Basic b25l"}

@@ -6,9 +6,10 @@ import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from tests.engine.account import urls, writes
+from tests.engine.conftest import native_in_proof
 from tests.engine.scratch import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, native_in_proof]
 
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
@@ -56,6 +57,6 @@ def test_an_outage_is_not_taken_for_a_deletion(api: Emulator, project: Project) 
 
     assert "503" in unavailable.out
     assert "404" in denied.out
-    assert "Check the subaccount id and 8x8:baseUrl." in denied.out
+    assert project.words("Check the subaccount id and 8x8:baseUrl.") in denied.out
     assert list(project.resources()) == ["vca"]
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
