@@ -22,7 +22,9 @@ def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Pr
     project.declare(vca=VCA, vss=VSS).deploy().ok()
     api.account.put("Sub_1", "VSS", ELSEWHERE)
 
-    project.declare(vca={**VCA, "url": NEW}, vss={**VSS, "url": "not a URL"}).deploy("--target", project.urn("vca")).ok()
+    project.declare(vca={**VCA, "url": NEW}, vss={**VSS, "url": "not a URL"}).deploy(
+        "--target", project.urn("vca")
+    ).ok()
 
     assert urls(api) == {"Sub_1/VCA": NEW, "Sub_1/VSS": ELSEWHERE}
 

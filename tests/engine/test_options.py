@@ -8,7 +8,8 @@ import pytest
 
 from pulumi_8x8.emulator import Emulator, StoredWebhook
 from tests.engine.account import urls, writes
-from tests.engine.scratch import URN, Project
+from tests.engine.conftest import native_in_proof
+from tests.engine.scratch import Project
 
 pytestmark = pytest.mark.engine
 
@@ -17,7 +18,7 @@ OLD, NEW, THEIRS = "Basic b2xk", "Basic bmV3", "Basic dGhlaXJz"
 PRELUDE = """
 import pulumi
 from pulumi import ResourceOptions as Options
-from pulumi_8x8 import IvrWebhooks, Webhook
+from {package} import *
 
 def webhook(name, opts=None, type="VCA", url="https://ivr.example/a", **more):
     return Webhook(name, subaccount_id=f"Sub_{name}", type=type, url=url, opts=opts, **more)
@@ -26,7 +27,8 @@ def webhook(name, opts=None, type="VCA", url="https://ivr.example/a", **more):
 
 def declare(project: Project, program: str, **values: object) -> Project:
     """Make this the program, with these variables."""
-    return project.write(PRELUDE + "".join(f"{name} = {value!r}\n" for name, value in values.items()) + program)
+    prelude = PRELUDE.replace("{package}", "pulumi_8x8" if project.door == "dynamic" else "pulumi_eightx8")
+    return project.write(prelude + "".join(f"{name} = {value!r}\n" for name, value in values.items()) + program)
 
 
 IGNORING = """
@@ -61,6 +63,7 @@ webhook("all", Options(ignore_changes=["*"]), type, url, enabled=enabled, http_a
     "ignore_changes by a stack transformation",
     "ignore_changes by a transform",
 )
+@native_in_proof
 def test_an_ignored_property_stays_as_it_is_live_whoever_changed_it(api: Emulator, project: Project) -> None:
     """Neither the program's change nor somebody else's is acted on, also when another property is registered."""
     declare(project, IGNORING, url=A, enabled=True, header=OLD, also=False).deploy().ok()
@@ -111,6 +114,7 @@ if not gone:
 
 
 @pytest.mark.options("protect", "retain_on_delete", "deleted_with", "depends_on", "parent", "state unprotect")
+@native_in_proof
 def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project) -> None:
     """A protected webhook is updated all the same; what is deleted with another one is left, after a warning."""
     declare(project, DELETING, declared=True, protect=True, gone=False, url=A).deploy().ok()
@@ -121,7 +125,8 @@ def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project)
 
     order = [created.index(f"POST Sub_{name}/VCA") for name in ("first", "second", "third")]
     assert order == sorted(order)
-    assert preview.lines("deletedwith: warning: deleted_with leaves this webhook registered at 8x8")
+    warned = preview.lines("deletedwith: warning: deleted_with leaves this webhook registered at 8x8")
+    assert bool(warned) == (project.door == "dynamic")
     assert urls(api)["Sub_protect/VCA"] == B
 
     refused = declare(project, DELETING, declared=False, protect=True, gone=True, url=B).up().refused()
@@ -130,7 +135,7 @@ def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project)
     assert 'protect" cannot be deleted' in refused.out
     assert writes(api) == []
 
-    project.run("state", "unprotect", f"{URN}protect", "--yes").ok()
+    project.run("state", "unprotect", project.urn("protect"), "--yes").ok()
     project.deploy().ok()
 
     assert urls(api) == {"Sub_deletedwith/VCA": B, "Sub_retain/VCA": B}
@@ -140,6 +145,7 @@ def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project)
 
 
 @pytest.mark.options("--exclude-protected", "--ignore-protect")
+@native_in_proof
 def test_flags_that_decide_what_protect_does(api: Emulator, project: Project) -> None:
     """Destroy leaves what is protected, or removes it after all."""
     declare(project, 'webhook("protected", Options(protect=True)); webhook("other")').deploy().ok()
@@ -167,6 +173,7 @@ Webhook(name, subaccount_id="Sub_alias", type="VCA", url=url, opts=Options(alias
 @pytest.mark.options(
     "delete_before_replace", "replace_with", "replacement_trigger", "replace_on_changes", "aliases", "retain_on_delete"
 )
+@native_in_proof
 def test_options_that_decide_what_a_replacement_does(api: Emulator, project: Project) -> None:
     """Where the webhook is the same before and after, nothing is sent; replace_on_changes is warned of."""
     declare(project, REPLACING, name="old", type="VCA", url=A).deploy().ok()
@@ -175,16 +182,11 @@ def test_options_that_decide_what_a_replacement_does(api: Emulator, project: Pro
     preview = declare(project, REPLACING, name="new", type="VSS", url=B).preview().ok()
     project.deploy().ok()
 
-    assert preview.steps == [
-        "replace before",
-        "replace retain",
-        "replace target",
-        "replace trigger",
-        "replace with",
-        "update changes ~url",
-        "update new ~url",
-    ]
-    assert preview.lines("changes: warning: replace_on_changes has no effect on a dynamic resource")
+    replaced = {"before", "retain", "target", "trigger", "with", *(["changes"] if project.door == "native" else [])}
+    assert {step.split()[1] for step in preview.steps if step.startswith("replace ")} == replaced
+    assert "update new ~url" in preview.steps
+    warned = preview.lines("changes: warning: replace_on_changes has no effect on a dynamic resource")
+    assert bool(warned) == (project.door == "dynamic")
     sent = writes(api)
     assert sorted(sent) == [
         "DELETE Sub_before/VCA",
@@ -210,6 +212,7 @@ webhook("version", Options(version="9.9.9", plugin_download_url="https://plugins
 
 
 @pytest.mark.options("custom_timeouts", "additional_secret_outputs", "hide_diffs", "version, plugin_download_url")
+@native_in_proof
 def test_options_that_change_nothing_of_a_webhook(api: Emulator, project: Project) -> None:
     """They are about the state, the display or the host; what has no effect is warned of."""
     declare(project, PLAIN, url=A).deploy().ok()
@@ -217,9 +220,10 @@ def test_options_that_change_nothing_of_a_webhook(api: Emulator, project: Projec
     preview = declare(project, PLAIN, url=B).run("preview", "--diff").ok()
     project.deploy().ok()
 
-    assert preview.lines("warning: custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead")
-    assert preview.lines("warning: resource plugin pulumi-python is expected to have version >=9.9.9")
-    assert preview.lines("~ url (hidden)")
+    assert preview.lines("is expected to have version >=9.9.9")
+    warned = preview.lines("warning: custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead")
+    assert bool(warned) == (project.door == "dynamic")
+    assert len(preview.lines(f'"{A}" => "{B}"')) == 3, "of each but the hidden one"
     assert set(urls(api).values()) == {B}
     assert len(urls(api)) == 4
     assert project.resources()["secret"]["outputs"]["url"].keys() >= {"ciphertext"}
@@ -244,6 +248,7 @@ webhook("vca", Options(hooks=hooks), url=url)
 
 @pytest.mark.proof
 @pytest.mark.options("hooks")
+@native_in_proof
 def test_hooks_run_around_what_is_sent(api: Emulator, project: Project) -> None:
     """A hook that fails before a create keeps the webhook from being registered; destroy needs the program."""
     declare(project, HOOKS, url=A, fail=True).deploy().failed()

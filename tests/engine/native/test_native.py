@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault
-from tests.engine.account import listings, urls, writes
+from tests.engine.account import urls, writes
 from tests.engine.scratch import NATIVE, Project
 
 pytestmark = [pytest.mark.engine, pytest.mark.parametrize("project", ["native"], indirect=True)]
@@ -66,36 +66,6 @@ def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, pro
     assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
 
 
-def test_a_change_of_identity_is_marked_as_what_replaces(api: Emulator, project: Project) -> None:
-    """The new webhook first."""
-    project.declare(vca=VCA).deploy().ok()
-    api.journal.clear()
-    project.declare(vca={**VCA, "type": "VSS"})
-
-    preview = project.run("preview").ok()
-    project.deploy().ok()
-
-    assert preview.lines("vca replace [diff: ~type]")
-    assert writes(api) == ["POST Sub_1/VSS", "DELETE Sub_1/VCA"]
-
-
-def test_one_listing_a_subaccount_serves_each_operation(api: Emulator, project: Project) -> None:
-    """Up to its end, however many webhooks and calls; a destroy lists nothing."""
-    other = {**VCA, "subaccount_id": "Sub_2"}
-
-    for command in (project.deploy, project.preview, project.deploy, project.refresh):
-        api.journal.clear()
-        project.declare(vca=VCA, vss=VSS, other=other)
-        command().ok()
-        assert listings(api) == ["Sub_1", "Sub_2"]
-
-    api.journal.clear()
-    project.destroy().ok()
-
-    assert listings(api) == []
-    assert urls(api) == {}
-
-
 def test_a_preview_knows_the_outputs_but_for_what_is_made_later(api: Emulator, project: Project) -> None:
     """The id and whether there will be a header are known while the URL is not; nothing is sent."""
     project.write(UNKNOWN)
@@ -109,23 +79,6 @@ def test_a_preview_knows_the_outputs_but_for_what_is_made_later(api: Emulator, p
     project.deploy().ok()
 
     assert urls(api) == {"Sub_1/VCA": "https://made.example/"}
-
-
-def test_somebody_elses_webhook_and_a_second_resource_are_refused_in_preview(api: Emulator, project: Project) -> None:
-    """In one line each, in the schema's words."""
-    api.account.put("Sub_1", "VCA", "https://theirs.example/")
-
-    foreign = project.declare(vca=VCA).preview().refused()
-    twice = project.declare(one=VSS, two=VSS).preview().refused()
-
-    [line] = foreign.lines("Sub_1/VCA already holds a webhook")
-    assert "set overwriteOnCreate=true; to keep it, declare url='https://theirs.example/'" in line
-    assert any("'one'" in line and "'two'" in line for line in twice.lines("Sub_1/VSS is declared twice"))
-    assert writes(api) == []
-
-    project.declare(vca={**VCA, "overwrite_on_create": True}).up().ok()
-
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
 
 
 def test_each_explicit_provider_is_an_account(api: Emulator, project: Project) -> None:
@@ -182,21 +135,6 @@ def test_settings_come_from_the_stacks_config(api: Emulator, project: Project) -
     assert len(api.journal) == 0
 
 
-def test_replace_on_changes_replaces_without_a_gap(api: Emulator, project: Project) -> None:
-    """The webhook cannot hold two, so the new resource registers over the old one and nothing is deleted."""
-    options = {"opts": {"replace_on_changes": ["url"]}}
-    project.declare(vca={**VCA, **options}).deploy().ok()
-    api.journal.clear()
-
-    project.declare(vca={**VCA, "url": "https://ivr.example/new", **options})
-    preview = project.preview().ok()
-    project.deploy().ok()
-
-    assert "replace vca" in " ".join(preview.steps)
-    assert writes(api) == ["POST Sub_1/VCA"]
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
-
-
 def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> None:
     """An API that does not respond is given up after the program's time, not after the setting's."""
     api.faults.add(Fault("hang", method="POST", times=None))
@@ -205,17 +143,6 @@ def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> 
 
     assert any("within the deadline of 2 s" in line or "within the deadline of 1." in line for line in failed.lines(""))
     assert urls(api) == {}
-
-
-def test_a_webhook_deleted_with_another_is_left_to_it(api: Emulator, project: Project) -> None:
-    """The engine does not ask for its delete; the state forgets it."""
-    project.declare(vca=VCA, vss={**VSS, "opts": {"deleted_with": "vca"}}).deploy().ok()
-    api.journal.clear()
-
-    project.destroy().ok()
-
-    assert writes(api) == ["DELETE Sub_1/VCA"]
-    assert project.resources() == {}
 
 
 def test_a_killed_engine_leaves_no_process_and_one_more_up_converges(api: Emulator, project: Project) -> None:
