@@ -12,7 +12,6 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
-.PHONY: oldest-version
 .PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit plugin sdks clean
 
 help: ## show this list
@@ -29,13 +28,14 @@ proof: setup ## run the long tests: every fault, crashes, secrets, concurrency, 
 oldest: setup .venv-oldest/.ready ## run TESTS, a choice of them, with the oldest supported SDK; ARGS as above
 	.venv-oldest/bin/python $(PYTEST) -m 'not proof' $(TESTS) $(ARGS)
 
+.PHONY: oldest-version
 oldest-version:
 	@echo $(OLDEST_SDK)
 
 lint: setup ## check style, format and the direction of imports, change nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@if grep -q '^\[\[tool.importlinter.contracts\]\]' pyproject.toml; then $(BIN)/lint-imports; fi
+	$(BIN)/lint-imports
 
 format: setup ## rewrite the files in the house format
 	$(BIN)/ruff check --fix .
@@ -56,7 +56,7 @@ demo: setup ## create, change and destroy two webhooks against a local 8x8 voice
 emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
 	@$(BIN)/pulumi-8x8 emulate --port $(PORT) --open
 
-matrix: setup ## run every operation against every fault, and write docs/matrix.md
+matrix: setup ## run every operation against every fault; counts to docs/matrix.md, every cell to .proof/matrix.md
 	@$(BIN)/python tools/matrix/run.py
 
 reference: setup ## write docs/reference.md from the docstrings

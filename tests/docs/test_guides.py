@@ -37,6 +37,7 @@ def test_get_started_registers_lists_compares_and_removes(tmp_path: Path) -> Non
         assert urls(api) == {}
 
 
+@pytest.mark.proof
 def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
     """Refresh fails with the recorded key and names the way out; `up` records the new one."""
     with Emulator("old-key") as api:

@@ -40,6 +40,7 @@ def test_programs_one_after_the_other_in_one_process_share_nothing(api: Emulator
     assert listings(api) == ["Sub_1", "Sub_2", "Sub_3", "Sub_4"]
 
 
+@pytest.mark.proof
 def test_a_fleet_s_stacks_side_by_side_succeed_and_fail_on_their_own(
     api: Emulator, project: Project, tmp_path: Path
 ) -> None:

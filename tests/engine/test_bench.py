@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bench.run import Cell, measure
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 
 def test_each_way_registers_and_removes_the_same_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ def test_an_update_by_a_plan_does_what_was_planned_and_no_more(api: Emulator, pr
     assert urls(api) == {"Sub_1/VCA": VCA["url"]}
 
 
+@pytest.mark.proof
 @pytest.mark.options("--continue-on-error")
 def test_the_other_webhooks_go_on_where_one_fails(api: Emulator, project: Project) -> None:
     """In up and in destroy; the command fails all the same, and the next one does the rest."""
@@ -170,6 +171,7 @@ def test_refresh_and_destroy_take_the_present_config_from_the_program(api: Emula
     assert urls(api) == {}
 
 
+@pytest.mark.proof
 @pytest.mark.options("state delete", "state rename", "state move")
 def test_editing_the_state_touches_no_webhook(api: Emulator, project: Project) -> None:
     """What is out of the state is adopted by the next up; what is renamed or moved is the same in its new place."""

@@ -281,6 +281,7 @@ if declared:
 """
 
 
+@pytest.mark.proof
 @pytest.mark.options("options of IvrWebhooks")
 def test_options_of_the_component_that_reach_its_webhooks(api: Emulator, project: Project) -> None:
     """They are protected, retained and registered after what they depend on; nothing is ignored."""

@@ -79,6 +79,7 @@ def test_two_resources_swap_their_urls(either_api: Emulator, project: Project) -
     assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vss", "Sub_1/VSS": "https://ivr.example/vca"}
 
 
+@pytest.mark.proof
 def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulator, project: Project) -> None:
     """Neither the preview nor an update without one touches a webhook; swapping the URLs is the way out."""
     project.declare(a=VCA, b=VSS).deploy().ok()

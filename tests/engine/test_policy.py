@@ -40,6 +40,7 @@ def runnable(pack: Path, made: Path) -> str:
     return str(pack / "run")
 
 
+@pytest.mark.proof
 @both_doors
 def test_a_policy_pack_demands_an_auth_header_and_reads_it_in_plain(
     api: Emulator, project: Project, tmp_path: Path

@@ -33,7 +33,10 @@ def moved(project: Project, door: str, old_type: str) -> Project:
     return project.declare(**webhooks)
 
 
-@pytest.mark.parametrize(("door", "there", "back"), [("dynamic", NATIVE, TOKEN), ("native", TOKEN, NATIVE)])
+@pytest.mark.parametrize(
+    ("door", "there", "back"),
+    [("dynamic", NATIVE, TOKEN), pytest.param("native", TOKEN, NATIVE, marks=pytest.mark.proof)],
+)
 def test_a_stack_moves_there_and_back_with_nothing_changed_at_8x8(
     api: Emulator, project: Project, door: str, there: str, back: str
 ) -> None:
