@@ -44,7 +44,7 @@ def run(command: str, name: str, row: Row | None) -> str | None:
     options = automation.LocalWorkspaceOptions(work_dir=str(HERE))
     changes: Mapping[automation.OpType, int] | None
     try:
-        if command == "destroy":  # needs no row: the state says what to remove
+        if command == "destroy":  # needs no row: the state holds what to remove
             stack = automation.select_stack(name, PROJECT, lambda: None, opts=options)
             changes = stack.destroy().summary.resource_changes
         elif row is None:

@@ -7,7 +7,7 @@ update   end the process, start another in its place
 read     the process has ended: gone
 delete   end the process
 
-A process is known by its id and its time of birth, so none that merely took over the id is ever ended. The
+A process is identified by its id and its start time, so another one that got the id later is never ended. The
 engine keeps "local_endpoint.LocalEndpointProvider" in its state and imports it from the project's folder.
 """
 
@@ -91,7 +91,7 @@ class LocalEndpoint(Resource, module="ivr", name="LocalEndpoint"):
             "http_auth_header": pulumi.Output.secret(http_auth_header),
             "database_url": pulumi.Output.secret(database),
             "source": source_hash(HERE / "endpoint"),
-            # Told before the process runs, so that a preview can show where the webhooks will point.
+            # Known before the process runs, so that a preview can show where the webhooks will point.
             "url": f"http://{HOST}:{port}" if port else None,
             "pid": None,
         }
@@ -134,8 +134,8 @@ def _start(props: dict[str, Any], port: int) -> dict[str, Any]:
             started.kill()
             started.wait()
             raise RuntimeError(
-                f"The endpoint did not come up on port {port} and was ended; none of this program runs there now. "
-                f"Its last words in {LOG}: {_last_words()}. Correct what they say and run up again."
+                f"The endpoint did not come up on port {port} and was ended; nothing of this program runs there now. "
+                f"The last line of {LOG}: {_last_log_line()}. Correct the cause and run `pulumi up` again."
             )
         time.sleep(0.05)
     return {**props, "url": url, "pid": process.pid, "born": born}
@@ -160,7 +160,7 @@ def _healthy(port: int) -> bool:
         connection.close()
 
 
-def _last_words() -> str:
+def _last_log_line() -> str:
     lines = LOG.read_text(errors="replace").splitlines()
     return lines[-1] if lines else "none"
 
@@ -179,7 +179,7 @@ def _stop(props: dict[str, Any]) -> None:
 def _process(props: dict[str, Any]) -> psutil.Process | None:
     try:
         process = psutil.Process(int(props["pid"]))
-        # A clock that was set since moves the time of birth a little.
+        # A clock that was set since then moves the start time a little.
         same = abs(process.create_time() - props["born"]) < 2
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.NoSuchProcess, KeyError, TypeError):

@@ -33,11 +33,11 @@ def measure(url: str, header: str) -> list[float]:
         body = json.dumps(_delivery())
         begin = time.perf_counter()
         connection.request("POST", f"{address.path.rstrip('/')}/vca", body, headers)
-        answer = connection.getresponse()
-        answer.read()
+        response = connection.getresponse()
+        response.read()
         times.append((time.perf_counter() - begin) * 1000)
-        if answer.status != 200:
-            sys.exit(f"The endpoint responded {answer.status}. Check EIGHTX8_HTTP_AUTH_HEADER and the address.")
+        if response.status != 200:
+            sys.exit(f"The endpoint responded {response.status}. Check EIGHTX8_HTTP_AUTH_HEADER and the address.")
     return times
 
 

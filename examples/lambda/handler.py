@@ -40,7 +40,7 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         return _response(401, {"error": "the auth header is missing or wrong"})
     path = event["rawPath"]
     if event["requestContext"]["http"]["method"] != "POST" or path not in ("/vca", "/vss"):
-        return _response(404, {"error": "there is POST /vca and POST /vss"})
+        return _response(404, {"error": "use POST /vca or POST /vss"})
     body = event.get("body") or ""
     try:
         delivery = events.parse(base64.b64decode(body) if event.get("isBase64Encoded") else body)

@@ -1,4 +1,4 @@
-"""A policy pack: every webhook declares an auth header, so that its endpoint can tell 8x8 from anybody else."""
+"""A policy pack: every webhook declares an auth header, so that its endpoint can authenticate deliveries."""
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -15,7 +15,7 @@ def validate(resource: ResourceValidationArgs, report_violation: ReportViolation
     """Report a webhook without a header; the header itself is readable here and stays out of the text."""
     header = HEADERS.get(resource.resource_type)
     if header and not resource.props.get(header):
-        report_violation(f"declare {header}: anybody who knows the URL can send deliveries without one", None)
+        report_violation(f"declare {header}: without one, anyone who knows the URL can send deliveries", None)
 
 
 PolicyPack(

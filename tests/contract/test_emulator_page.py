@@ -107,11 +107,11 @@ def test_a_foreign_site_cannot_place_a_call(headers: dict[str, str], status: int
     ("field", "value", "told"),
     [
         ("subaccount", "", "subaccount is missing"),
-        ("source", "me", "source is a phone number"),
-        ("keys", "one", "keys are made of"),
-        ("outcome", "GREAT", "outcome is one of"),
-        ("delay", "soon", "delay is a number of seconds"),
-        ("delay", "nan", "timeout and delay are seconds"),
+        ("source", "me", "source must be a phone number"),
+        ("keys", "one", "keys must be made of"),
+        ("outcome", "GREAT", "outcome must be one of"),
+        ("delay", "soon", "delay must be a number of seconds"),
+        ("delay", "nan", "timeout and delay must be seconds"),
     ],
 )
 def test_a_form_that_is_wrong_is_kept_and_told(field: str, value: str, told: str) -> None:
@@ -190,7 +190,7 @@ def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> No
         browser.find_element(By.CSS_SELECTOR, ".timeline summary").click()
 
         assert '"callStatus": "CALL_RECEIVED"' in browser.find_element(By.CSS_SELECTOR, ".request").text
-        assert '"action": "sayAndCapture"' in browser.find_element(By.CSS_SELECTOR, ".answer").text
+        assert '"action": "sayAndCapture"' in browser.find_element(By.CSS_SELECTOR, ".response").text
         assert not browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]")
 
 

@@ -119,7 +119,7 @@ def test_a_broken_state_file_stops_the_start(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text("precious")
 
-    with pytest.raises(EmulatorError, match="something else"):
+    with pytest.raises(EmulatorError, match="state file; nothing was changed"):
         Emulator(state_file=path)
 
     assert path.read_text() == "precious"

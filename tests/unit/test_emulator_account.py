@@ -104,7 +104,7 @@ def test_another_file_is_refused_and_kept(tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text)
 
-    with pytest.raises(StateFileError, match="something else than an emulator's state"):
+    with pytest.raises(StateFileError, match="is not an emulator's state file"):
         storage.load(path)
 
     assert path.read_text() == text
@@ -114,7 +114,7 @@ def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
     """The error says which file and what it holds now."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(StateFileError, match=r"file/state\.json cannot be written: .*state before"):
+    with pytest.raises(StateFileError, match=r"file/state\.json cannot be written: .*previous state"):
         storage.save(tmp_path / "file" / "state.json", {})
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account.fault_responses import faulty
 from pulumi_8x8.emulator.account.faults import EFFECTS, Fault, Faults
-from pulumi_8x8.emulator.account.responses import faulty
+from pulumi_8x8.emulator.account.responses import Response
 from pulumi_8x8.emulator.account.state import Account
 
 
@@ -72,7 +72,7 @@ def test_a_fault_that_is_none_is_refused_by_name(wrong: dict[str, Any], named: s
 def test_every_fault_makes_something_of_every_answer(name: str) -> None:
     """The list, a removed webhook and an error can all be shown under each fault."""
     for body in (b'{"count": 0, "webhooks": [], "statusCode": 0}', b'{"type": "VCA"}', b'{"errorId": "x"}'):
-        assert isinstance(faulty(Answer(200, body), Fault(name, size=10), "/path"), Answer)
+        assert isinstance(faulty(Response(200, body), Fault(name, size=10), "/path"), Response)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_every_fault_makes_something_of_every_answer(name: str) -> None:
 )
 def test_retry_after_is_any_text(retry_after: str) -> None:
     """What a server may get wrong about the header can be said."""
-    answer = faulty(Answer(200, b"{}"), Fault("status", status=429, retry_after=retry_after), "/")
+    answer = faulty(Response(200, b"{}"), Fault("status", status=429, retry_after=retry_after), "/")
 
     assert (answer.status, answer.headers["Retry-After"]) == (429, retry_after)

@@ -26,7 +26,7 @@ def ask(
     authorization: str | None = "Bearer key",
 ) -> tuple[int, Any]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = routes.answer(account, "key", modes, Query(method, path, authorization, raw))
+    answer = routes.respond(account, "key", modes, Query(method, path, authorization, raw))
     return answer.status, json.loads(answer.body)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_8x8.emulator.calls.delivery import Answer, judge
+from pulumi_8x8.emulator.calls.delivery import Response, judge
 from pulumi_8x8.emulator.calls.session import SIP_CODES, Event, Outcome, Session, capture
 from pulumi_8x8.ivr.callflow import (
     Action,
@@ -31,7 +31,7 @@ BRIDGE = make_call("+6568332048", "+6531589338")
 
 
 def answered(session: Session, *actions: Action, label: str | None = None) -> Session:
-    return session.answered(call_flow(*actions, client_action_id=label), NOW)
+    return session.follow(call_flow(*actions, client_action_id=label), NOW)
 
 
 def test_keys_are_captured_in_order_and_come_back_under_their_label() -> None:
@@ -143,13 +143,13 @@ def test_whatever_the_validator_passes_is_executed(flow: list[dict[str, Any]], k
     """A response ends the call as an error exactly if the validator reports a violation."""
     answer = {"callflow": flow}
 
-    judgement = judge("VCA", Answer(200, json.dumps(answer).encode()))
+    judgement = judge("VCA", Response(200, json.dumps(answer).encode()))
 
     assert judgement.ok is (validate(answer) == [])
     if judgement.flow is not None:
-        session = Session(keys=tuple(keys), outcome=outcome).answered(judgement.flow, NOW)
+        session = Session(keys=tuple(keys), outcome=outcome).follow(judgement.flow, NOW)
         while session.left:
-            session = session.answered(judgement.flow, NOW)
+            session = session.follow(judgement.flow, NOW)
         assert (session.event is None) is (flow[-1]["action"] == "hangup")
         assert session.status in {"COMPLETED", outcome}
         assert session.error_code is None

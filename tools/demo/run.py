@@ -137,7 +137,7 @@ def story(demo: Demo) -> None:
     demo.narrate("A local 8x8 voice API, in place of the vendor's:")
     with demo.serving("pulumi-8x8 emulate") as api:
         demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": "emulator"}
-        demo.narrate("An endpoint that answers calls with a menu (examples/ivr):")
+        demo.narrate("An endpoint that leads calls through a menu (examples/ivr):")
         settings = {"EIGHTX8_HTTP_AUTH_HEADER": AUTH_HEADER, "DATABASE_URL": f"sqlite:///{FOLDER / 'sessions.db'}"}
         folder = ROOT / "examples" / "ivr"
         with demo.serving("python -m endpoint", folder, PORT="0", **settings) as endpoint, demo.stack():

@@ -1,1 +1,1 @@
-"""An endpoint that responds to calls: this folder is all that has to be deployed."""
+"""An endpoint that responds to calls; deploy this folder."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the text says which and what to do."""
+    """A setting is missing or wrong; the message names it and the next step."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ SESSIONS = Table(
 class Store:
     """A database of ended sessions; safe to use from several threads.
 
-    `url` is `sqlite:///<path>` or `postgresql://user:password@host/name` (`postgres://` will do, too).
+    `url` is `sqlite:///<path>` or `postgresql://user:password@host/name` (or `postgres://`).
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: from each operation, when the database cannot be used.
@@ -115,7 +115,7 @@ class Store:
             return connection.execute(query).scalar_one()
 
     def ping(self) -> None:
-        """Ask the database for nothing."""
+        """Check that the database can be used."""
         with self._engine.connect() as connection:
             connection.execute(select(1))
 

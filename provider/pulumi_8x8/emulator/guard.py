@@ -1,4 +1,4 @@
-"""Who may use what the emulator has besides the API: programs on this machine, and its own page."""
+"""Access to the page, the calls and the control endpoints: programs on this machine, and the page itself."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def local_only(handler: Handler, host: str) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         name = re.sub(r":[0-9]+$", "", request.host).lower()
         if name not in LOOPBACK | {host}:
-            raise web.HTTPMisdirectedRequest(text=f"This is {host}; use that name.\n")
+            raise web.HTTPMisdirectedRequest(text=f"The emulator is {host}; use that name.\n")
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "none")
         foreign = request.method != "GET" and site not in ("none", "same-origin")
         if foreign or origin not in (None, f"{request.scheme}://{request.host}"):
-            raise web.HTTPForbidden(text="Another site's page may not do this.\n")
+            raise web.HTTPForbidden(text="Requests from another site's page are refused.\n")
         return await handler(request)
 
     return guarded
@@ -62,5 +62,5 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     """
     given = json_text.read(await request.read())
     if not isinstance(given, dict):
-        raise ValueError("the body is no JSON object")
+        raise ValueError("the body must be a JSON object")
     return given

@@ -69,16 +69,16 @@ class Step:
     actions: tuple[str, ...]
     delivery: Delivery
     request: str
-    answer: str
+    response: str
 
 
 def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef]:
-    """Give the page's routes, not yet guarded."""
+    """Return the page's routes, not yet guarded."""
 
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
         text = render(account, calls.calls, url, form, error)
         status = 200 if error is None else 422
-        body = text.encode(errors="replace")  # what a program put into the account may be no text
+        body = text.encode(errors="replace")  # a URL that a test put into the account may hold a lone surrogate
         return web.Response(body=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
 
     async def show(_request: web.Request) -> web.Response:
@@ -88,7 +88,7 @@ def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef
         sent = dict(parse_qsl((await request.read()).decode("utf-8", "replace")))
         form = {name: sent.get(name, "").strip() for name in BLANK}
         try:
-            plan = order(form)
+            plan = read_form(form)
         except ValueError as error:
             return page(form, str(error))
         calls.start(form["subaccount"], plan)
@@ -100,11 +100,11 @@ def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef
     return [web.get(PATH, show), web.post(PATH, place), web.get(STYLE_PATH, style)]
 
 
-def order(form: Mapping[str, str]) -> Plan:
-    """Read the form.
+def read_form(form: Mapping[str, str]) -> Plan:
+    """Return the call that the form asks for.
 
     Raises:
-        ValueError: A field holds what no call can be placed with; the text names it.
+        ValueError: A field is missing or wrong; the message names it.
 
     """
     if not form["subaccount"]:
@@ -112,7 +112,7 @@ def order(form: Mapping[str, str]) -> Plan:
     try:
         delay = float(form["delay"] or "0")
     except ValueError:
-        raise ValueError("delay is a number of seconds") from None
+        raise ValueError("delay must be a number of seconds") from None
     keys = tuple(pressed.strip() for pressed in form["keys"].split(",")) if form["keys"] else ()
     outcome: Any = form["outcome"]
     return Plan(form["source"], form["destination"], keys, outcome, duplicate=bool(form["duplicate"]), delay=delay)
@@ -142,7 +142,7 @@ def step(delivery: Delivery) -> Step:
         actions=_actions(delivery),
         delivery=delivery,
         request=_cut(json.dumps(delivery.request, indent=2, ensure_ascii=False)),
-        answer=_cut(_indented(delivery.answer)),
+        response=_cut(_indented(delivery.answer)),
     )
 
 

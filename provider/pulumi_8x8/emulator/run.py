@@ -35,10 +35,10 @@ def run(
     """
     stop = threading.Event()
 
-    def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, asked_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with Emulator(api_key or os.environ.get(API_KEY_VARIABLE) or "emulator", **options) as emulator:
             echo(f"The emulator serves {emulator.url}; Ctrl-C stops it.")

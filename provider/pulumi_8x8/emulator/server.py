@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class EmulatorError(Exception):
-    """The emulator cannot start; the text says why and what to do."""
+    """The emulator cannot start; the message has the reason and the next step."""
 
 
 class Emulator(Api):
@@ -98,7 +98,7 @@ class Emulator(Api):
         return self._in_loop(self.calls.place(subaccount, plan))
 
     def deliver(self, subaccount: str, type: str) -> Delivery:
-        """Deliver something made up to the webhook of a type, e.g. a VNU, which no call brings about.
+        """Make a synthetic delivery to the webhook of a type, e.g. a VNU, which no call causes.
 
         Raises:
             ValueError: No such webhook is registered, or it is disabled.
@@ -161,7 +161,7 @@ class Emulator(Api):
     def _application(self) -> web.Application:
         @web.middleware
         async def api(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
-            # Whatever has no route is the API's, which checks the key first: no path gets around that.
+            # A path without a route goes to the API, which checks the key first: no path gets around that.
             if request.match_info.http_exception is not None:
                 return await self.respond(request, self._stopping)
             return await handler(request)

@@ -7,7 +7,7 @@ Functions from values to values, with nothing beyond the standard library; only 
     rules       the vendor's rules for that response, as tables
     menu        a menu declared as data + a VCA delivery -> the call flow to respond with
     outcomes    a VSS delivery -> done, to be retried and why, or neither
-    deliveries  made-up deliveries in the vendor's shape, for the emulator and the rehearsal
+    deliveries  synthetic deliveries in the vendor's shape, for the emulator and the rehearsal
     rehearsal   an endpoint's URL -> whether it is ready for live calls
 """
 

@@ -228,16 +228,16 @@ def decode(body: bytes | str) -> object:
         raise CallFlowError([Problem("$", -1001, f"is not JSON: {error}")]) from None
 
 
-def parse(answer: object) -> CallFlow:
+def parse(response: object) -> CallFlow:
     """Turn decoded JSON into a call flow; what the vendor does not name is left out, defaults are filled in.
 
     Raises:
         CallFlowError: with all that `validate` reports.
 
     """
-    if violations := validate(answer):
+    if violations := validate(response):
         raise CallFlowError(violations)
-    checked = cast(Mapping[str, Any], answer)
+    checked = cast(Mapping[str, Any], response)
     actions = tuple(_build(entry, _CLASSES[entry["action"]]) for entry in checked["callflow"])
     return CallFlow(actions, checked.get("clientActionId"))
 

@@ -1,4 +1,4 @@
-"""Made-up deliveries in the vendor's shape, for the emulator and the rehearsal.
+"""Synthetic deliveries in the vendor's shape, for the emulator and the rehearsal.
 
 Ids and times come from the caller, except in `synthetic`. A value of None leaves its field out, except for `dtmf`,
 which the vendor sends as null.

@@ -18,20 +18,20 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-MAX_ANSWER = 1 << 20
+MAX_RESPONSE = 1 << 20
 """Bytes of a response at most."""
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""The only part of IPv6 from which public addresses are given out: no NAT64, no site-local, no IPv4 in disguise."""
+"""The only part of IPv6 from which public addresses are given out: no NAT64, no site-local, no embedded IPv4."""
 
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
-"""What `is_global` of some Python versions still takes for public (IANA's special-purpose registries, 2026)."""
+"""Networks that `is_global` of some Python versions counts as public (IANA's special-purpose registries, 2026)."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back, and how long it took."""
 
     status: int
@@ -89,7 +89,7 @@ class Endpoint:
         except (OSError, ValueError, KeyError):
             raise EndpointError("TLS", "the server does not speak TLS") from None
 
-    def deliver(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def deliver(self, body: bytes, headers: dict[str, str]) -> Response:
         """POST a delivery.
 
         Raises:
@@ -110,11 +110,11 @@ class Endpoint:
             late = time.monotonic() - started >= self._timeout
             why = f"no whole response within {self._timeout:g} s" if late else "the connection broke before a response"
             raise EndpointError("status", why) from None
-        if len(content) > MAX_ANSWER:
-            raise EndpointError("status", f"the response is longer than {MAX_ANSWER:,} bytes")
+        if len(content) > MAX_RESPONSE:
+            raise EndpointError("status", f"the response is longer than {MAX_RESPONSE:,} bytes")
         if (seconds := time.monotonic() - started) >= self._timeout:
             raise EndpointError("status", f"no whole response within {self._timeout:g} s")
-        return Answer(response.status, content, seconds)
+        return Response(response.status, content, seconds)
 
     def _addresses(self, allow_private: bool) -> list[str]:
         try:
@@ -185,9 +185,9 @@ def printable(text: object) -> str:
 
 def _read(response: http.client.HTTPResponse) -> bytes:
     content = b""
-    while len(content) <= MAX_ANSWER and (piece := response.read(1 << 16)):
+    while len(content) <= MAX_RESPONSE and (piece := response.read(1 << 16)):
         content += piece
-    if len(content) <= MAX_ANSWER and response.length:
+    if len(content) <= MAX_RESPONSE and response.length:
         raise http.client.IncompleteRead(content, response.length)
     return content
 

@@ -255,7 +255,7 @@ _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
 
 
 def _read(kind: Callable[..., T], fields: Fields, **given: object) -> T:
-    """Fill a class: each attribute's name says which field it is, and its type how the field is read."""
+    """Fill a class: each attribute's name gives its field, and its type how the field is read."""
     read = {name: take(fields, field) for name, field, take in _attributes(kind) if name not in given}
     return kind(**read, **given)
 

@@ -71,7 +71,7 @@ class Fields:
         return value
 
     def keys(self, name: str) -> str | None:
-        """Return the pressed keys, or None; a single number will do, too."""
+        """Return the pressed keys, or None; a single number counts as well."""
         value = self.get(name)
         if isinstance(value, (int, float)):
             number = self.whole(name)
@@ -79,7 +79,7 @@ class Fields:
         return self.text(name) or None
 
     def whole(self, name: str) -> int | None:
-        """Return a whole number of up to 31 bits, or None; its digits in a string will do, too."""
+        """Return a whole number of up to 31 bits, or None; its digits in a string count as well."""
         value = self.get(name)
         if isinstance(value, str) and re.fullmatch("-?[0-9]{1,10}", value):
             value = int(value)

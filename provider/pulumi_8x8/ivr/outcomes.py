@@ -37,7 +37,7 @@ class Outcome:
 def outcome(summary: SessionSummary) -> Outcome:
     """Judge a session; an ERROR's reason ends in the vendor's text and code.
 
-    Whoever opted out is never to be called again: that is no retry, whatever else went wrong.
+    A person who opted out is never to be called again: that is no retry, whatever else went wrong.
     """
     status = summary.session_status
     name, reason = OUTCOMES.get(status.strip().upper().replace(" ", "_"), (UNKNOWN, f"status {status} is not known"))

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from pulumi_8x8.ivr.callflow import decode, review
 from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER, synthetic
-from pulumi_8x8.ivr.endpoint import Answer, Endpoint, EndpointError, printable
+from pulumi_8x8.ivr.endpoint import Endpoint, EndpointError, Response, printable
 
-ANSWER_SECONDS = 3.0
-"""Longest time for one response. The vendor asks for a quick one and gives no figure; a caller hears this silence."""
+RESPONSE_SECONDS = 3.0
+"""Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence meanwhile."""
 
 SUBACCOUNT = "rehearsal"
 """The subaccount id in a rehearsal's deliveries; it stands for none."""
@@ -108,8 +108,8 @@ def _findings(url: str, type: str, header: str | None, allow_private: bool, time
         first = endpoint.deliver(body, _headers(header))
         yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 takes 200 only")
         yield _finding(
-            "response time", first.seconds <= ANSWER_SECONDS, f"{first.seconds * 1000:.0f} ms",
-            f"; a caller waits meanwhile: respond within {ANSWER_SECONDS:g} s and work afterwards",
+            "response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms",
+            f"; a caller waits meanwhile: respond within {RESPONSE_SECONDS:g} s and work afterwards",
         )  # fmt: skip
         yield _call_flow(first) if type == "VCA" else Finding("call flow", Verdict.SKIPPED, "a VSS needs none")
         yield _idempotent(type, first, endpoint.deliver(body, _headers(header)))
@@ -136,12 +136,12 @@ def _certificate(endpoint: Endpoint) -> Finding:
     return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, {days} days")
 
 
-def _call_flow(answer: Answer) -> Finding:
+def _call_flow(response: Response) -> Finding:
     name = "call flow"
-    if answer.status != 200:
+    if response.status != 200:
         return Finding(name, Verdict.FAILS, "there is none without a 200")
     try:
-        problems = review(decode(answer.body))
+        problems = review(decode(response.body))
     except ValueError as error:
         return Finding(name, Verdict.FAILS, f"-1001 {printable(error)}")
     if violations := [problem for problem in problems if problem.severity == "violation"]:
@@ -151,7 +151,7 @@ def _call_flow(answer: Answer) -> Finding:
     return Finding(name, Verdict.HOLDS, "valid")
 
 
-def _idempotent(type: str, first: Answer, second: Answer) -> Finding:
+def _idempotent(type: str, first: Response, second: Response) -> Finding:
     name, advice = "duplicate", "; 8x8 may deliver twice: respond to the same eventId or sessionId alike"
     if second.status != 200:
         return Finding(name, Verdict.FAILS, f"responded {second.status} to the same delivery again{advice}")
@@ -171,7 +171,7 @@ def _refuses_wrong(endpoint: Endpoint, body: bytes, header: str | None) -> Findi
     if header is None:
         return Finding(name, Verdict.SKIPPED, "no auth header was given")
     status = endpoint.deliver(body, _headers("rehearsal-wrong-auth-header")).status
-    return _finding(name, status in {401, 403}, f"responded {status}", "; anybody could deliver: respond 401")
+    return _finding(name, status in {401, 403}, f"responded {status}", "; any sender is accepted: respond 401")
 
 
 def _url_problem(url: str) -> str | None:

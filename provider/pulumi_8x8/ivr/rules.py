@@ -208,19 +208,19 @@ REQUIREMENTS = {
 """Which params need another; a wrong value of the other one does not satisfy."""
 
 
-def review(answer: object) -> list[Problem]:
+def review(response: object) -> list[Problem]:
     """Report every rule that a response to a VCA delivery breaks, warnings included, action by action.
 
     `response` is decoded JSON of any shape.
     """
-    if not isinstance(answer, Mapping):
+    if not isinstance(response, Mapping):
         return [Problem("$", -1001, "must be a JSON object", assumed=True)]
     found = []
-    if (label := answer.get("clientActionId")) is not None:
+    if (label := response.get("clientActionId")) is not None:
         message = _text(label)
         found += [Problem("$.clientActionId", -1009, message, assumed=True)] if message else []
         found += _characters(label, "$.clientActionId")
-    entries = answer.get("callflow")
+    entries = response.get("callflow")
     if entries is None:
         return [*found, Problem("$.callflow", -1009, "is missing but it is required")]
     if not isinstance(entries, (list, tuple)) or not entries:
@@ -230,9 +230,9 @@ def review(answer: object) -> list[Problem]:
     return [*found, *_sequence(entries)]
 
 
-def validate(answer: object) -> list[Problem]:
+def validate(response: object) -> list[Problem]:
     """Report the violations of a response; an empty list means that the vendor should accept it."""
-    return [problem for problem in review(answer) if problem.severity == "violation"]
+    return [problem for problem in review(response) if problem.severity == "violation"]
 
 
 def review_action(entry: object, path: str) -> list[Problem]:

@@ -36,7 +36,7 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 
 
 def routes(faults: Faults, modes: Modes) -> list[web.RouteDef]:
-    """Give the routes, not yet guarded."""
+    """Return the routes, not yet guarded."""
 
     async def pending(_request: web.Request) -> web.Response:
         return web.json_response([_document(fault) for fault in faults.pending()])
@@ -66,11 +66,11 @@ def routes(faults: Faults, modes: Modes) -> list[web.RouteDef]:
 
 def _fault(given: dict[str, Any]) -> Fault:
     if unknown := sorted(given.keys() - _FIELDS):
-        raise ValueError(f"a fault has no {', '.join(unknown)}; it has {', '.join(_FIELDS)}")
+        raise ValueError(f"unknown: {', '.join(unknown)}; a fault has {', '.join(_FIELDS)}")
     if wrong := [name for name, value in given.items() if not isinstance(value, _FIELDS[name])]:
-        raise ValueError(f"{', '.join(wrong)}: not of the type that a fault needs")
+        raise ValueError(f"of the wrong type: {', '.join(wrong)}")
     if "name" not in given:
-        raise ValueError("a fault needs a name")
+        raise ValueError("name is missing")
     return Fault(**given)
 
 

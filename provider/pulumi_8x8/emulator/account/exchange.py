@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from pulumi_8x8.emulator.account import answers, responses, routes, storage
-from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account import fault_responses, responses, routes, storage
 from pulumi_8x8.emulator.account.faults import Fault, Faults, Waiting
 from pulumi_8x8.emulator.account.journal import Entry, Journal
 from pulumi_8x8.emulator.account.modes import Modes
+from pulumi_8x8.emulator.account.responses import Response
 from pulumi_8x8.emulator.account.routes import Query
 from pulumi_8x8.emulator.account.state import Account
 from pulumi_8x8.emulator.calls.registry import CallRegistry
@@ -43,9 +43,9 @@ class Api(Modes):
             return await self._respond_faultily(request, waiting, arrived, connection, stopping)
         query = Query(arrived.method, arrived.path, arrived.authorization, await request.read())
         await asyncio.sleep(self.latency)
-        answer = self._decide(query, self.account)
-        self._record(query, answer.status, connection)
-        return responses.response(answer)
+        response = self._decide(query, self.account)
+        self._record(query, response.status, connection)
+        return fault_responses.plain(response)
 
     async def _respond_faultily(
         self, request: web.Request, waiting: Waiting, query: Query, connection: int, stopping: asyncio.Event
@@ -56,24 +56,24 @@ class Api(Modes):
             await asyncio.sleep(self.latency)
         await _held(fault, "before", stopping)
         # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
-        answer = await asyncio.to_thread(responses.faulty, self._true(query, waiting), fault, request.path)
-        self._record(query, None if fault.name in responses.NO_STATUS_LINE else answer.status, connection)
+        response = await asyncio.to_thread(fault_responses.faulty, self._true(query, waiting), fault, request.path)
+        self._record(query, None if fault.name in fault_responses.NO_STATUS_LINE else response.status, connection)
         await _held(fault, "after", stopping)
-        return await responses.send(responses.Exchange(request, answer, fault, stopping))
+        return await fault_responses.send(fault_responses.Exchange(request, response, fault, stopping))
 
-    def _true(self, query: Query, waiting: Waiting) -> Answer:
-        """Give the response that the fault starts from, and let the request take effect or not."""
+    def _true(self, query: Query, waiting: Waiting) -> Response:
+        """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
         fault = waiting.fault
-        answer = self._decide(query, self.account if fault.applies else self.account.copy())
-        if answer.status != 200 or query.subaccount is None:
-            return answer
+        response = self._decide(query, self.account if fault.applies else self.account.copy())
+        if response.status != 200 or query.subaccount is None:
+            return response
         if fault.name == "stale":
-            return answers.listing(query.subaccount, waiting.before.webhooks(query.subaccount))
+            return responses.listing(query.subaccount, waiting.before.webhooks(query.subaccount))
         if fault.name == "altered" and fault.applies and query.method == "POST":
             return self._altered(query, query.subaccount, fault)
-        return answer
+        return response
 
-    def _altered(self, query: Query, subaccount: str, fault: Fault) -> Answer:
+    def _altered(self, query: Query, subaccount: str, fault: Fault) -> Response:
         name = WebhookType(routes.subject(query))
         webhook = self.account.webhooks(subaccount)[name]
         kept = {
@@ -83,13 +83,13 @@ class Api(Modes):
             **(fault.stored or {"url": f"{webhook.url}/"}),
         }
         self.account.put(subaccount, name, **kept)
-        return answers.listing(subaccount, self.account.visible(subaccount, listed=False))
+        return responses.listing(subaccount, self.account.visible(subaccount, listed=False))
 
-    def _decide(self, query: Query, account: Account) -> Answer:
+    def _decide(self, query: Query, account: Account) -> Response:
         try:
-            return routes.answer(account, self.api_key, self, query)
+            return routes.respond(account, self.api_key, self, query)
         except storage.StateFileError as error:
-            return answers.error(500, str(error))
+            return responses.error(500, str(error))
 
     def _record(self, query: Query, status: int | None, connection: int) -> None:
         named = routes.subject(query)
@@ -109,7 +109,7 @@ async def _held(fault: Fault, at: str, stopping: asyncio.Event) -> None:
         return
     fault.reached.set()
     while fault.hold is not None and not fault.hold.is_set() and not stopping.is_set():
-        await asyncio.sleep(responses.POLL_SECONDS)
+        await asyncio.sleep(fault_responses.POLL_SECONDS)
 
 
 def _account(state_file: str | Path | None) -> Account:

@@ -1,4 +1,4 @@
-"""Which requests a fault meets: by method, by subaccount and by count; `responses` sends what the client then gets."""
+"""Which requests a fault meets: by method, subaccount and count; `fault_responses` sends the response."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ EFFECTS: dict[str, Effect] = {
 | drip, drip_header | the response, its body or all of it at one byte per `interval` |
 | stale | the listing as it was when the fault was added |
 | altered | the true response, but the account keeps `stored` instead of what was sent; only a POST sends anything |
-| the rest | the response with a malformed body, as `malformed` says |
+| the rest | the response with a malformed body, as `malformed` makes it |
 """
 
 
@@ -73,7 +73,7 @@ class Fault:
         skip: How many of those pass first, counted from when the fault is added. Default 0.
         times: How many it then meets; None for all until it is cleared. Default 1.
         apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
-            A response to a request without effect says what it would have been with one.
+            Without effect, the response is the one that the request would have had with it.
         status: The status to respond with. Default: the true one (503 for "status", 307 for "redirect").
         body: The body to send with "status": text as it is, anything else as JSON.
         retry_after: The Retry-After to send with "status"; any text. Default: none.
@@ -86,7 +86,7 @@ class Fault:
         hold_at: Where it waits: "before" it is applied, or "after", before the response. Default "before".
 
     Raises:
-        ValueError: A value is not one of these; the text names it.
+        ValueError: A value is not one of these; the message names it.
 
     """
 
@@ -110,21 +110,21 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.name not in EFFECTS:
-            raise ValueError(f"a fault is one of {', '.join(EFFECTS)}, not {self.name!r}")
+            raise ValueError(f"name must be one of {', '.join(EFFECTS)}, not {self.name!r}")
         if self.skip < 0 or (self.times is not None and self.times < 1):
-            raise ValueError("skip is 0 or more, and times 1 or more")
+            raise ValueError("skip must be 0 or more, and times 1 or more")
         if self.status is not None and not 200 <= self.status <= 599:
-            raise ValueError(f"status is from 200 to 599, not {self.status}")
+            raise ValueError(f"status must be from 200 to 599, not {self.status}")
         if any(text is not None and not text.isprintable() for text in (self.retry_after, self.location)):
-            raise ValueError("retry_after and location are sent in headers, which hold no control characters")
+            raise ValueError("retry_after and location are headers, which must not hold control characters")
         if not 0 <= self.interval <= MAX_INTERVAL or not 0 <= (self.size or 0) <= MAX_SIZE:
-            raise ValueError(f"interval is up to {MAX_INTERVAL} seconds, and size up to {MAX_SIZE:,}")
+            raise ValueError(f"interval must be up to {MAX_INTERVAL} seconds, and size up to {MAX_SIZE:,}")
         if wrong := [name for name, value in (self.stored or {}).items() if not _can_store(name, value)]:
-            raise ValueError(f"stored has no such {', '.join(wrong)}; it has url, enabled and http_auth_header")
+            raise ValueError(f"stored may hold url, enabled, http_auth_header; wrong: {', '.join(wrong)}")
 
     @property
     def effect(self) -> Effect:
-        """What this kind of fault does."""
+        """The effect of this kind of fault."""
         return EFFECTS[self.name]
 
     @property
@@ -133,7 +133,7 @@ class Fault:
         return self.effect.applies if self.apply is None else self.apply
 
     def meets(self, method: str, subaccount: str | None) -> bool:
-        """Say whether a request is of those that this fault is about."""
+        """Return whether a request is of those that this fault is about."""
         return (self.method or self.effect.method) in (None, method) and self.subaccount in (None, subaccount)
 
 
@@ -172,7 +172,7 @@ class Faults:
             return [waiting.fault for waiting in self._waiting]
 
     def take(self, method: str, subaccount: str | None) -> Waiting | None:
-        """Count a request, and give the fault that it meets."""
+        """Count a request, and return the fault that it meets."""
         with self._lock:
             taken: Waiting | None = None
             for waiting in [one for one in self._waiting if one.fault.meets(method, subaccount)]:

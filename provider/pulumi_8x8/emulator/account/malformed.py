@@ -11,7 +11,7 @@ ENTRIES = 10_000
 PADDING = 50_000_000
 
 Made = tuple[bytes, dict[str, str]]
-"""A body and the headers that it needs; content is JSON unless they say otherwise."""
+"""A body and the headers that it needs; content is JSON unless they name another type."""
 
 
 def _nan(body: bytes, _size: int | None) -> Made:

@@ -41,25 +41,25 @@ class Modes:
         super().__setattr__(name, _CHECKS[name](name, value) if name in _CHECKS else value)
 
     def modes(self) -> dict[str, Any]:
-        """Give them all by name."""
+        """Return them all by name."""
         return {field.name: getattr(self, field.name) for field in fields(Modes)}
 
     def change(self, modes: Mapping[str, Any]) -> dict[str, Any]:
-        """Change some of them, or none, and give them all.
+        """Change some of them, or none, and return them all.
 
         Raises:
             ValueError: There is no such mode, or a value is none of its choices.
 
         """
         if unknown := modes.keys() - _CHECKS.keys():
-            raise ValueError(f"there is no mode {', '.join(sorted(unknown))}; there are {', '.join(_CHECKS)}")
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}; the modes are {', '.join(_CHECKS)}")
         for name, value in asdict(Modes(**{**self.modes(), **modes})).items():
             setattr(self, name, value)
         return self.modes()
 
 
 def normalised(url: str, how: Collection[Normalisation]) -> str:
-    """Give what an API that normalises URLs stores."""
+    """Return a URL as an API that normalises it would store it."""
     parts = urlsplit(url)
     path, host = parts.path, parts.netloc
     if "add-slash" in how and not path.endswith("/"):
@@ -75,7 +75,7 @@ def normalised(url: str, how: Collection[Normalisation]) -> str:
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], Any]:
     def check(name: str, value: Any) -> Any:
         if value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         return value
 
     return check
@@ -84,7 +84,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], Any]:
 def _normalisations(name: str, value: Any) -> Any:
     known = get_args(Normalisation)
     if not isinstance(value, (list, tuple)) or not all(one in known for one in value):
-        raise ValueError(f"{name} is any of {', '.join(known)}, not {value!r}")
+        raise ValueError(f"{name} must be a list of {', '.join(known)}, not {value!r}")
     if {"add-slash", "remove-slash"} <= set(value):
         raise ValueError(f"{name} cannot both add and remove a slash")
     return tuple(value)
@@ -92,13 +92,13 @@ def _normalisations(name: str, value: Any) -> Any:
 
 def _reads(name: str, value: Any) -> Any:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise ValueError(f"{name} is a number of listings or null, not {value!r}")
+        raise ValueError(f"{name} must be a number of listings or null, not {value!r}")
     return value
 
 
 def _seconds(name: str, value: Any) -> Any:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < math.inf:
-        raise ValueError(f"{name} is a number of seconds, not {value!r}")
+        raise ValueError(f"{name} must be a number of seconds, not {value!r}")
     return float(value)
 
 

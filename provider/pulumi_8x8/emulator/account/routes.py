@@ -18,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from pulumi_8x8.emulator.account import answers
-from pulumi_8x8.emulator.account.answers import Answer
+from pulumi_8x8.emulator.account import responses
 from pulumi_8x8.emulator.account.modes import Modes, normalised
+from pulumi_8x8.emulator.account.responses import Response
 from pulumi_8x8.emulator.account.state import Account, StoredWebhook
 from pulumi_8x8.ivr import json_text
 from pulumi_8x8.model import WebhookType
@@ -56,7 +56,7 @@ class Query:
 
 
 def subject(query: Query) -> str | None:
-    """Name the webhook type that a request is about: DELETE's in the path, POST's in the body."""
+    """Return the webhook type that a request is about: DELETE's in the path, POST's in the body."""
     if query.method != "POST":
         return query.type
     document = _json(query.body)
@@ -64,7 +64,7 @@ def subject(query: Query) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def answer(account: Account, api_key: str, modes: Modes, query: Query) -> Answer:
+def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Response:
     """Decide a request, and change the account when it is granted."""
     try:
         _check_key(api_key, query)
@@ -75,7 +75,7 @@ def answer(account: Account, api_key: str, modes: Modes, query: Query) -> Answer
     except _RefusedError as refused:
         # The body of a 422 is the one that is documented for the webhooks themselves.
         shape = "webhooks" if refused.status == 422 else modes.error_body
-        return answers.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
+        return responses.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
 
 
 class _RefusedError(Exception):
@@ -108,11 +108,11 @@ def _check_subaccount(account: Account, subaccount: str) -> None:
         raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
 
 
-def _list(account: Account, subaccount: str, _modes: Modes, _query: Query) -> Answer:
-    return answers.listing(subaccount, account.visible(subaccount, listed=True))
+def _list(account: Account, subaccount: str, _modes: Modes, _query: Query) -> Response:
+    return responses.listing(subaccount, account.visible(subaccount, listed=True))
 
 
-def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Answer:
+def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
     webhook, before = _webhook(query.body, modes), account.webhooks(subaccount)
     exists = webhook.type in before
     if exists and modes.post_over == "refuse":
@@ -121,17 +121,17 @@ def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> 
         header = webhook.http_auth_header
         account.put(subaccount, webhook.type, webhook.url, enabled=webhook.enabled, http_auth_header=header)
         account.show_before(subaccount, before, modes.stale_reads)
-    return answers.listing(subaccount, account.visible(subaccount, listed=False))
+    return responses.listing(subaccount, account.visible(subaccount, listed=False))
 
 
-def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Answer:
+def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
     before = account.webhooks(subaccount)
     webhook = before.get(query.type or "")
     if webhook is None:
         raise _RefusedError(404, "Resource not found")
     account.remove(subaccount, webhook.type)
     account.show_before(subaccount, before, modes.stale_reads)
-    return answers.removed(subaccount, webhook)
+    return responses.removed(subaccount, webhook)
 
 
 def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
@@ -169,7 +169,7 @@ def _json(body: bytes) -> object:
         return None
 
 
-_Act = Callable[[Account, str, Modes, Query], Answer]
+_Act = Callable[[Account, str, Modes, Query], Response]
 _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "list": {"GET": _list, "POST": _register},
     "webhook": {"DELETE": _remove},

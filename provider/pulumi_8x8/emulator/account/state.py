@@ -32,7 +32,7 @@ class _Stale:
 class Account:
     """The subaccounts of one API key and their webhooks; safe to use from any thread.
 
-    Every well-formed subaccount exists, unless `missing`, `forbidden` or `only` say otherwise.
+    Every well-formed subaccount exists, unless `missing`, `forbidden` or `only` exclude it.
 
     Args:
         held: Webhooks by subaccount to start with.
@@ -58,11 +58,11 @@ class Account:
 
     @property
     def lock(self) -> AbstractContextManager[bool]:
-        """Hold it to look and change in one step."""
+        """Hold it to read and change in one step."""
         return self._lock
 
     def refusal(self, subaccount: str) -> int | None:
-        """Give the status that refuses any request about this subaccount, or None when it may go on."""
+        """Return the status that refuses any request about this subaccount, or None."""
         if subaccount in self.forbidden:
             return 403
         if subaccount in self.missing or (self.only is not None and subaccount not in self.only):
@@ -70,12 +70,12 @@ class Account:
         return None
 
     def subaccounts(self) -> list[str]:
-        """Name the subaccounts that hold a webhook, sorted."""
+        """List the subaccounts that hold a webhook, sorted."""
         with self._lock:
             return sorted(self._held)
 
     def webhooks(self, subaccount: str) -> dict[str, StoredWebhook]:
-        """Give what is registered now, by type, in the order of registration; empty when nothing is."""
+        """Return what is registered now, by type, in the order of registration."""
         with self._lock:
             return dict(self._held.get(subaccount, {}))
 
@@ -90,7 +90,7 @@ class Account:
     ) -> StoredWebhook:
         """Register a webhook, in place of the one of that type if there is one.
 
-        Called from a test it is the change that somebody made in the vendor's portal.
+        Called from a test, it stands for a change made in the vendor's portal.
         """
         webhook = StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
         with self._lock:
@@ -107,13 +107,13 @@ class Account:
             return webhook
 
     def show_before(self, subaccount: str, before: Webhooks, reads: int | None) -> None:
-        """Let `visible` give `before` until the subaccount has been listed `reads` times; None is not at all."""
+        """Let `visible` return `before` until the subaccount has been listed `reads` times; None is not at all."""
         with self._lock:
             if reads is not None:
                 self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
 
     def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
-        """Give what a response shows now, which is older than `webhooks` where `show_before` said so.
+        """Return what a response shows now, which is older than `webhooks` after `show_before`.
 
         `listed` counts this response as one of the listings; those of several changes run side by side.
         """
@@ -127,7 +127,7 @@ class Account:
             return shown
 
     def copy(self) -> Account:
-        """Give an account that holds and refuses the same, and changes on its own, in memory only."""
+        """Return an account that holds and refuses the same, and changes on its own, in memory only."""
         with self._lock:
             other = Account(self._held)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)

@@ -1,4 +1,4 @@
-"""The state file: what an emulator holds between runs, as JSON, for its owner's eyes only."""
+"""The state file: what an emulator holds between runs, as JSON, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def load(path: Path) -> dict[str, Webhooks]:
         return _webhooks(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StateFileError(
-            f"The state file {path} holds something else than an emulator's state; nothing was changed. "
+            f"The state file {path} is not an emulator's state file; nothing was changed. "
             "Name another file, or remove this one to start with an empty account."
         ) from None
 
@@ -46,7 +46,7 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
     """Write everything held, so that a reader sees the old file or the new one and never a part.
 
     Raises:
-        StateFileError: The file cannot be written; the old one is still there.
+        StateFileError: The file cannot be written; the old one is unchanged.
 
     """
     document = {
@@ -78,7 +78,7 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
             raise
     except OSError as error:
         raise StateFileError(
-            f"The state file {path} cannot be written: {error.strerror}. It still holds the state before."
+            f"The state file {path} cannot be written: {error.strerror}. It still holds the previous state."
         ) from None
 
 

@@ -51,7 +51,7 @@ class Plan:
         dtmf_place: Where a VCA delivery has the pressed keys. Default `eventData.dtmf`, as documented today.
 
     Raises:
-        ValueError: A value is not one of these; the text names it.
+        ValueError: A value is not one of these; the message names it.
 
     """
 
@@ -68,21 +68,21 @@ class Plan:
     def __post_init__(self) -> None:
         for name in ("source", "destination"):
             if not re.fullmatch(r"\+?[1-9][0-9]{1,14}", getattr(self, name)):
-                raise ValueError(f"{name} is a phone number in E.164, e.g. +6561234567")
+                raise ValueError(f"{name} must be a phone number in E.164, for example +6561234567")
         if not all(re.fullmatch(r"[0-9*#]*", pressed) for pressed in self.keys):
-            raise ValueError("keys are made of 0 to 9, * and #, one entry for each time that is listened")
+            raise ValueError("keys must be made of 0 to 9, * and #, one entry for each time the call flow listens")
         for name, choices in (("outcome", Outcome), ("completed", Completed), ("dtmf_place", DtmfPlace)):
             if getattr(self, name) not in get_args(choices):
-                raise ValueError(f"{name} is one of {', '.join(get_args(choices))}")
+                raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}")
         if not 0 < self.timeout <= MAX_WAIT or not 0 <= self.delay <= MAX_WAIT:
-            raise ValueError(f"timeout and delay are seconds, up to {MAX_WAIT:g}")
+            raise ValueError(f"timeout and delay must be seconds, up to {MAX_WAIT:g}")
 
 
 @dataclass(frozen=True)
 class Call:
     """A call so far, or as it was: `status` is RUNNING until the session summary was delivered.
 
-    `notes` say what was not delivered and why, and what a call flow was warned of. `error_code` is the summary's,
+    `notes` list what was not delivered and why, and the warnings of each call flow. `error_code` is the summary's,
     with status ERROR.
     """
 
@@ -98,7 +98,7 @@ class Call:
     notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give it as JSON has it."""
+        """Return the call as JSON has it."""
         return dataclasses.asdict(self)
 
 
@@ -236,8 +236,8 @@ class CallRunner:
         legs = [call_leg(self._parties, self._call_id, self._started, now, connected, session.caller_status)]
         for (action, at), call_id in zip(session.bridged, self._bridged_ids, strict=True):
             parties = Parties(action.source, action.destination, "OUTBOUND")
-            answered = at if session.outcome == "COMPLETED" else None
-            legs.append(call_leg(parties, call_id, at, now, answered, session.outcome))
+            picked_up = at if session.outcome == "COMPLETED" else None
+            legs.append(call_leg(parties, call_id, at, now, picked_up, session.outcome))
         return session_summary(
             session_id=self.call.session_id,
             subaccount_id=self.call.subaccount,
@@ -266,7 +266,7 @@ def _next(session: Session, judgement: Judgement | None) -> Session:
     if judgement is None:
         return session.without_webhook()
     if judgement.flow is not None:
-        return session.answered(judgement.flow, datetime.now(timezone.utc))
+        return session.follow(judgement.flow, datetime.now(timezone.utc))
     return session.failed(judgement.error_code or -9999)
 
 

@@ -18,7 +18,7 @@ from pulumi_8x8.ivr.callflow import CallFlow, CallFlowError
 
 Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 
-MAX_ANSWER = 65_536
+MAX_RESPONSE = 65_536
 """Bytes of a response that are read; a longer one is no valid response. The vendor's limit is not known."""
 
 MASK = "[auth header]"
@@ -31,7 +31,7 @@ MIN_SECRET = 6
 class Delivery:
     """A request to an endpoint and its response, as a timeline shows it.
 
-    `status` is None when no response came, `duration_ms` is the time until the whole response was there.
+    `status` is None when no response came, `duration_ms` is the time until the whole response arrived.
     The auth header is in none of the fields, even where an endpoint echoes it.
     """
 
@@ -48,8 +48,8 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back: a status and a body, or a problem in words."""
+class Response:
+    """A status and a body, or the reason why there is none."""
 
     status: int | None = None
     body: bytes = b""
@@ -60,7 +60,7 @@ class Answer:
 class Judgement:
     """What a response means for the call: a call flow to execute, an error that ends it, or just a receipt.
 
-    `warnings` name what in a call flow is executed and the vendor's prose forbids.
+    `warnings` list what is executed although the vendor's prose forbids it.
     """
 
     verdict: str
@@ -70,23 +70,23 @@ class Judgement:
 
     @property
     def ok(self) -> bool:
-        """Whether the endpoint did as it should."""
+        """Whether the response is a valid one."""
         return self.error_code is None
 
 
-def judge(kind: Kind, answer: Answer) -> Judgement:
+def judge(kind: Kind, response: Response) -> Judgement:
     """Judge a response: every endpoint owes a 200, and that of a VCA a valid call flow."""
-    if answer.problem is not None:
-        return Judgement(answer.problem, CONNECTIVITY)
-    if answer.status != 200:
-        hint = "; redirects are not followed" if 300 <= (answer.status or 0) < 400 else ""
-        return Judgement(f"responded {answer.status} instead of 200{hint}", CONNECTIVITY)
+    if response.problem is not None:
+        return Judgement(response.problem, CONNECTIVITY)
+    if response.status != 200:
+        hint = "; redirects are not followed" if 300 <= (response.status or 0) < 400 else ""
+        return Judgement(f"responded {response.status} instead of 200{hint}", CONNECTIVITY)
     if kind != "VCA":
         return Judgement("received")
-    if len(answer.body) > MAX_ANSWER:
-        return Judgement(f"invalid call flow: longer than {MAX_ANSWER} bytes", INVALID_CALL_FLOW)
+    if len(response.body) > MAX_RESPONSE:
+        return Judgement(f"invalid call flow: longer than {MAX_RESPONSE} bytes", INVALID_CALL_FLOW)
     try:
-        document = callflow.decode(answer.body)
+        document = callflow.decode(response.body)
         flow = callflow.parse(document)
     except CallFlowError as error:
         broken = "; ".join(map(str, error.violations))
@@ -102,14 +102,14 @@ async def deliver(
     kind: Kind = webhook.type  # type: ignore[assignment]  # an account holds no other types
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
-    answer = await _post(client, webhook, document, timeout)
-    judgement = judge(kind, answer)
+    response = await _post(client, webhook, document, timeout)
+    judgement = judge(kind, response)
     delivery = Delivery(
         type=kind,
         url=webhook.url,
         request=document,
-        status=answer.status,
-        answer=_masked(answer.body[:MAX_ANSWER].decode("utf-8", "replace"), webhook),
+        status=response.status,
+        answer=_masked(response.body[:MAX_RESPONSE].decode("utf-8", "replace"), webhook),
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
         verdict=_masked(judgement.verdict, webhook),
         ok=judgement.ok,
@@ -119,7 +119,7 @@ async def deliver(
 
 
 async def deliver_sample(account: Account, subaccount: str, type: str, timeout: float = 5.0) -> Delivery:
-    """Deliver something made up to the webhook of a type, call or no call.
+    """Make a synthetic delivery to the webhook of a type, without a call.
 
     Raises:
         ValueError: No such webhook is registered, or it is disabled.
@@ -134,13 +134,13 @@ async def deliver_sample(account: Account, subaccount: str, type: str, timeout: 
 
 
 def new_client() -> aiohttp.ClientSession:
-    """Give a client that keeps nothing between requests and takes nothing from the environment."""
+    """Return a client that keeps nothing between requests and ignores proxies of the environment."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False)
 
 
 async def _post(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
-) -> Answer:
+) -> Response:
     headers = {"Accept-Encoding": "identity"}
     if webhook.http_auth_header is not None:
         headers["Authorization"] = webhook.http_auth_header
@@ -151,18 +151,18 @@ async def _post(
             headers=headers,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=timeout),
-        ) as answer:
-            body = await _read(answer.content)
-            return Answer(answer.status, body)
+        ) as received:
+            body = await _read(received.content)
+            return Response(received.status, body)
     except asyncio.TimeoutError:
-        return Answer(problem=f"no response within {timeout:g} s")
+        return Response(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Answer(problem=f"cannot be reached: {_reason(error)}")
+        return Response(problem=f"cannot be reached: {_reason(error)}")
 
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:
     body = b""
-    while len(body) <= MAX_ANSWER and (piece := await stream.read(MAX_ANSWER)):
+    while len(body) <= MAX_RESPONSE and (piece := await stream.read(MAX_RESPONSE)):
         body += piece
     return body
 

@@ -33,7 +33,7 @@ class CallRegistry:
         return await run_call(self._account, subaccount, plan, self._remember)
 
     async def deliver(self, subaccount: str, type: str) -> Delivery:
-        """Deliver something made up to the webhook of a type.
+        """Make a synthetic delivery to the webhook of a type.
 
         Raises:
             ValueError: No such webhook is registered, or it is disabled.

@@ -1,7 +1,7 @@
 """Calls and single deliveries over HTTP, for the command line.
 
 POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`. GET
-lists the calls. POST /_deliveries delivers something made up, without a call: `subaccount` and `type`.
+lists the calls. POST /_deliveries makes a synthetic delivery without a call: `subaccount` and `type`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _REQUIRED = ("subaccount", "source", "destination")
 
 
 def routes(calls: CallRegistry) -> list[web.RouteDef]:
-    """Give the routes, not yet guarded."""
+    """Return the routes, not yet guarded."""
 
     async def place(request: web.Request) -> web.Response:
-        subaccount, plan = _order(await guard.json_object(request))
+        subaccount, plan = _read_plan(await guard.json_object(request))
         return web.json_response((await calls.place(subaccount, plan)).as_dict())
 
     async def placed(_request: web.Request) -> web.Response:
@@ -50,14 +50,14 @@ def routes(calls: CallRegistry) -> list[web.RouteDef]:
     return [web.post(PATH, place), web.get(PATH, placed), web.post(DELIVERIES, deliver)]
 
 
-def _order(given: dict[str, Any]) -> tuple[str, Plan]:
+def _read_plan(given: dict[str, Any]) -> tuple[str, Plan]:
     if unknown := given.keys() - _TYPES.keys():
-        raise ValueError(f"a call has no {', '.join(sorted(unknown))}; it has {', '.join(_TYPES)}")
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; a call has {', '.join(_TYPES)}")
     if missing := [name for name in _REQUIRED if name not in given]:
-        raise ValueError(f"a call needs {', '.join(missing)}")
+        raise ValueError(f"missing: {', '.join(missing)}")
     if wrong := [name for name, value in given.items() if not isinstance(value, _TYPES[name])]:
-        raise ValueError(f"{', '.join(wrong)}: not of the type that a call needs")
+        raise ValueError(f"of the wrong type: {', '.join(wrong)}")
     keys = given.pop("keys", [])
     if not all(isinstance(pressed, str) for pressed in keys):
-        raise ValueError("keys are strings")
+        raise ValueError("keys must be strings")
     return given.pop("subaccount"), Plan(keys=tuple(keys), **given)

@@ -82,14 +82,14 @@ class Session:
             return "CANCELED" if self.outcome == "CANCELED" else "COMPLETED"
         return self.status
 
-    def answered(self, flow: CallFlow, now: datetime) -> Session:
-        """Go on after a delivery whose response is a valid call flow."""
+    def follow(self, flow: CallFlow, now: datetime) -> Session:
+        """Execute a call flow that an endpoint returned, up to the next event."""
         if self.left:
             return self._run(now)
         return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
-        """End after a delivery whose response is of no use."""
+        """End after a delivery whose response is not a valid call flow."""
         return replace(self, event=None, error_code=error_code)
 
     def without_webhook(self) -> Session:
@@ -119,7 +119,7 @@ class Session:
 
 
 def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Give what a sayAndCapture captures, None when no try was valid, and the keys not yet pressed.
+    """Return what a sayAndCapture captures, None when no try was valid, and the keys not yet pressed.
 
     A try is valid with minDigits (1 when not given) to maxDigits digits. With completeOnHash the digits
     end at `#`; keys beyond maxDigits are lost when nothing ends them, and make too many when `#` does.
