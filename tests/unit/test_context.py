@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pulumi
 import pytest
@@ -11,55 +10,46 @@ import pytest
 from pulumi_8x8.reconcile.caller import INPUT, Caller
 from pulumi_8x8.resources.context import BATCH, _Declarations, _declarations
 
-KNOWN: dict[str, Any] = {"label": "hook in ivr", "ahead": ["team_1"], "ignored": ["url"], "secret": ["url"]}
+FLEET = [f"team_{number}" for number in range(1000)]
 
 
-def test_the_hidden_input_is_removed_from_the_inputs() -> None:
-    """What is left is what the program declared; the URN comes from the engine."""
-    inputs = {"url": "https://a.example/", INPUT: json.dumps(KNOWN)}
+@pytest.mark.parametrize("more", [{}, {"colour": "red"}])
+def test_the_hidden_input_is_removed_from_the_inputs(more: dict[str, str]) -> None:
+    """The URN comes from the engine; what a newer program passes is ignored."""
+    known = Caller("urn:hook", "hook in ivr", ["team_1"], ["url"], ["url"])
+    inputs = {"url": "https://a.example/", INPUT: json.dumps({**json.loads(known.to_text()), **more})}
 
-    caller = Caller.pop_from(inputs, "urn:hook")
-
-    assert caller == Caller("urn:hook", "hook in ivr", ["team_1"], ["url"], ["url"])
+    assert Caller.pop_from(inputs, "urn:hook") == known
     assert inputs == {"url": "https://a.example/"}
 
 
 @pytest.mark.parametrize("text", [None, "null", "[]", 7.0, []])
 def test_without_the_hidden_input_only_the_urn_is_known(text: object) -> None:
     """An import brings none, and `ignore_changes=["*"]` takes it away."""
-    inputs = {"url": "https://a.example/", INPUT: text}
+    inputs = {INPUT: text}
 
-    assert Caller.pop_from(inputs, "urn::hook") == Caller("urn::hook", described=isinstance(text, str))
-    assert INPUT not in inputs
-    assert (Caller("urn::hook").name, Caller().name) == ("hook", "another resource")
+    caller = Caller.pop_from(inputs, "urn::hook")
 
-
-def test_what_a_newer_program_passes_is_tolerated() -> None:
-    """And what an older one leaves out has its default."""
-    assert Caller.pop_from({INPUT: json.dumps({"label": "hook", "colour": "red"})}) == Caller(label="hook")
-
-
-def declared(*subaccount_ids: str | None) -> tuple[_Declarations, list[tuple[int, int]]]:
-    declarations = _Declarations()
-    return declarations, [declarations.declare(subaccount_id) for subaccount_id in subaccount_ids]
+    assert (caller, inputs) == (Caller("urn::hook", described=isinstance(text, str)), {})
+    assert (caller.name, Caller().name) == ("hook", "another resource")
 
 
 def test_each_declaration_names_the_other_subaccounts_of_its_batch_and_of_the_next() -> None:
     """In order, each once, without those that are known only later; a fleet of thousands is not sent with each."""
-    fleet = [f"team_{number}" for number in range(1000)]
-    declarations, _ = declared("first", "first", None, *fleet, "first")
+    declarations = _Declarations()
+    for subaccount_id in ("first", "first", None, *FLEET, "first"):
+        declarations.declare(subaccount_id)
 
-    assert declarations.ahead("first", 0) == fleet[: 2 * BATCH - 1]
-    assert declarations.ahead(fleet[0], 0) == ["first", *fleet[1 : 2 * BATCH - 1]]
-    assert declarations.ahead(fleet[BATCH], 1) == [*fleet[BATCH - 1 : BATCH], *fleet[BATCH + 1 : 3 * BATCH - 1]]
-    assert declarations.ahead(fleet[-1], 1000 // BATCH) == fleet[1000 - 1000 % BATCH - 1 : -1]
+    assert declarations.ahead("first", 0) == FLEET[: 2 * BATCH - 1]
+    assert declarations.ahead(FLEET[BATCH], 1) == [FLEET[BATCH - 1], *FLEET[BATCH + 1 : 3 * BATCH - 1]]
+    assert declarations.ahead(FLEET[-1], 1000 // BATCH) == FLEET[1000 - 1000 % BATCH - 1 : -1]
 
 
 def test_the_first_webhooks_of_a_batch_go_out_before_the_others_of_its_subaccounts() -> None:
-    """The others go out with the next batch; one whose subaccount is known only later waits for nobody else."""
-    fleet = [f"team_{number}" for number in range(BATCH)]
+    """The others go out with the next batch; one whose subaccount is known only later does not wait."""
+    declarations, fleet = _Declarations(), FLEET[:BATCH]
 
-    _, places = declared(*fleet, *fleet, "later", None, "later", "team_0")
+    places = [declarations.declare(one) for one in (*fleet, *fleet, "later", None, "later", "team_0")]
 
     assert [batch for batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
     assert [turn for _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]
@@ -73,5 +63,4 @@ def test_each_run_of_a_program_has_its_own_declarations(monkeypatch: pytest.Monk
     again = _declarations()
     monkeypatch.setattr("pulumi_8x8.resources.context.get_root_resource", lambda: second)
 
-    assert again.subaccount_ids == ["team_1"]
-    assert _declarations().subaccount_ids == []
+    assert (again.subaccount_ids, _declarations().subaccount_ids) == (["team_1"], [])

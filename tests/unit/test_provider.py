@@ -12,14 +12,15 @@ from pulumi.output import Unknown
 
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import ConflictError, KeyRefusedError
+from pulumi_8x8.model import CAMEL
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
 
-KEY = "key-canary-2b9a"
-HEADER = "header-canary-4e07"
+KEY, HEADER = "key-canary-2b9a", "header-canary-4e07"
 ID, A = "acme_voice/VCA", "https://a.example/"
 INPUTS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
 STATE = {**INPUTS, "http_auth_header_available": False}
+HEADED = {**INPUTS, "http_auth_header": HEADER}
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def test_check_takes_the_hidden_input_out(provider: WebhookProvider) -> None:
     assert (result.failures, result.inputs) == ([], {**INPUTS, "__provider": "reference"})
 
 
-def test_two_resources_are_told_apart_by_label_where_the_host_reveals_no_urn(provider: WebhookProvider) -> None:
-    """The plain way, outside the dynamic host: the second is refused, and a rename keeps the webhook."""
+def test_resources_differ_by_label_where_the_host_reveals_no_urn(provider: WebhookProvider) -> None:
+    """Outside the dynamic host: the second is refused, and a rename keeps the webhook."""
     first, second = ({**INPUTS, INPUT: json.dumps({"label": label})} for label in ("hook", "vca in ivr"))
 
     provider.create(provider.check({}, first).inputs)
@@ -67,56 +68,63 @@ def test_an_unknown_value_is_one_marker(provider: WebhookProvider, api: Emulator
     assert (result.changes, result.replaces, result.delete_before_replace) == (True, [], False)
 
 
-def test_what_is_gone_is_an_empty_id_that_the_host_can_serialize(provider: WebhookProvider, api: Emulator) -> None:
-    """And what is live comes with inputs, or the next diff would compare with what the stack once declared."""
-    gone = provider.read(ID, STATE)
+def test_a_state_of_the_native_provider_is_written_anew(provider: WebhookProvider, api: Emulator) -> None:
+    """A stack that has moved here: its names change, and nothing is sent."""
     api.account.put("acme_voice", "VCA", A)
+    moved = {CAMEL[name]: value for name, value in STATE.items()}
 
-    read = WebhookProvider()
-    read.configure(ConfigureRequest(Config({"8x8:apiKey": KEY, "8x8:baseUrl": api.url}, "project")))
-    live = read.read(ID, STATE)
+    assert [provider.diff(ID, olds, INPUTS).changes for olds in (moved, STATE)] == [True, False]
+    assert provider.update(ID, moved, INPUTS).outs == STATE
+    assert [entry.method for entry in api.journal] == ["GET"]
+
+
+def test_a_webhook_that_is_gone_is_an_empty_id_and_a_live_one_has_inputs(
+    provider: WebhookProvider, api: Emulator
+) -> None:
+    """The host cannot serialize None; without inputs, the next diff would compare with what was once declared."""
+    gone = provider.read(ID, STATE)
+    provider.create(INPUTS)
+    live = provider.read(ID, STATE)
 
     assert (gone.id, gone.outs) == ("", {})
     assert (live.id, live.outs, live.inputs) == (ID, STATE, INPUTS)
 
 
 def test_a_planned_import_is_never_refused(provider: WebhookProvider, api: Emulator) -> None:
-    """The engine would call a refusal a bug of the provider, and would import anyway; it gives no hidden input."""
+    """The engine would call a refusal a bug of the provider, and would import anyway; it passes no hidden input."""
     imported = {**INPUTS, "url": "http://plain.example/"}
 
-    result = provider.check(imported, imported)
-
-    assert (result.failures, list(api.journal)) == ([], [])
-
-
-def failures_of_every_call(provider: WebhookProvider) -> Iterator[KeyRefusedError]:
-    calls: list[Callable[[], object]] = [
-        lambda: provider.diff(ID, STATE, INPUTS),
-        lambda: provider.create({**INPUTS, "http_auth_header": HEADER}),
-        lambda: provider.read(ID, STATE),
-        lambda: provider.update(ID, STATE, {**INPUTS, "http_auth_header": HEADER}),
-        lambda: provider.delete(ID, STATE),
-    ]
-    for call in calls:
-        with pytest.raises(KeyRefusedError) as caught:
-            call()
-        yield caught.value
+    assert provider.check(imported, imported).failures == []
+    assert list(api.journal) == []
 
 
-def test_a_failure_is_its_own_text_and_nothing_that_led_to_it(provider: WebhookProvider, api: Emulator) -> None:
+CALLS: dict[str, Callable[[WebhookProvider], object]] = {
+    "diff": lambda provider: provider.diff(ID, STATE, INPUTS),
+    "create": lambda provider: provider.create(HEADED),
+    "read": lambda provider: provider.read(ID, STATE),
+    "update": lambda provider: provider.update(ID, STATE, HEADED),
+    "delete": lambda provider: provider.delete(ID, STATE),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_a_failure_is_its_own_text_and_nothing_that_led_to_it(
+    provider: WebhookProvider, api: Emulator, call: Callable[[WebhookProvider], object]
+) -> None:
     """Where the host prints a traceback all the same, its last line is what happened and what to do next."""
     api.faults.add(Fault("status", status=401, times=None, body={"statusMessage": "foreign-canary"}))
 
-    for error in failures_of_every_call(provider):
-        shown = "".join(traceback.format_exception(error))
-        assert shown.splitlines()[-1] == f"pulumi_8x8.errors.KeyRefusedError: {error}"
-        assert shown.count("Traceback") == 1
-        assert "operation.py" not in shown
-        assert not any(canary in shown for canary in (KEY, HEADER, "foreign-canary"))
+    with pytest.raises(KeyRefusedError) as caught:
+        call(provider)
+
+    shown = "".join(traceback.format_exception(caught.value))
+    assert shown.splitlines()[-1] == f"pulumi_8x8.errors.KeyRefusedError: {caught.value}"
+    assert shown.count("Traceback") == 1
+    assert not any(text in shown for text in ("operation.py", KEY, HEADER, "foreign-canary"))
 
 
 @pytest.mark.parametrize("id", ["", "acme_voice", "acme_voice/XYZ"])
-def test_an_id_that_is_none_is_refused(provider: WebhookProvider, id: str) -> None:
+def test_a_malformed_id_is_refused(provider: WebhookProvider, id: str) -> None:
     """`Webhook.get` takes ids that people type."""
     with pytest.raises(ConflictError, match="is not the id of a webhook"):
         provider.read(id, {})
