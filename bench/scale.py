@@ -98,7 +98,7 @@ def report(measured: dict[str, Any]) -> str:
             figures = [None, None] if added is None else [f"{added:+.1f}", f"{1000 * added / run['webhooks']:.1f}"]
             memory = f"{run['memory'] or 0:.0f}"
             rows.append(
-                (run["webhooks"], checkpoints, run["operation"], run["way"], f"{run['seconds']:.1f}", memory, *figures)
+                (run["webhooks"], checkpoints, run["operation"], run["way"], f"{run['seconds']:.1f}", *figures, memory)
             )
     rows.sort(key=lambda row: (row[1], row[0], OPERATIONS.index(row[2])))
     on = "; ".join(f"{name}: {value}" for name, value in measured["machine"].items())
