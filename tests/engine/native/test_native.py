@@ -115,26 +115,6 @@ def test_a_header_and_a_secret_url_are_never_shown(api: Emulator, project: Proje
     assert api.account.webhooks("Sub_1")["VCA"].url == vca["url"]
 
 
-def test_settings_come_from_the_stacks_config(api: Emulator, project: Project) -> None:
-    """A bad one is refused by its name here, without its value; live checks can be turned off."""
-    project.declare(vca=VCA).deploy().ok()
-    project.run("config", "set", "eightx8:baseUrl", "http://canary.example").ok()
-
-    refused = project.preview().refused()
-
-    assert "The setting eightx8:baseUrl is neither https nor on loopback" in refused.out
-    assert "canary.example" not in refused.out.replace("eightx8:baseUrl", "")
-
-    project.run("config", "set", "eightx8:baseUrl", api.url).ok()
-    project.run("config", "set", "eightx8:liveChecks", "false").ok()
-    api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
-    api.journal.clear()
-
-    project.preview("--expect-no-changes").ok()
-
-    assert len(api.journal) == 0
-
-
 def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> None:
     """An API that does not respond is given up after the program's time, not after the setting's."""
     api.faults.add(Fault("hang", method="POST", times=None))
@@ -145,6 +125,7 @@ def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> 
     assert urls(api) == {}
 
 
+@pytest.mark.proof
 def test_a_killed_engine_leaves_no_process_and_one_more_up_converges(api: Emulator, project: Project) -> None:
     """Killed in mid-create, after the API had stored the webhook and before it said so."""
     go_on = threading.Event()
