@@ -1,39 +1,50 @@
-"""The emulator over real connections."""
+"""The emulator over real connections: its start, its state file, its key, and its end."""
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import requests
 
-from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook
+from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook, run
 
 BEARER = {"Authorization": "Bearer emulator"}
 LIST = "/api/v1/subaccounts/acme/webhooks"
+VCA = {"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "canary-header"}
+HELD = StoredWebhook("VCA", "https://example.com/", True, "canary-header")
 
 
-def test_one_session_keeps_one_connection() -> None:
-    """Connections are kept alive and counted in the journal."""
+def port(api: Emulator) -> int:
+    return int(api.url.rsplit(":", 1)[1])
+
+
+def post(api: Emulator, key: str = "emulator") -> requests.Response:
+    return requests.post(api.url + LIST, json=VCA, headers={"Authorization": f"Bearer {key}"}, timeout=10)
+
+
+def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> None:
+    """A session keeps its connection; a POST's type is read from its body, an encoded path is decoded."""
     with Emulator() as api, requests.Session() as session:
-        for _ in range(3):
-            session.get(api.url + LIST, headers=BEARER, timeout=10)
-        requests.get(api.url + LIST, headers=BEARER, timeout=10)
+        post(api, "canary-key")
+        session.headers.update(BEARER)
+        session.post(api.url + LIST, json=VCA, timeout=10)
+        session.delete(f"{api.url}{LIST}/VCA", timeout=10)
+        session.get(f"{api.url}/api/v1/subaccounts/a%26b/webhooks", timeout=10)
 
-        assert [entry.connection for entry in api.journal] == [1, 1, 1, 2]
-        assert api.journal.connections == 2
-
-
-def test_an_encoded_path_is_decoded() -> None:
-    """A client may percent-encode the ampersand that ids may have."""
-    with Emulator() as api:
-        api.account.put("a&b", "VCA", "https://example.com/")
-
-        listed = requests.get(f"{api.url}/api/v1/subaccounts/a%26b/webhooks", headers=BEARER, timeout=10)
-
-        assert listed.json()["count"] == 1
-        assert api.journal[0].subaccount == "a&b"
+        assert [(one.method, one.subaccount, one.type, one.status, one.connection) for one in api.journal] == [
+            ("POST", "acme", "VCA", 401, 1),
+            ("POST", "acme", "VCA", 200, 2),
+            ("DELETE", "acme", "VCA", 200, 2),
+            ("GET", "a&b", None, 200, 2),
+        ]
+        assert "canary" not in repr(api.journal) + repr(HELD)
 
 
 @pytest.mark.parametrize(
@@ -41,97 +52,119 @@ def test_an_encoded_path_is_decoded() -> None:
     ["/", "/%0A", f"{LIST}%0A", "/api/v1/subaccounts/ac%0Ame/webhooks", "/_control/faults", "/_calls%0A", "//", "/%00"],
 )
 def test_no_path_gets_around_the_key(path: str) -> None:
-    """Only the page and the calls of this machine's programs ask for none."""
-    with Emulator() as api, socket.create_connection(("127.0.0.1", int(api.url.rsplit(":", 1)[1]))) as client:
+    """Only the page and the calls of this machine's programs ask for none; with the key it is refused, too."""
+    with Emulator() as api, socket.create_connection(("127.0.0.1", port(api))) as client:
         client.sendall(f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         status, journal = client.makefile("rb").readline().split()[1], api.journal.requests()
+        with_key = requests.delete(api.url + path, headers=BEARER, timeout=10).status_code
 
     assert (status, [entry.status for entry in journal]) == (b"401", [401])
-
-
-@pytest.mark.parametrize("path", ["/", "/%0A", "/_calls%0A", f"{LIST}%0A"])
-def test_with_the_key_such_a_path_is_refused_all_the_same(path: str) -> None:
-    """Not found, or an id that is not well-formed."""
-    with Emulator() as api:
-        answer = requests.delete(api.url + path, headers=BEARER, timeout=10)
-
-    assert answer.status_code in (404, 405, 422)
-
-
-def test_the_journal_names_the_type_and_no_secret() -> None:
-    """A POST's type is read from its body; neither the key nor the auth header is kept."""
-    with Emulator() as api:
-        body = {"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "canary-header"}
-        requests.post(api.url + LIST, json=body, headers={"Authorization": "Bearer canary-key"}, timeout=10)
-        requests.post(api.url + LIST, json=body, headers=BEARER, timeout=10)
-        requests.delete(f"{api.url}{LIST}/VCA", headers=BEARER, timeout=10)
-
-        assert [(entry.method, entry.type, entry.status) for entry in api.journal] == [
-            ("POST", "VCA", 401),
-            ("POST", "VCA", 200),
-            ("DELETE", "VCA", 200),
-        ]
-        assert "canary" not in repr(api.journal)
+    assert with_key in (404, 405, 422)
 
 
 def test_key_and_mode_change_while_it_runs() -> None:
     """A rotated key and another reading of POST take effect with the next request."""
     with Emulator(api_key="old", post_over="refuse") as api:
-        api.account.put("acme", "VCA", "https://example.com/")
-        body = {"type": "VCA", "url": "https://example.com/new"}
+        api.account.put("acme", "VCA", "https://example.com/old")
         api.api_key, api.post_over = "new", "replace"
 
-        old = requests.post(api.url + LIST, json=body, headers={"Authorization": "Bearer old"}, timeout=10)
-        new = requests.post(api.url + LIST, json=body, headers={"Authorization": "Bearer new"}, timeout=10)
+        statuses = [post(api, key).status_code for key in ("old", "new")]
 
-        assert (old.status_code, new.status_code) == (401, 200)
-        assert api.account.webhooks("acme")["VCA"].url == "https://example.com/new"
+        assert (statuses, api.account.webhooks("acme")) == ([401, 200], {"VCA": HELD})
 
 
-def test_the_state_file_keeps_webhooks_between_runs(tmp_path: Path) -> None:
-    """What one run registered the next one lists, auth header included."""
-    path = tmp_path / "state.json"
-    body = {"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "secret"}
+def test_the_state_file_keeps_webhooks_between_runs_for_its_owner_alone(tmp_path: Path) -> None:
+    """Auth header included; one that others could read is closed by the next write, and no other file is left."""
+    path = tmp_path / "new" / "state.json"
     with Emulator(state_file=path) as api:
-        requests.post(api.url + LIST, json=body, headers=BEARER, timeout=10)
+        api.account.put("other", "VSS", "https://example.com/")
+        path.chmod(0o644)
+        post(api)
 
     with Emulator(state_file=path) as api:
-        held = api.account.webhooks("acme")
+        assert api.account.webhooks("acme") == {"VCA": HELD}
+        assert (path.stat().st_mode & 0o777, list(path.parent.iterdir())) == (0o600, [path])
 
-    assert held == {"VCA": StoredWebhook("VCA", "https://example.com/", True, "secret")}
 
-
-def test_a_state_file_that_cannot_be_written_is_an_error_of_the_server(tmp_path: Path) -> None:
-    """A change that cannot be kept gets a 500 and not made."""
+def test_a_change_that_cannot_be_kept_is_not_made(tmp_path: Path) -> None:
+    """It gets a 500 that names the file."""
     folder = tmp_path / "folder"
     with Emulator(state_file=folder / "state.json") as api:
         folder.write_text("in the way")
 
-        answer = requests.post(
-            api.url + LIST, json={"type": "VCA", "url": "https://example.com/"}, headers=BEARER, timeout=10
-        )
+        response = post(api)
 
-        assert (answer.status_code, api.account.webhooks("acme")) == (500, {})
+        assert (response.status_code, api.account.webhooks("acme")) == (500, {})
+        assert "folder/state.json cannot be written" in response.json()["statusMessage"]
 
 
-def test_a_broken_state_file_stops_the_start(tmp_path: Path) -> None:
-    """Another file under the state file's name is not overwritten."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"version": 2, "subaccounts": {}}',
+        '{"version": 1, "subaccounts": []}',
+        '{"version": 1, "subaccounts": {"a": {"XXX": {"url": "u", "enabled": true, "httpAuthHeader": null}}}}',
+        '{"version": 1, "subaccounts": {"a": {"VCA": {"url": "u", "enabled": "yes", "httpAuthHeader": "s"}}}}',
+    ],
+)
+def test_another_file_stops_the_start_and_is_kept(tmp_path: Path, text: str) -> None:
+    """A file that no emulator wrote is neither used nor overwritten."""
     path = tmp_path / "state.json"
-    path.write_text("precious")
+    path.write_text(text)
 
-    with pytest.raises(EmulatorError, match="state file; nothing was changed"):
+    with pytest.raises(EmulatorError, match="is not an emulator's state file"):
         Emulator(state_file=path)
 
-    assert path.read_text() == "precious"
+    assert path.read_text() == text
 
 
-def test_it_listens_on_loopback_and_is_gone_after_the_block() -> None:
-    """Nobody else on the network can reach it; leaving the block stops the server and frees its port."""
-    with Emulator() as api:
-        port = int(api.url.rsplit(":", 1)[1])
+def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
+    """A taken port is an error that names it."""
+    with Emulator() as api, pytest.raises(EmulatorError, match=rf":{port(api)}: .*in use.* Choose another port"):
+        run(port=port(api))
 
     with pytest.raises(requests.ConnectionError):
         requests.get(api.url, timeout=10)
+    with Emulator(port=port(api)) as again:
+        assert again.url == api.url == f"http://127.0.0.1:{port(api)}"
 
-    with Emulator(port=port) as again:
-        assert again.url == api.url == f"http://127.0.0.1:{port}"
+
+@pytest.mark.parametrize(("number", "variable"), [(signal.SIGINT, "from-environment"), (signal.SIGTERM, None)])
+def test_it_serves_until_a_signal(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals, variable: str | None
+) -> None:
+    """With the key of the environment, else "emulator"; it prints its URL and gives the signal's handler back."""
+    monkeypatch.delenv("EIGHTX8_API_KEY", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("EIGHTX8_API_KEY", variable)
+    before = signal.getsignal(number)
+    lines: list[str] = []
+    statuses: list[int] = []
+
+    def ready(emulator: Emulator) -> None:
+        statuses.append(post(emulator, variable or "emulator").status_code)
+        os.kill(os.getpid(), number)
+
+    run(ready=ready, echo=lines.append)
+
+    assert (statuses, len(lines), signal.getsignal(number)) == ([200], 1, before)
+    assert "http://127.0.0.1:" in lines[0]
+
+
+def test_the_command_line_sets_every_mode() -> None:
+    """What is chosen at the start is what the control endpoint shows."""
+    options = "--post-over ignore --stale-reads 2 --normalise add-slash --normalise lower-host --error-body platform"
+    options += " --active ignore --latency 0.01 --control --json"
+    command = [sys.executable, "-m", "pulumi_8x8", "emulate", *options.split()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        modes = requests.get(f"{url}/_control/modes", timeout=10).json()
+        process.terminate()
+
+    expected = {"post_over": "ignore", "stale_reads": 2, "normalise": ["add-slash", "lower-host"]}
+    assert modes == expected | {"error_body": "platform", "active": "ignore", "latency": 0.01}
+    assert process.returncode == 0
