@@ -2,7 +2,7 @@
 
     WebhookError
     ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
-    ├── ConflictError           the program's: the webhook holds what this program does not own
+    ├── ConflictError           the program's: what is registered is not this stack's
     ├── UnavailableError        the API's or the network's: no response that counts, after the retries
     ├── RefusedError            the API said no
     │   ├── KeyRefusedError     401: the key
@@ -27,7 +27,7 @@ class WebhookError(Exception):
         status: HTTP status of the response, where there was one.
         status_code: The vendor's own `statusCode`, or `code`, e.g. "1001", where the response had one.
         error_id: The vendor's `errorId`, to quote to their support, where the response had one.
-        uncertain: True when the request may have taken effect although no response says so.
+        uncertain: True when the request may have taken effect although no response confirms it.
         retry_after: Seconds the API asked to wait, where it did.
     """
 
@@ -60,7 +60,7 @@ class SettingsError(WebhookError):
 
 
 class ConflictError(WebhookError):
-    """The webhook holds a webhook, or an auth header, that this program does not own; nothing was changed."""
+    """A webhook, or an auth header, that this stack does not know is registered; nothing was changed."""
 
 
 class UnavailableError(WebhookError):

@@ -38,13 +38,11 @@ class WebhookType(str, Enum):
     """
 
 
-TYPES = ", ".join(member.value for member in WebhookType)
-
 IDENTITY = ("subaccount_id", "type")
 """Which webhook it is: a change here replaces it."""
 
 DECLARED = ("url", "enabled", "http_auth_header")
-"""What the program says of it: a change here updates it."""
+"""What the program declares of it: a change here updates it."""
 
 INSTRUCTIONS = ("overwrite_on_create", "rehearse")
 """What the program asks of the provider: in state only where it is set, since state grows with each property."""
@@ -54,7 +52,14 @@ OUTPUT = "http_auth_header_available"
 
 PROPERTIES = (*IDENTITY, *DECLARED, *INSTRUCTIONS, OUTPUT)
 
-CAMEL = {name: "".join(word.title() if at else word for at, word in enumerate(name.split("_"))) for name in PROPERTIES}
+
+def camel_case(name: str) -> str:
+    """A name of Python's, as Pulumi's config and schema spell it: `api_key` is `apiKey`."""
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)
+
+
+CAMEL = {name: camel_case(name) for name in PROPERTIES}
 """How the native provider's schema spells each property."""
 
 SNAKE = {spelled: name for name, spelled in CAMEL.items()}
@@ -82,7 +87,7 @@ def type_problem(value: Any) -> str | None:
     """Why this is not a webhook type."""
     if isinstance(value, str) and value in WebhookType.__members__:
         return None
-    return f"write one of {TYPES}"
+    return f"write one of {', '.join(WebhookType.__members__)}"
 
 
 class WebhookId(NamedTuple):

@@ -1,7 +1,7 @@
 """Settings: the API key, the address, the timeouts; from the stack's config, else from the environment.
 
-One table, `FIELDS`, says of each setting its name in both places, its default and its unit. They are read in the
-provider's `configure` and by the command line, and are never part of a resource's inputs, outputs or pickled provider.
+One table, `FIELDS`, has the name, the default and the unit of each setting. They are read in the provider's `configure`
+and by the command line, and are never part of a resource's inputs, outputs or pickled provider.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+from .model import camel_case
 
 BASE_URLS = ("https://voice.wavecell.com", "https://voice.8x8.com")
 """The addresses that the vendor documents: the set-up guide's, and the current reference's (November 2025)."""
@@ -84,7 +85,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _switch(text: str) -> bool:
+def _bool(text: str) -> bool:
     value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower())
     if value is None:
         raise ValueError("is neither true nor false")
@@ -93,47 +94,37 @@ def _switch(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """One setting: where it is read, and what it is when it is not set."""
+    """One setting: how it is read, and what it is when it is not set."""
 
     name: str
-    config: str
-    environment: str
     default: str | None
     unit: str
     meaning: str
     parse: Callable[[str], Any]
     secret: bool = False
 
+    @property
+    def config(self) -> str:
+        """Its key in the stack's `8x8:` namespace, for example `apiKey`."""
+        return camel_case(self.name)
+
+    @property
+    def environment(self) -> str:
+        """Its environment variable, for example `EIGHTX8_API_KEY`."""
+        return f"EIGHTX8_{self.name.upper()}"
+
 
 FIELDS = (
-    Field("api_key", "apiKey", "EIGHTX8_API_KEY", None, "", "key of the 8x8 account", _key, secret=True),
-    Field("base_url", "baseUrl", "EIGHTX8_BASE_URL", DEFAULT_BASE_URL, "URL", "address of the voice API", _base_url),
-    Field(
-        "live_checks", "liveChecks", "EIGHTX8_LIVE_CHECKS", "true", "true, false",
-        "compare with what is live in every preview", _switch,
-    ),
-    Field(
-        "fetch_ahead", "fetchAhead", "EIGHTX8_FETCH_AHEAD", "true", "true, false",
-        "fetch the listings of the next subaccounts in the background", _switch,
-    ),
-    Field(
-        "connect_timeout", "connectTimeout", "EIGHTX8_CONNECT_TIMEOUT", "5", "seconds",
-        "longest wait for a connection", _seconds,
-    ),
-    Field(
-        "read_timeout", "readTimeout", "EIGHTX8_READ_TIMEOUT", "15", "seconds",
-        "longest silence while waiting for a response", _seconds,
-    ),
-    Field(
-        "deadline", "deadline", "EIGHTX8_DEADLINE", "60", "seconds",
-        "longest time for one request, retries included", _seconds,
-    ),
-    Field(
-        "rehearse_private", "rehearsePrivate", "EIGHTX8_REHEARSE_PRIVATE", "false", "true, false",
-        "let a rehearsal reach private and link-local addresses", _switch,
-    ),
-)  # fmt: skip
-"""Every setting there is, in the order in which they are read."""
+    Field("api_key", None, "", "key of the 8x8 account", _key, secret=True),
+    Field("base_url", DEFAULT_BASE_URL, "URL", "address of the voice API", _base_url),
+    Field("live_checks", "true", "true, false", "compare with what is live in every preview", _bool),
+    Field("fetch_ahead", "true", "true, false", "fetch the listings of the next subaccounts in the background", _bool),
+    Field("connect_timeout", "5", "seconds", "longest wait for a connection", _seconds),
+    Field("read_timeout", "15", "seconds", "longest silence while waiting for a response", _seconds),
+    Field("deadline", "60", "seconds", "longest time for one request, retries included", _seconds),
+    Field("rehearse_private", "false", "true, false", "let a rehearsal reach private and link-local addresses", _bool),
+)
+"""Every setting, in the order in which they are read."""
 
 MISSING_KEY = (
     "The 8x8 API key is missing. Nothing was changed. Set it with `pulumi config set --secret 8x8:apiKey` "
@@ -189,8 +180,7 @@ class Settings:
             if value is None:
                 continue
             try:
-                text = str(value).lower() if isinstance(value, bool) else str(value)
-                values[setting.name] = setting.parse(text)
+                values[setting.name] = setting.parse(str(value))
             except ValueError as error:
                 raise SettingsError(f"The setting {place} {error}. Nothing was sent.") from None
         return cls(**values)

@@ -6,15 +6,11 @@ A method either returns what the API responded or raises one error of `errors.py
 
 from __future__ import annotations
 
-import email.utils
 import itertools
-import json
 import random
 import ssl
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
-from functools import cache
 from importlib.metadata import version
 from queue import Empty, LifoQueue
 from typing import Any, NamedTuple
@@ -22,7 +18,8 @@ from typing import Any, NamedTuple
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry
 
 from pulumi_8x8.errors import ProtocolError, UnavailableError, WebhookError, by_status
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
@@ -41,16 +38,16 @@ TRIES = 5
 LONGEST_PAUSE = 30.0
 """Seconds that a Retry-After is obeyed at most; an API that asks for more is reported instead."""
 
-LARGEST_ANSWER = 1 << 20
+LARGEST_RESPONSE = 1 << 20
 """Bytes of a response at most. A subaccount has five webhooks: some 1.5 kB."""
 
 DONE = frozenset({200, 201})
-"""Statuses of a success; the vendor documents 200, and a 201 with the documented body says the same."""
+"""Statuses of a success; the vendor documents 200, and a 201 with the documented body means the same."""
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
-class _Line(HTTPAdapter):
+class _Adapter(HTTPAdapter):
     """One connection at most, for one request at a time."""
 
     def __init__(self) -> None:
@@ -62,23 +59,7 @@ class _Line(HTTPAdapter):
         return self.bounds.bind(pool)
 
 
-class _Bearer(requests.auth.AuthBase):
-    """Sets the key on each request. As an auth object: a netrc entry would replace a plain header."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
-
-
-@cache
-def _user_agent() -> str:
-    return f"pulumi-8x8/{version('pulumi-8x8')}"
-
-
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     status: int
     body: bytes
     retry_after: float | None
@@ -99,26 +80,19 @@ class Client:
     def __init__(
         self, settings: Settings, pause: Callable[[float], object] = time.sleep, connections: int = CONNECTIONS
     ) -> None:
-        self._auth = _Bearer(settings.require_key())
+        self._key = settings.require_key()
         self._settings = settings
         self._pause = pause
         self._session = requests.Session()
         # Compressed responses are not asked for and not taken: a small one can unpack to gigabytes.
-        self._session.headers.update(
-            {
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": _user_agent(),
-            }
-        )
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        self._session.headers.update({**headers, "User-Agent": f"pulumi-8x8/{version('pulumi-8x8')}"})
         # Last in, first out: one request after the other is one connection.
-        self._lines: LifoQueue[_Line] = LifoQueue()
+        self._adapters: LifoQueue[_Adapter] = LifoQueue()
         for _ in range(connections):
-            self._lines.put(_Line())
+            self._adapters.put(_Adapter())
         # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
-        self._environment: dict[str, Any] = {
-            **self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
-        }
+        self._environment: Any = self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """A deadline for one request and its retries: the operation's own time-out, else the setting's; or sooner."""
@@ -132,43 +106,42 @@ class Client:
         Raises:
             WebhookError: See the tree; a missing subaccount is an error, a missing webhook is not.
         """
-        answer = self._request("GET", f"{subaccount_id}/webhooks", deadline)
-        return parse_listing(subaccount_id, answer.body)
+        response = self._request("GET", f"{subaccount_id}/webhooks", deadline)
+        return parse_listing(subaccount_id, response.body)
 
     def register(self, declared: Declaration, deadline: Deadline) -> Listing:
         """POST: register a webhook; returns the listing as the API has it afterwards.
 
-        It is sent again only after a response or a failure which says that it did not take effect.
+        It is sent again only after a response or a failure which shows that it did not take effect.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
-        answer = self._request("POST", f"{declared.subaccount_id}/webhooks", deadline, body=registration(declared))
-        return parse_listing(declared.subaccount_id, answer.body)
+        response = self._request("POST", f"{declared.subaccount_id}/webhooks", deadline, body=registration(declared))
+        return parse_listing(declared.subaccount_id, response.body)
 
     def remove(self, webhook_id: WebhookId, deadline: Deadline, *, masked: bool = False) -> LiveWebhook | None:
-        """DELETE: remove a webhook; None where the API says that there was none.
+        """DELETE: remove a webhook; None where the API reports that there was none.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
-        answer = self._request(
-            "DELETE", f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}", deadline, missing_ok=True
-        )
-        return None if answer.status == 404 else parse_removal(webhook_id, answer.body, masked)
+        path = f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}"
+        response = self._request("DELETE", path, deadline, missing_ok=True)
+        return None if response.status == 404 else parse_removal(webhook_id, response.body, masked)
 
     def _request(
         self, method: str, path: str, deadline: Deadline, *, body: Any = None, missing_ok: bool = False
-    ) -> _Answer:
+    ) -> _Response:
         repeatable = method != "POST"
         uncertain = False
         for attempt in itertools.count(1):
             try:
-                answer = self._send(method, path, deadline, body)
-                if answer.status in DONE or (missing_ok and answer.status == 404):
-                    return answer
-                failure: WebhookError = self._failure(method, path, answer)
-                again = answer.status == 429 or (repeatable and answer.status in RETRIED)
+                response = self._send(method, path, deadline, body)
+                if response.status in DONE or (missing_ok and response.status == 404):
+                    return response
+                failure: WebhookError = _failure(method, path, response)
+                again = response.status == 429 or (repeatable and response.status in RETRIED)
             except UnavailableError as error:
                 failure, again = error, repeatable or not error.uncertain
             # What an earlier try may have done, a later refusal does not undo.
@@ -179,54 +152,46 @@ class Client:
 
     def wait(self, failure: WebhookError, attempt: int, deadline: Deadline) -> bool:
         """Wait before a request is sent again, as long as the API asked; False, at once, where that is too long."""
-        pause = max(_backoff(attempt), failure.retry_after or 0.0)
+        backoff = random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
+        pause = max(backoff, failure.retry_after or 0.0)
         if pause > min(LONGEST_PAUSE, deadline.remaining):
             return False
         return not self._pause(pause)
 
-    def _failure(self, method: str, path: str, answer: _Answer) -> WebhookError:
-        kind, next_step = by_status(answer.status)
-        refusal = parse_refusal(answer.body)
-        subaccount_id = path.partition("/")[0]
-        return kind(
-            f"The API responded {answer.status}{refusal} to {method} for {subaccount_id}. {next_step}",
-            status=answer.status,
-            status_code=refusal.status_code,
-            error_id=refusal.error_id,
-            uncertain=method != "GET" and (answer.status >= 500 or 200 <= answer.status < 400),
-            retry_after=answer.retry_after,
-        )
-
-    def _send(self, method: str, path: str, deadline: Deadline, body: Any) -> _Answer:
+    def _send(self, method: str, path: str, deadline: Deadline, body: Any) -> _Response:
         try:
-            line = self._lines.get(timeout=deadline.remaining)
+            adapter = self._adapters.get(timeout=deadline.remaining)
         except Empty:
             reason = f"no connection was free within the deadline of {deadline.seconds:g} s"
             raise self._unreachable(path, reason) from None
-        bounds = line.bounds
+        bounds = adapter.bounds
         bounds.deadline, bounds.sent = deadline, False
         try:
-            return self._exchange(line, method, path, body)
+            return self._exchange(adapter, method, path, body)
         except (HTTPError, requests.RequestException, OSError) as error:
             reason, uncertain = self._reason(error, bounds), bounds.sent and method != "GET"
         finally:
-            self._lines.put(line)
+            self._adapters.put(adapter)
         # Out here, since the library's errors repeat what the other side sent.
         raise self._unreachable(path, reason, uncertain=uncertain)
 
-    def _exchange(self, line: _Line, method: str, path: str, body: Any) -> _Answer:
+    def _exchange(self, adapter: _Adapter, method: str, path: str, body: Any) -> _Response:
         request = requests.Request(
             method,
             f"{self._settings.base_url}/api/v1/subaccounts/{path}",
-            data=None if body is None else json.dumps(body),
-            headers=None if body is None else {"Content-Type": "application/json"},
-            auth=self._auth,
+            json=body,
+            auth=self._authorized,
         )
         timeouts = (self._settings.connect_timeout, self._settings.read_timeout)
         # Not `Session.send`: it would read a redirect's body to its end, whatever its size.
-        with line.send(self._session.prepare_request(request), timeout=timeouts, **self._environment) as response:
-            content = self._read(response)
-            return _Answer(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+        with adapter.send(self._session.prepare_request(request), timeout=timeouts, **self._environment) as response:
+            content = _read(response)
+            return _Response(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+
+    def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with the key; as an auth object, since a netrc entry would replace a plain header."""
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
 
     def _reason(self, error: Exception, bounds: Bounds) -> str:
         """Why there is no response, without a word of what the other side sent."""
@@ -256,18 +221,32 @@ class Client:
             uncertain=uncertain,
         )
 
-    def _read(self, response: requests.Response) -> bytes:
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise ProtocolError("The API's response is compressed although that was not asked for. Check 8x8:baseUrl.",
-                                uncertain=True)  # fmt: skip
-        content = bytearray()
-        for chunk in response.iter_content(1 << 16):
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise ProtocolError(
-                    f"The API's response is longer than {LARGEST_ANSWER:,} bytes. Check 8x8:baseUrl.", uncertain=True
-                )
-        return bytes(content)
+
+def _failure(method: str, path: str, response: _Response) -> WebhookError:
+    kind, next_step = by_status(response.status)
+    refusal = parse_refusal(response.body)
+    return kind(
+        f"The API responded {response.status}{refusal} to {method} for {path.partition('/')[0]}. {next_step}",
+        status=response.status,
+        status_code=refusal.status_code,
+        error_id=refusal.error_id,
+        uncertain=method != "GET" and (response.status >= 500 or 200 <= response.status < 400),
+        retry_after=response.retry_after,
+    )
+
+
+def _read(response: requests.Response) -> bytes:
+    problem, content = "", bytearray()
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        problem = "compressed although that was not asked for"
+    for chunk in () if problem else response.iter_content(1 << 16):
+        content += chunk
+        if len(content) > LARGEST_RESPONSE:
+            problem = f"longer than {LARGEST_RESPONSE:,} bytes"
+            break
+    if problem:
+        raise ProtocolError(f"The API's response is {problem}. Check 8x8:baseUrl.", uncertain=True)
+    return bytes(content)
 
 
 def _certificate_refused(error: Exception) -> bool:
@@ -276,24 +255,12 @@ def _certificate_refused(error: Exception) -> bool:
     return any(isinstance(argument, ssl.SSLCertVerificationError) for argument in arguments)
 
 
-def _backoff(attempt: int) -> float:
-    return random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
-
-
 def retry_after(value: str | None) -> float | None:
     """Seconds that a Retry-After header asks to wait, from a number or a date (RFC 9110, 10.2.3).
 
     None where the header is missing or garbage; a time that has passed is 0.
     """
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:12])
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError, IndexError):
+        return None if value is None else float(min(Retry().parse_retry_after(value), 1e9))
+    except (InvalidHeader, ValueError, TypeError, OverflowError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

@@ -49,6 +49,19 @@ class Bounds:
         return context
 
 
+def _bound(name: str) -> Any:
+    """The operation of a socket with this name, which begins before the deadline or not at all."""
+
+    def operation(self: _Socket, *args: Any) -> Any:
+        left = self.bounds.deadline.remaining
+        if not left:
+            raise TimeoutError("the deadline has passed")
+        super(_Socket, self).settimeout(left if self._silence is None else min(left, self._silence))
+        return getattr(super(_Socket, self), name)(*args)
+
+    return operation
+
+
 class _Socket(socket.socket):
     bounds: Bounds
     _silence: float | None = None
@@ -57,35 +70,9 @@ class _Socket(socket.socket):
         self._silence = value
         super().settimeout(value)
 
-    def _bound(self) -> None:
-        left = self.bounds.deadline.remaining
-        if not left:
-            raise TimeoutError("the deadline has passed")
-        super().settimeout(left if self._silence is None else min(left, self._silence))
-
-    def connect(self, address: Any) -> None:
-        self._bound()
-        super().connect(address)
-
-    def do_handshake(self, block: bool = False) -> None:
-        self._bound()
-        super().do_handshake(block)  # type: ignore[misc]  # of TLS sockets
-
-    def send(self, *args: Any) -> int:
-        self._bound()
-        return super().send(*args)
-
-    def sendall(self, *args: Any) -> None:
-        self._bound()
-        super().sendall(*args)
-
-    def recv(self, *args: Any) -> bytes:
-        self._bound()
-        return super().recv(*args)
-
-    def recv_into(self, *args: Any) -> int:
-        self._bound()
-        return super().recv_into(*args)
+    connect, do_handshake, send, sendall, recv, recv_into = map(
+        _bound, ("connect", "do_handshake", "send", "sendall", "recv", "recv_into")
+    )
 
 
 class _Connection(HTTPConnection):
@@ -104,8 +91,12 @@ class _Connection(HTTPConnection):
         inherited = super()._new_conn
         if inherited.__func__ is not HTTPConnection._new_conn:  # type: ignore[attr-defined]
             return inherited()  # PySocks connects by sockets of its own; the TLS above them obeys
+        try:
+            addresses = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except UnicodeError:  # a label that is empty or too long
+            raise OSError("not a host name") from None
         failure = OSError("no address")
-        for family, kind, protocol, _, address in _addresses(self.host, self.port):
+        for family, kind, protocol, _, address in addresses:
             connecting = self.bounds.socket(family, kind, protocol)
             try:
                 for option in self.socket_options or ():
@@ -124,10 +115,3 @@ class _Connection(HTTPConnection):
             self.connect()
         self.bounds.sent = self.bounds.deadline.remaining > 0
         super().request(*args, **kwargs)
-
-
-def _addresses(host: str, port: int) -> list[Any]:
-    try:
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError:  # a label that is empty or too long
-        raise OSError("not a host name") from None

@@ -14,12 +14,10 @@ from typing import Any, NoReturn
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId, WebhookType
 
-KNOWN_TYPES = frozenset(member.value for member in WebhookType)
-
 
 @dataclass(frozen=True)
 class Refusal:
-    """The vendor's words about a failed request, as far as they are safe to repeat.
+    """What the vendor reports of a failed request, as far as it is safe to repeat.
 
     The webhooks reference documents `statusCode`; the platform's page on errors, for every API, `code`.
     """
@@ -28,9 +26,9 @@ class Refusal:
     error_id: str | None
 
     def __str__(self) -> str:
-        told = [f"vendor code {self.status_code}"] if self.status_code else []
-        told += [f"errorId {self.error_id}"] if self.error_id else []
-        return f" ({', '.join(told)})" if told else ""
+        parts = [f"vendor code {self.status_code}"] if self.status_code else []
+        parts += [f"errorId {self.error_id}"] if self.error_id else []
+        return f" ({', '.join(parts)})" if parts else ""
 
 
 def registration(declared: Declaration) -> dict[str, Any]:
@@ -53,14 +51,14 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
     so that a broken response is never taken for a missing webhook.
 
     Raises:
-        InvalidRequestError: The response says in its `statusCode` that the request failed.
+        InvalidRequestError: Its `statusCode` is an error.
         ProtocolError: It is not the documented shape, or another subaccount's.
     """
-    answer = _answer(subaccount_id, body)
-    webhooks = answer.get("webhooks")
+    document = _document(subaccount_id, body)
+    webhooks = document.get("webhooks")
     if not isinstance(webhooks, list):
         _broken(subaccount_id, "`webhooks` is not a list")
-    count = answer.get("count")
+    count = document.get("count")
     if count is not None and count != len(webhooks):
         _broken(subaccount_id, f"`count` is not the {len(webhooks)} webhooks listed")
     parsed = [_webhook(subaccount_id, index, entry) for index, entry in enumerate(webhooks)]
@@ -68,34 +66,34 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
 
 
 def parse_removal(webhook_id: WebhookId, body: bytes, masked: bool = False) -> LiveWebhook | None:
-    """The response to a removal: what was registered until then, as far as the response says.
+    """The response to a removal: what was registered until then, as far as the response shows it.
 
     Raises:
-        InvalidRequestError: The response says in its `statusCode` that the request failed.
+        InvalidRequestError: Its `statusCode` is an error.
         ProtocolError: It is not the documented shape, or about another webhook.
     """
-    answer = _answer(webhook_id.subaccount_id, body)
-    if answer.get("type", webhook_id.type) != webhook_id.type:
+    document = _document(webhook_id.subaccount_id, body)
+    if document.get("type", webhook_id.type) != webhook_id.type:
         _broken(webhook_id.subaccount_id, f"it is not about {webhook_id.type}")
-    if "url" not in answer:
+    if "url" not in document:
         return None
-    webhook = _webhook(webhook_id.subaccount_id, 0, {**answer, "type": webhook_id.type})
+    webhook = _webhook(webhook_id.subaccount_id, 0, {**document, "type": webhook_id.type})
     return replace(webhook, masked=masked) if webhook else None
 
 
 def parse_refusal(body: bytes) -> Refusal:
     """The vendor's code and errorId of a failed request; neither where the body is not the vendor's."""
     try:
-        answer = _decoded(body)
+        document = _decoded(body)
     except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
+        document = None
+    if not isinstance(document, dict):
         return Refusal(None, None)
-    return Refusal(_short(_code(answer), r"-?\d{1,9}"), _short(answer.get("errorId"), r"[\w-]{1,64}"))
+    return Refusal(_short(_code(document), r"-?\d{1,9}"), _short(document.get("errorId"), r"[\w-]{1,64}"))
 
 
-def _code(answer: dict[str, Any], missing: object = None) -> object:
-    return answer.get("statusCode", answer.get("code", missing))
+def _code(document: dict[str, Any], missing: object = None) -> object:
+    return document.get("statusCode", document.get("code", missing))
 
 
 def _short(value: object, pattern: str) -> str | None:
@@ -113,15 +111,15 @@ def _decoded(body: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def _answer(subaccount_id: str, body: bytes) -> dict[str, Any]:
+def _document(subaccount_id: str, body: bytes) -> dict[str, Any]:
     try:
-        answer = _decoded(body)
+        document = _decoded(body)
     except ValueError:
         _broken(subaccount_id, "it is not JSON")
-    if not isinstance(answer, dict):
+    if not isinstance(document, dict):
         _broken(subaccount_id, "it is not a JSON object")
     # The vendor writes a number in successes and a string in errors.
-    if (code := _code(answer, 0)) not in (0, "0") or isinstance(code, bool):
+    if (code := _code(document, 0)) not in (0, "0") or isinstance(code, bool):
         refusal = parse_refusal(body)
         raise InvalidRequestError(
             f"The API did not carry out the request for {subaccount_id}{refusal} although it responded 200. "
@@ -130,16 +128,16 @@ def _answer(subaccount_id: str, body: bytes) -> dict[str, Any]:
             status_code=refusal.status_code,
             error_id=refusal.error_id,
         )
-    if answer.get("subAccountId", subaccount_id) != subaccount_id:
+    if document.get("subAccountId", subaccount_id) != subaccount_id:
         _broken(subaccount_id, "it is about another subaccount")
-    return answer
+    return document
 
 
 def _webhook(subaccount_id: str, index: int, entry: object) -> LiveWebhook | None:
     where = f"`webhooks[{index}]`"
     if not isinstance(entry, dict) or not isinstance(kind := entry.get("type"), str):
         _broken(subaccount_id, f"{where} has no `type`")
-    if kind not in KNOWN_TYPES:
+    if kind not in WebhookType.__members__:
         return None
     if not isinstance(url := entry.get("url"), str):
         _broken(subaccount_id, f"{where} has no `url`")

@@ -1,21 +1,31 @@
-"""The commands of `pulumi-8x8`, one a file.
-
-Exit codes are the same everywhere: 0 all is well, 1 a difference or a failed check was found, 2 misuse or an error.
-"""
+"""The commands of `pulumi-8x8`, and what is common to them."""
 
 from __future__ import annotations
 
 import click
+
+from pulumi_8x8.errors import WebhookError
 
 from .call import call
 from .check import check
 from .emulate import emulate
 from .export import export
 from .list import list_webhooks
+from .listings import Failed
 from .rehearse import rehearse
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Ends a command that raises one of the package's errors with its text and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except WebhookError as error:
+            raise Failed(str(error)) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulumi-8x8")
 def pulumi_8x8() -> None:
     """Look at the webhooks of 8x8 Connect Voice subaccounts.

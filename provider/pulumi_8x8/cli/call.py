@@ -10,7 +10,6 @@ import click
 import requests
 
 from pulumi_8x8.cli.listings import Failed, SubaccountId
-from pulumi_8x8.errors import SettingsError
 from pulumi_8x8.settings import Settings, is_loopback
 from pulumi_8x8.text import printable
 
@@ -48,32 +47,30 @@ def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
 
     Exit codes: 0 the session ended without an error, 1 it ended as ERROR, 2 misuse or an error.
     """
+    base_url = Settings.load().base_url
+    if not is_loopback(urlsplit(base_url).hostname or ""):
+        raise Failed("Calls are placed on an emulator on this machine: set its URL in EIGHTX8_BASE_URL.")
     try:
-        base_url = Settings.load().base_url
-        if not is_loopback(urlsplit(base_url).hostname or ""):
-            raise Failed("Calls are placed on an emulator on this machine: set its URL in EIGHTX8_BASE_URL.")
-        answer = requests.post(
+        response = requests.post(
             f"{base_url}/_calls",
             json={"subaccount": subaccount, "keys": keys.split(",") if keys else [], **plan},
             timeout=(5, LONGEST_CALL),
             allow_redirects=False,
         )
-        placed = answer.json()
-    except SettingsError as error:
-        raise Failed(error) from None
+        placed = response.json()
     except (requests.RequestException, ValueError):
         raise Failed(
             "No emulator responds at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
         ) from None
-    if answer.status_code == 422:
+    if response.status_code == 422:
         raise Failed(f"{printable(placed.get('error'))}.")
-    if answer.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
+    if response.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
         raise Failed("What responds at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
-    click.echo(json.dumps(placed, indent=2) if as_json else _told(placed))
+    click.echo(json.dumps(placed, indent=2) if as_json else _as_text(placed))
     raise SystemExit(1 if placed["status"] == "ERROR" else 0)
 
 
-def _told(call: dict[str, Any]) -> str:
+def _as_text(call: dict[str, Any]) -> str:
     """The call as a few lines: each delivery, its response, the end."""
     lines = [f"{call['source']} calls {call['destination']}"]
     lines += [_delivery(delivery) for delivery in call["deliveries"]]
@@ -89,10 +86,10 @@ def _delivery(delivery: dict[str, Any]) -> str:
     key = (data.get("dtmf") if isinstance(data, dict) else data) or payload.get("dtmf")
     event = f"{delivery['type']} {status}" + (f", key {key}" if key else "")
     again = " (again)" if delivery.get("duplicate") else ""
-    return f"  {event}{again} -> {delivery['status']} in {delivery['duration_ms']:.0f} ms: {_answered(delivery)}"
+    return f"  {event}{again} -> {delivery['status']} in {delivery['duration_ms']:.0f} ms: {_outcome(delivery)}"
 
 
-def _answered(delivery: dict[str, Any]) -> str:
+def _outcome(delivery: dict[str, Any]) -> str:
     """What an endpoint responded, in the call flow's own words."""
     if not delivery["ok"] or delivery["type"] != "VCA" or delivery.get("duplicate"):
         return printable(delivery["verdict"])

@@ -9,11 +9,10 @@ from typing import IO
 import click
 
 from pulumi_8x8.cli.stack_state import StackWebhook, stack_webhooks
-from pulumi_8x8.errors import WebhookError
 from pulumi_8x8.model import IDENTITY
 from pulumi_8x8.reconcile.decide import Decision, Outcome, decide, drift_text
 
-from .listings import Failed, fetch
+from .listings import fetch
 
 
 @click.command()
@@ -28,34 +27,31 @@ def check(stack_export: IO[str], as_json: bool) -> None:
 
     Exit codes: 0 nothing that was compared differs, 1 drift, 2 misuse or an error.
     """
-    try:
-        webhooks = stack_webhooks(stack_export.read())
-        known = [webhook for webhook in webhooks if webhook.encrypted.isdisjoint(IDENTITY)]
-        listings = {listing.subaccount_id: listing for listing in fetch([w.declared.subaccount_id for w in known])}
-        found: list[tuple[StackWebhook, Decision | None]] = [(w, None) for w in webhooks if w not in known]
-        for webhook in known:
-            declared = webhook.declared
-            live = listings[declared.subaccount_id].get(declared.type, masked=declared.masked)
-            found.append((webhook, decide(declared, declared, live, ignored=webhook.encrypted | webhook.ignored)))
-    except (WebhookError, UnicodeDecodeError) as error:
-        raise Failed(error) from None
+    webhooks = stack_webhooks(stack_export)
+    known = [webhook for webhook in webhooks if webhook.encrypted.isdisjoint(IDENTITY)]
+    listings = {listing.subaccount_id: listing for listing in fetch([w.declared.subaccount_id for w in known])}
+    found: list[tuple[StackWebhook, Decision | None]] = [(w, None) for w in webhooks if w not in known]
+    for webhook in known:
+        declared = webhook.declared
+        live = listings[declared.subaccount_id].get(declared.type, masked=declared.masked)
+        found.append((webhook, decide(declared, declared, live, ignored=webhook.encrypted | webhook.ignored)))
     drifted = [(w.declared, d) for w, d in found if d and d.outcome is not Outcome.NOTHING]
     if as_json:
         click.echo(json.dumps([_row(webhook, decision) for webhook, decision in found], indent=2))
     else:
         for declared, decision in drifted:
             click.echo(decision.refusal or f"{declared.id}: {drift_text(declared, decision.drift)}")
-        if names := [f"{_name(w)} ({', '.join(sorted(w.encrypted))})" for w in webhooks if w.encrypted]:
+        if names := [
+            f"{w.declared.id if w in known else w.urn} ({', '.join(sorted(w.encrypted))})"
+            for w in webhooks
+            if w.encrypted
+        ]:
             click.echo(
                 f"Not compared, because encrypted: {'; '.join(names)}. "
                 "Compare it with `pulumi stack export --show-secrets | pulumi-8x8 check`."
             )
         click.echo(f"{len(known)} webhooks compared, {len(drifted)} drifted.")
     raise SystemExit(1 if drifted else 0)
-
-
-def _name(webhook: StackWebhook) -> str:
-    return str(webhook.declared.id) if webhook.encrypted.isdisjoint(IDENTITY) else webhook.urn
 
 
 def _row(webhook: StackWebhook, decision: Decision | None) -> dict[str, object]:

@@ -86,4 +86,4 @@ def emulate(open_page: bool, as_json: bool, **options: Any) -> None:
     try:
         run(**options, echo=(lambda _: None) if as_json else click.echo, ready=ready)
     except (EmulatorError, ValueError) as error:
-        raise Failed(error) from None
+        raise Failed(str(error)) from None

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_8x8.cli.program import HEADER_KEY, PULUMI_YAML, REQUIREMENTS, import_file, program, resource_name, webhooks
-from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.cli.program import HEADER_KEY, import_file, program, resource_name
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import header_problem, url_problem
 
@@ -43,27 +42,22 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_import: bool, a
     """
     if as_import and not output:
         raise click.UsageError("--import-file needs --output: the file may hold auth headers, and is not printed.")
-    try:
-        listings = fetch(subaccounts)
-        for listing in listings:
-            listing.all()  # refuses what cannot be declared
-    except WebhookError as error:
-        raise Failed(error) from None
+    live = {WebhookId(listing.subaccount_id, w.type): w for listing in fetch(subaccounts) for w in listing.all()}
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", output.resolve().name) if output else "webhooks"
     files = {
-        "__main__.py": program(listings),
-        "Pulumi.yaml": PULUMI_YAML.format(name=json.dumps(name)),
-        "requirements.txt": REQUIREMENTS,
+        "__main__.py": program(live),
+        "Pulumi.yaml": f"name: {json.dumps(name)}\ndescription: Webhooks of 8x8 Connect Voice\nruntime: python\n",
+        "requirements.txt": "pulumi-8x8\n",
     }
     if output is None:
         click.echo(json.dumps(files, indent=2) if as_json else files["__main__.py"], nl=as_json)
         return
     if taken := [name for name in (*files, IMPORT_FILE) if (output / name).exists()]:
         raise Failed(f"{output} already holds {', '.join(taken)}. Nothing was written. Name another folder.")
-    for id, webhook in webhooks(listings):
+    for id, webhook in live.items():
         if problem := url_problem(webhook.url):
             click.echo(f"{id}: the program's preview will refuse its url: {problem}. Change it.", err=True)
-    with_header = [id for id, webhook in webhooks(listings) if webhook.http_auth_header_available]
+    with_header = [id for id, webhook in live.items() if webhook.http_auth_header_available]
     headers, keys = _headers(with_header) if as_import else ({}, [HEADER_KEY] if with_header else [])
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -71,7 +65,7 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_import: bool, a
             (output / name).write_text(text, encoding="utf-8")
         if as_import:
             with os.fdopen(os.open(output / IMPORT_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(import_file(listings, headers), file, indent=2)
+                json.dump(import_file(live, headers), file, indent=2)
     except OSError as error:
         raise Failed(f"{output} cannot be written: {error.strerror}.") from None
     written = [str(output / name) for name in (*files, *([IMPORT_FILE] if as_import else []))]

@@ -1,4 +1,4 @@
-"""`pulumi-8x8 list`: the set-up guide's look at the configuration, as a table."""
+"""`pulumi-8x8 list`: the webhooks that are live, as a table."""
 
 from __future__ import annotations
 

@@ -1,23 +1,18 @@
-"""Listings of many subaccounts, for the commands: fetched side by side, with a progress bar for a person who waits."""
+"""Listings of many subaccounts, for the commands: fetched side by side, with a progress bar on a terminal."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, as_completed, wait
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from pulumi_8x8.api.client import CONNECTIONS, Client
-from pulumi_8x8.errors import WebhookError
 from pulumi_8x8.model import Listing, subaccount_problem
 from pulumi_8x8.settings import Settings
 from pulumi_8x8.text import printable
-
-PATIENCE = 1.0
-"""Seconds without a progress bar."""
 
 
 class SubaccountId(click.ParamType[str]):
@@ -37,35 +32,24 @@ class Failed(click.ClickException):
 
     exit_code = 2
 
-    def __init__(self, error: Exception | str) -> None:
-        super().__init__(str(error))
-
 
 def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
     """The listings in the order of the ids; each is fetched once, and none after the first failure.
 
     Raises:
-        Failed: One of them could not be had; the text says why.
+        WebhookError: One of them could not be fetched.
     """
+    client = Client(Settings.load())
     pool = ThreadPoolExecutor(CONNECTIONS)
     try:
-        client = Client(Settings.load())
         # A request's deadline starts with the request: hundreds may wait for their turn.
         futures = {
             id: pool.submit(lambda id: client.list(id, client.deadline()), id) for id in dict.fromkeys(subaccount_ids)
         }
-        for future in _shown(futures.values()):
-            future.result()
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            for future in progress.track(as_completed(futures.values()), len(futures), description="Listing"):
+                future.result()
         return [future.result() for future in futures.values()]
-    except WebhookError as error:
-        raise Failed(error) from None
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _shown(futures: Collection[Future[Listing]]) -> Iterable[Future[Listing]]:
-    """The futures as they end, with a progress bar on a terminal where that takes long."""
-    done, late = wait(futures, timeout=PATIENCE, return_when=FIRST_EXCEPTION)
-    rest = as_completed(late)
-    console = Console(stderr=True)
-    return itertools.chain(done, track(rest, "Listing", len(late), console=console, transient=True) if late else rest)

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
+from pulumi_8x8.model import LiveWebhook, WebhookId
 from pulumi_8x8.provider import WebhookProvider
 
 from .stack_state import HEADER, WEBHOOK_TOKEN, secret
-
-PULUMI_YAML = """\
-name: {name}
-description: Webhooks of 8x8 Connect Voice subaccounts
-runtime: python
-"""
-
-REQUIREMENTS = "pulumi-8x8\n"
 
 HEADER_KEY = "httpAuthHeader"
 """The stack config's key for the auth header of every webhook that has no key of its own."""
@@ -42,30 +34,23 @@ def resource_name(webhook_id: WebhookId) -> str:
     return f"{webhook_id.subaccount_id}-{webhook_id.type}"
 
 
-def webhooks(listings: Sequence[Listing]) -> Iterable[tuple[WebhookId, LiveWebhook]]:
-    """Every webhook in the listings, by subaccount and type."""
-    for listing in listings:
-        for webhook in sorted(listing, key=lambda webhook: webhook.type):
-            yield WebhookId(listing.subaccount_id, webhook.type), webhook
-
-
-def program(listings: Sequence[Listing]) -> str:
-    """The source of a program that declares every webhook in the listings."""
-    with_header = any(webhook.http_auth_header_available for _, webhook in webhooks(listings))
+def program(live: Mapping[WebhookId, LiveWebhook]) -> str:
+    """The source of a program that declares these webhooks."""
+    with_header = any(webhook.http_auth_header_available for webhook in live.values())
     text = '"""Webhooks of 8x8 Connect Voice subaccounts, as they were live when this was written."""\n\n'
     text += "import pulumi\n\n" if with_header else ""
     text += "from pulumi_8x8 import Webhook\n\n" + (HEADERS if with_header else "")
-    return text + "".join(_declared(webhook_id, webhook) for webhook_id, webhook in webhooks(listings))
+    return text + "".join(_declared(webhook_id, webhook) for webhook_id, webhook in live.items())
 
 
-def import_file(listings: Sequence[Listing], headers: Mapping[WebhookId, str]) -> dict[str, Any]:
+def import_file(live: Mapping[WebhookId, LiveWebhook], headers: Mapping[WebhookId, str]) -> dict[str, Any]:
     """What `pulumi import --file` takes; the engine makes it the state, and does not call the provider's read.
 
     Args:
-        listings: What is live.
+        live: What is live.
         headers: The auth headers, in plain; the engine encrypts them.
     """
-    return {"resources": [_import(id, webhook, headers.get(id)) for id, webhook in webhooks(listings)]}
+    return {"resources": [_import(id, webhook, headers.get(id)) for id, webhook in live.items()]}
 
 
 def _declared(webhook_id: WebhookId, webhook: LiveWebhook) -> str:

@@ -33,7 +33,7 @@ def rehearse(url: str, type_: str, allow_private: bool, timeout: float, as_json:
     try:
         report = rehearsed(url, type_, http_auth_header=header, allow_private=allow_private, timeout=timeout)
     except ValueError as error:
-        raise Failed(error) from None
+        raise Failed(str(error)) from None
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from pulumi_8x8.errors import ProtocolError
 from pulumi_8x8.model import MASKED, SNAKE, Declaration, in_snake_case
@@ -36,15 +36,14 @@ class StackWebhook(NamedTuple):
     ignored: frozenset[str]
 
 
-def stack_webhooks(exported: str) -> list[StackWebhook]:
+def stack_webhooks(exported: IO[str]) -> list[StackWebhook]:
     """The webhooks that the stack manages; those it only reads, or is about to delete, are left out.
 
     Raises:
         ProtocolError: The text is not what `pulumi stack export` writes.
     """
     try:
-        state = json.loads(exported)
-        resources: list[dict[str, Any]] = state["deployment"].get("resources") or []
+        resources: list[dict[str, Any]] = json.load(exported)["deployment"].get("resources") or []
         return [
             _webhook(resource)
             for resource in resources
