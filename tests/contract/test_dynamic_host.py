@@ -1,135 +1,76 @@
-"""The real `python -m pulumi.dynamic` process, called over gRPC as the engine calls it; each host is one operation."""
+"""The provider in the real `python -m pulumi.dynamic` of the installed SDK, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 import pickletools
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import json_format, struct_pb2
-from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
-from pulumi.runtime.rpc import UNKNOWN
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
-from pulumi_8x8.api.client import CONNECTIONS
+from pulumi_8x8 import dynamic_host
 from pulumi_8x8.emulator import Emulator, StoredWebhook
-from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
+from tests.proof.host import PICKLED, Host, _struct, scrubbed
+from tests.proof.steps import StepError
 
-KEY = "key-canary-c3d4"
-HEADER = "header-canary-f00d"
-ID = "acme_voice/VCA"
-A, B = "https://a.example/", "https://b.example/"
-REFERENCE = serialize_provider(WebhookProvider())
-SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-"""How the engine marks a secret on the wire."""
-
+ID, A, B, HEADER = "acme_voice/VCA", "https://a.example/", "https://b.example/", "header-canary-f00d"
 NEWS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
 STATE = {**NEWS, "http_auth_header_available": False}
+DRIFT = f"url is {B} live, {A} declared"
 
 
-class Host:
-    """The process and what an engine asks of it; `with` starts and ends it, `said` is then all that it printed."""
+class Engine(engine_pb2_grpc.EngineServicer):
+    """An engine that receives messages, or never responds."""
 
-    def __init__(self, config: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
-        ours = ("PULUMI", "EIGHTX8", "HTTP", "ALL_PROXY", "NO_PROXY", "NETRC", "REQUESTS_CA", "CURL_CA")
-        plain = {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
-        self._environment = {**plain, **(environment or {})}
-        self._config = {f"8x8:{key}": value for key, value in config.items()}
+    def __init__(self) -> None:
+        self.messages: list[tuple[int, str, str]] = []
+        self.hung = False
+        self.over = threading.Event()
+        self.address = ""
 
-    def __enter__(self) -> Host:
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic"],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(self._process.stdout.readline())}")
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        self._stub.Configure(provider_pb2.ConfigureRequest(args=struct(self._config)), wait_for_ready=True, timeout=60)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._channel.close()
-        self._process.terminate()
-        self.said, self.complained = self._process.communicate(timeout=60)
-
-    def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
-        request = provider_pb2.CheckRequest(olds=struct(olds or {}), news=resource(news))
-        return self._stub.Check(request, timeout=60)
-
-    def failures(self, news: Mapping[str, Any]) -> list[tuple[str, str]]:
-        return [(failure.property, failure.reason) for failure in self.check(news).failures]
-
-    def checked(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        answer = self.check(news, olds)
-        assert list(answer.failures) == []
-        return plain(answer.inputs)
-
-    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:
-        return self._stub.Diff(provider_pb2.DiffRequest(id=ID, olds=resource(olds), news=resource(news)), timeout=60)
-
-    def create(self, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        answer = self._stub.Create(provider_pb2.CreateRequest(properties=resource(news)), timeout=60)
-        return answer.id, plain(answer.properties)
-
-    def read(self, outs: Mapping[str, Any], id: str = ID) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        answer = self._stub.Read(provider_pb2.ReadRequest(id=id, properties=resource(outs)), timeout=60)
-        return answer.id, plain(answer.properties), plain(answer.inputs)
-
-    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-        request = provider_pb2.UpdateRequest(id=ID, olds=resource(olds), news=resource(news))
-        return plain(self._stub.Update(request, timeout=60).properties)
-
-    def delete(self, outs: Mapping[str, Any]) -> None:
-        self._stub.Delete(provider_pb2.DeleteRequest(id=ID, properties=resource(outs)), timeout=60)
-
-
-def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    made = struct_pb2.Struct()
-    made.update(dict(properties))
-    return made
-
-
-def resource(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    return struct({"__provider": REFERENCE, **properties})
-
-
-def plain(properties: struct_pb2.Struct) -> dict[str, Any]:
-    """The properties, which hold the reference to the provider as they came."""
-    given: dict[str, Any] = json_format.MessageToDict(properties)
-    if given:
-        assert given.pop("__provider") == REFERENCE
-    return given
+    def Log(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802 (gRPC's name)
+        self.messages.append((request.severity, request.message, request.urn))
+        if self.hung:
+            self.over.wait()
+        return empty_pb2.Empty()
 
 
 @pytest.fixture
-def api() -> Iterator[Emulator]:
-    with Emulator(KEY) as running:
-        yield running
+def engine() -> Iterator[Engine]:
+    engine, server = Engine(), grpc.server(ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    engine.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    yield engine
+    engine.over.set()
+    server.stop(None).wait()
 
 
-def config(api: Emulator, **others: Any) -> dict[str, Any]:
-    """What a current engine sends of the stack's config: texts, the key as a secret."""
-    return {"apiKey": {**SECRET, "value": KEY}, "baseUrl": api.url, **others}
-
-
-def methods(api: Emulator) -> list[str]:
-    return [entry.method for entry in api.journal]
+def started(api: Emulator, *arguments: str) -> Host:
+    """The host, started with these arguments: an engine passes its own address."""
+    ours, theirs = os.pipe()
+    command = [sys.executable, "-u", "-m", "pulumi.dynamic", *arguments]
+    process = subprocess.Popen(command, env=scrubbed(), stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    threading.Thread(target=process.wait).start()
+    return Host(process.pid, ours, {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url})
 
 
 def test_the_provider_in_state_is_a_reference_to_its_class() -> None:
     """Sixty-some bytes, the same for every key and program: a module, a class, and no settings."""
-    pickled = base64.b64decode(REFERENCE)
+    pickled = base64.b64decode(PICKLED)
 
     texts = [argument for _, argument, _ in pickletools.genops(pickled) if isinstance(argument, str)]
     assert texts == ["pulumi_8x8.provider", "WebhookProvider"]
@@ -137,151 +78,177 @@ def test_the_provider_in_state_is_a_reference_to_its_class() -> None:
 
 
 def test_a_webhook_lives_through_four_operations(api: Emulator) -> None:
-    """Created, found unchanged, drifted and put right, refreshed and removed; the key is nowhere in what goes back."""
-    news = {**NEWS, "http_auth_header": HEADER, INPUT: {"index": 0, "label": "menu"}}
-    with Host(config(api)) as first:
-        inputs = first.checked(news)
+    """Created, found unchanged, drifted and repaired, refreshed and removed; each process is one operation."""
+    news = {**NEWS, "http_auth_header": HEADER, INPUT: json.dumps({"label": "menu"})}
+    with started(api) as first:
+        inputs = first.check({}, news)
         id, state = first.create(inputs)
-    created = api.account.webhooks("acme_voice")["VCA"]
-
-    with Host(config(api)) as second:
-        unchanged = second.diff(state, second.checked(news, state))
-
+    with started(api) as second:
+        unchanged = second.diff(id, state, second.check(state, news))
     api.account.put("acme_voice", "VCA", B, http_auth_header=HEADER)
-    with Host(config(api)) as third:
-        changed = third.diff(state, third.checked(news, state))
-        updated = third.update(state, inputs)
+    with started(api) as third:
+        changed = third.diff(id, state, third.check(state, news))
+        updated = third.update(id, state, inputs)
     repaired = api.account.webhooks("acme_voice")["VCA"]
-
-    with Host(config(api)) as fourth:
-        read = fourth.read(updated)
-        fourth.delete(updated)
-        gone = fourth.read(updated)
+    with started(api) as fourth:
+        read = fourth.read(id, updated)
+        fourth.delete(id, updated)
+        gone = fourth.read(id, updated)
 
     assert inputs == {**NEWS, "http_auth_header": HEADER}
-    assert id == ID
-    assert state == updated == {**STATE, "http_auth_header": HEADER, "http_auth_header_available": True}
-    assert created == repaired == StoredWebhook("VCA", A, True, HEADER)
-    assert unchanged.changes == provider_pb2.DiffResponse.DIFF_NONE
-    assert (changed.changes, list(changed.replaces)) == (provider_pb2.DiffResponse.DIFF_SOME, [])
-    assert read == (ID, state, inputs)
-    assert gone == ("", {}, {})
-    assert methods(api) == ["GET", "POST", "GET", "GET", "POST", "GET", "DELETE"]
-    assert third.said == f"8x8: {ID}: url is {B} live, {A} declared\n"
-    assert [host.said for host in (first, second, fourth)] == [""] * 3
-    assert [host.complained for host in (first, second, third, fourth)] == [""] * 4
+    assert (id, state) == (ID, {**inputs, "http_auth_header_available": True})
+    assert (unchanged, changed, updated) == (([], False), ([], True), state)
+    assert repaired == StoredWebhook("VCA", A, True, HEADER)
+    assert (read, gone) == ((ID, state, inputs), ("", {}, {}))
+    assert [entry.method for entry in api.journal] == ["GET", "POST", "GET", "GET", "POST", "GET", "DELETE"]
+    assert [host.printed for host in (first, second, third, fourth)] == ["", "", f"8x8: {ID}: {DRIFT}\n", ""]
 
 
-def test_another_identity_is_replaced_the_new_one_first(api: Emulator) -> None:
-    """And values that are unknown in preview pass."""
-    api.account.put("acme_voice", "VCA", A)
-    with Host(config(api)) as host:
-        other = host.diff(STATE, host.checked({**NEWS, "type": "VSS"}, STATE))
-        unknown = host.diff(STATE, host.checked({**NEWS, "url": UNKNOWN}, STATE))
-        nowhere = host.diff(STATE, host.checked({**NEWS, "subaccount_id": UNKNOWN}, STATE))
-
-    assert (list(other.replaces), other.deleteBeforeReplace) == (["type"], False)
-    assert (list(unknown.replaces), unknown.changes) == ([], provider_pb2.DiffResponse.DIFF_SOME)
-    assert list(nowhere.replaces) == ["subaccount_id"]
-    assert set(methods(api)) == {"GET"}
+def failure(call: Callable[..., object], *arguments: object) -> str:
+    """What the engine shows of a call that fails."""
+    with pytest.raises(StepError) as caught:
+        call(*arguments)
+    return str(caught.value)
 
 
-def test_many_resources_at_once_cost_one_get_for_each_subaccount(api: Emulator) -> None:
-    """The host serves the engine with four threads."""
-    for number in range(40):
-        api.account.put(f"team_{number % 10}", ("VCA", "VSS", "VCS", "VRU")[number // 10], A)
+def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: Emulator) -> None:
+    """In every call, also between two bugs; from SDK 3.260 the host shows a traceback, before that a prefix."""
+    broken = {**NEWS, INPUT: "{"}
+    with started(api) as host:
+        api.api_key = "rotated"
+        bugs = [failure(host.check, {}, broken)]
+        expected = [
+            failure(host.diff, ID, STATE, NEWS),
+            failure(host.create, {**NEWS, "http_auth_header": HEADER}),
+            failure(host.read, ID, STATE),
+            failure(host.update, ID, STATE, NEWS),
+            failure(host.delete, ID, STATE),
+        ]
+        bugs.append(failure(host.check, {}, broken))
 
-    def same(number: int) -> bool:
-        own = {"subaccount_id": f"team_{number % 10}", "type": ("VCA", "VSS", "VCS", "VRU")[number // 10]}
-        ahead = [f"team_{following % 10}" for following in range(number + 1, number + 5)]
-        told = {INPUT: {"index": number, "label": f"hook-{number}", "ahead": ahead}}
-        inputs = host.checked({**NEWS, **own, **told}, {**STATE, **own})
-        return bool(host.diff({**STATE, **own}, inputs).changes == provider_pb2.DiffResponse.DIFF_NONE)
-
-    with Host(config(api)) as host, ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(same, range(40)))
-
-    assert answers == [True] * 40
-    assert sorted(str(entry.subaccount) for entry in api.journal) == [f"team_{number}" for number in range(10)]
-    assert api.journal.connections <= CONNECTIONS
-
-
-def test_a_missing_key_fails_the_check_with_the_two_ways_to_set_it(api: Emulator) -> None:
-    """No property, no traceback; and bad inputs are told by property all the same."""
-    with Host({"baseUrl": api.url}) as host:
-        [(name, reason)] = host.failures(NEWS)
-        bad = host.failures({**NEWS, "url": "http://x.example/", "http_auth_header": f"{HEADER}\n"})
-
-    assert name == ""
-    assert "pulumi config set --secret 8x8:apiKey" in reason
-    assert "EIGHTX8_API_KEY" in reason
-    assert "Traceback" not in reason
-    assert [failure[0] for failure in bad] == ["url", ""]
-    assert HEADER not in str(bad)
-    assert list(api.journal) == []
+    assert [text for text in expected if not text.startswith(("The API responded 401", f"{ID} was not removed"))] == []
+    assert [text for text in expected if "\n" in text or "Check 8x8:apiKey or EIGHTX8_API_KEY" not in text] == []
+    assert bugs[0] == bugs[1]
+    assert bugs[0].startswith(("Traceback (most recent call last):\n", "Exception calling application: "))
+    assert host.printed == ""
 
 
-def test_the_environment_is_enough(api: Emulator) -> None:
-    """An engine that passes no config leaves it as the only way."""
-    with Host({}, {"EIGHTX8_API_KEY": KEY, "EIGHTX8_BASE_URL": api.url}) as host:
-        host.create(host.checked(NEWS))
+def test_a_message_reaches_the_engine_with_the_urn_of_its_resource(api: Emulator, engine: Engine) -> None:
+    """What the user told Pulumi to ignore reaches the provider."""
+    api.account.put("acme_voice", "VCA", B)
+    with started(api, engine.address) as host:
+        host.urn = "urn:pulumi:dev::scratch::pulumi-python:dynamic/8x8:Webhook::menu"
+        request = provider_pb2.DiffRequest(id=ID, olds=_struct(STATE), news=_struct(NEWS), ignoreChanges=["*"])
+        ignored = host._call("Diff", request).changes
+        quiet = list(engine.messages)
+        found = host.diff(ID, STATE, NEWS)
 
-    assert api.account.webhooks("acme_voice")["VCA"] == StoredWebhook("VCA", A)
-
-
-@pytest.mark.parametrize("off", ["false", False])
-def test_without_live_checks_neither_key_nor_network_is_needed(off: Any) -> None:
-    """And it says once that it looked at the state only."""
-    with Host({"baseUrl": "http://127.0.0.1:9", "liveChecks": off}) as host:
-        same = host.diff(STATE, host.checked(NEWS, STATE))
-        other = host.diff(STATE, host.checked({**NEWS, "url": B}, STATE))
-
-    assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
-    assert other.changes == provider_pb2.DiffResponse.DIFF_SOME
-    assert host.said == "8x8: drift was not checked (8x8:liveChecks is false); compared with the state only\n"
+    assert (ignored, quiet) == (provider_pb2.DiffResponse.DIFF_NONE, [])
+    assert found == ([], True)
+    assert engine.messages == [(engine_pb2.WARNING, DRIFT, host.urn)]
+    assert host.printed == ""
 
 
-def test_an_api_that_is_not_there_costs_a_preview_one_line(api: Emulator) -> None:
-    """It goes on from the state; an update fails, and its last line says what is live."""
-    api.refuse_connections()
-    with Host(config(api, deadline="0.1")) as host:
-        same = [host.diff({**STATE, "type": kind}, host.checked({**NEWS, "type": kind}, {**STATE, "type": kind}))
-                for kind in ("VCA", "VSS", "VCS")]  # fmt: skip
-        with pytest.raises(grpc.RpcError) as caught:
-            host.update(STATE, {**NEWS, "url": B})
+@pytest.mark.parametrize("arguments", [["127.0.0.1:1"], ["nonsense"]])
+def test_a_message_is_printed_where_no_engine_can_be_reached(api: Emulator, arguments: list[str]) -> None:
+    """And the call goes on."""
+    api.account.put("acme_voice", "VCA", B)
+    with started(api, *arguments) as host:
+        found = host.diff(ID, STATE, NEWS)
 
-    assert [answer.changes for answer in same] == [provider_pb2.DiffResponse.DIFF_NONE] * 3
-    [line] = host.said.splitlines()
-    assert line.startswith("8x8: drift was not checked (API unreachable); compared with the state only. ")
-    assert "no connection could be made" in shown(caught.value)
+    assert found == ([], True)
+    assert host.printed == f"8x8: {ID}: {DRIFT}\n"
 
 
-def test_a_refused_key_fails_the_check_and_whatever_is_tried_all_the_same(api: Emulator) -> None:
-    """One line says what happened and what to do."""
-    api.api_key = "rotated"
-    with Host(config(api)) as host:
-        [(name, reason)] = host.failures(NEWS)
-        with pytest.raises(grpc.RpcError) as caught:
-            host.create({**NEWS, "http_auth_header": HEADER})
+def test_an_engine_that_does_not_respond_is_waited_for_once(api: Emulator, engine: Engine) -> None:
+    """The messages are printed."""
+    engine.hung = True
+    with started(api, engine.address) as host:
+        for type in ("VCA", "VSS"):
+            host.diff(f"acme_voice/{type}", {**STATE, "type": type}, {**NEWS, "type": type})
 
-    assert name == ""
-    for text in (reason, shown(caught.value)):
-        assert "The API responded 401" in text
-        assert "Check 8x8:apiKey or EIGHTX8_API_KEY" in text
-    assert "\n" not in shown(caught.value)
-    assert not any(secret in shown(caught.value) for secret in (KEY, HEADER))
+    assert len(engine.messages) == 1
+    assert len(host.printed.splitlines()) == 2
 
 
-def test_a_malformed_setting_fails_the_check_and_is_not_repeated(api: Emulator) -> None:
-    """Its name is."""
-    with Host(config(api, baseUrl="http://canary.example")) as host:
-        [(name, reason)] = host.failures(NEWS)
+class Sealed:
+    """A context of gRPC whose methods cannot be set, and whose `abort` does nothing."""
 
-    assert name == ""
-    assert reason.startswith("The setting 8x8:baseUrl is neither https nor on loopback")
-    assert "canary" not in reason
+    __slots__ = ()
+
+    def abort(self, *_: object) -> None:
+        return
 
 
-def shown(error: grpc.RpcError) -> str:
-    """What the engine shows to the user."""
-    return str(error.details())
+class Silent(Sealed):
+    """A context of gRPC whose `abort` does nothing."""
+
+
+@pytest.mark.parametrize("kind", [Sealed, Silent])
+def test_a_context_of_another_kind_never_makes_a_failure_a_success(kind: type) -> None:
+    """The error itself is what is to be raised."""
+    error = ConnectionError("as it is")
+    grpc.ServicerContext.register(kind)
+
+    def serve(request: Any, context: Any) -> Exception:
+        return dynamic_host.plain(error)
+
+    assert serve(provider_pb2.CreateRequest(), kind()) is error
+
+
+def test_outside_the_host_there_is_no_call_and_the_error_is_as_it_is() -> None:
+    """A unit test of an operation, or a host that names its variables otherwise."""
+    error = ConnectionError("as it is")
+
+    assert dynamic_host.plain(error) is error
+    assert dynamic_host.current_call() == ("", ())
+    assert dynamic_host.log("warning", "nowhere") is False
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Puts a CLI on PATH that is this shell script, alone."""
+
+    def put(script: str) -> None:
+        (tmp_path / "pulumi").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "pulumi").chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    yield put
+    dynamic_host._managed.cache_clear()
+
+
+URN = "urn:pulumi:dev::scratch::pulumi-python:dynamic:Part::"
+RESOURCES = [
+    {"urn": f"{URN}old", "outputs": {"url": A, "on": True, "header": {"ciphertext": "v1"}}},
+    {"urn": f"{URN}going", "outputs": {}, "delete": True},
+    {"urn": f"{URN}read", "outputs": {}, "external": True},
+]
+EXPORT = f"echo '{json.dumps({'deployment': {'resources': RESOURCES}})}'"
+
+
+def test_what_a_stack_manages_is_held_with_its_plain_outputs(cli: Callable[[str], None], tmp_path: Path) -> None:
+    """What it only reads, or is about to delete, is not; the state is read once."""
+    cli(f'echo "$@" >> "{tmp_path}/calls"\n{EXPORT}')
+
+    held = [dynamic_host.stack_holds(f"{URN}{name}", "acme") for name in ("old", "going", "read", "new")]
+
+    assert held == [{"url": A, "on": True}, None, None, None]
+    assert (tmp_path / "calls").read_text() == "stack export --stack acme/scratch/dev --non-interactive\n"
+
+
+@pytest.mark.parametrize(
+    ("organization", "script", "held"),
+    [
+        *((name, f'[ "$4" = dev ] || exit 255\n{EXPORT}', name != "acme") for name in ("organization", "", "acme")),
+        *(("acme", script, False) for script in ("exit 1", "echo nonsense", "echo '{}'", "echo '[]'", None)),
+    ],
+)
+def test_a_stack_that_cannot_be_read_holds_nothing(
+    cli: Callable[[str], None], organization: str, script: str | None, held: bool
+) -> None:
+    """One without a project is known by its name alone, but never another organization's stack of that name."""
+    if script:
+        cli(script)
+
+    assert (dynamic_host.stack_holds(f"{URN}old", organization) is not None) is held

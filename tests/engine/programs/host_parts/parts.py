@@ -29,8 +29,6 @@ class Parts(ResourceProvider):
                 print(warning)
         if "ask" in props:
             print(f"{call.urn.rpartition('::')[2]} is held as {stack_holds(call.urn, 'organization')}")
-        if props.get("bug") == rpc:
-            raise ValueError("a bug")
         if props.get("fail") == rpc:
             try:
                 raise ConnectionError("what led to it")
