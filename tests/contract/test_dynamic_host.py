@@ -20,7 +20,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from pulumi_8x8 import dynamic_host
-from pulumi_8x8.emulator import Emulator, StoredWebhook
+from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.reconcile.caller import INPUT
 from tests.proof.host import PICKLED, Host, _struct, scrubbed
 from tests.proof.steps import StepError
@@ -75,33 +75,6 @@ def test_the_provider_in_state_is_a_reference_to_its_class() -> None:
     texts = [argument for _, argument, _ in pickletools.genops(pickled) if isinstance(argument, str)]
     assert texts == ["pulumi_8x8.provider", "WebhookProvider"]
     assert len(pickled) < 70
-
-
-def test_a_webhook_lives_through_four_operations(api: Emulator) -> None:
-    """Created, found unchanged, drifted and repaired, refreshed and removed; each process is one operation."""
-    news = {**NEWS, "http_auth_header": HEADER, INPUT: json.dumps({"label": "menu"})}
-    with started(api) as first:
-        inputs = first.check({}, news)
-        id, state = first.create(inputs)
-    with started(api) as second:
-        unchanged = second.diff(id, state, second.check(state, news))
-    api.account.put("acme_voice", "VCA", B, http_auth_header=HEADER)
-    with started(api) as third:
-        changed = third.diff(id, state, third.check(state, news))
-        updated = third.update(id, state, inputs)
-    repaired = api.account.webhooks("acme_voice")["VCA"]
-    with started(api) as fourth:
-        read = fourth.read(id, updated)
-        fourth.delete(id, updated)
-        gone = fourth.read(id, updated)
-
-    assert inputs == {**NEWS, "http_auth_header": HEADER}
-    assert (id, state) == (ID, {**inputs, "http_auth_header_available": True})
-    assert (unchanged, changed, updated) == (([], False), ([], True), state)
-    assert repaired == StoredWebhook("VCA", A, True, HEADER)
-    assert (read, gone) == ((ID, state, inputs), ("", {}, {}))
-    assert [entry.method for entry in api.journal] == ["GET", "POST", "GET", "GET", "POST", "GET", "DELETE"]
-    assert [host.printed for host in (first, second, third, fourth)] == ["", "", f"8x8: {ID}: {DRIFT}\n", ""]
 
 
 def failure(call: Callable[..., object], *arguments: object) -> str:

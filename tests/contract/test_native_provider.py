@@ -103,16 +103,6 @@ def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_header(provi
     assert response.properties["httpAuthHeader"]["value"] == unknown
 
 
-def test_a_preview_refuses_what_a_creation_would_refuse(api: Emulator, provider: NativeDirect) -> None:
-    """Nothing is sent but the listing."""
-    api.account.put("Sub_1", "VCA", "https://theirs.example/")
-
-    with pytest.raises(StepError, match="already holds a webhook that this resource did not register"):
-        provider.preview(vca())
-
-    assert [entry.method for entry in api.journal] == ["GET"]
-
-
 @pytest.mark.parametrize("method", ["Check", "Create", "Delete"])
 def test_a_defect_is_one_line_and_shows_no_value(provider: NativeDirect, method: str) -> None:
     """Where it was, and of what kind; never what it was about."""

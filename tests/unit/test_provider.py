@@ -11,7 +11,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
 
 from pulumi_8x8.emulator import Emulator, Fault
-from pulumi_8x8.errors import ConflictError, KeyRefusedError
+from pulumi_8x8.errors import KeyRefusedError
 from pulumi_8x8.model import CAMEL
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
@@ -121,10 +121,3 @@ def test_a_failure_is_its_own_text_and_nothing_that_led_to_it(
     assert shown.splitlines()[-1] == f"pulumi_8x8.errors.KeyRefusedError: {caught.value}"
     assert shown.count("Traceback") == 1
     assert not any(text in shown for text in ("operation.py", KEY, HEADER, "foreign-canary"))
-
-
-@pytest.mark.parametrize("id", ["", "acme_voice", "acme_voice/XYZ"])
-def test_a_malformed_id_is_refused(provider: WebhookProvider, id: str) -> None:
-    """`Webhook.get` takes ids that people type."""
-    with pytest.raises(ConflictError, match="is not the id of a webhook"):
-        provider.read(id, {})
