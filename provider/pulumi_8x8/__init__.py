@@ -1,6 +1,6 @@
 """Webhooks of 8x8 Connect Voice subaccounts as Pulumi resources.
 
-Each name is imported when it is first asked for: an endpoint that imports `pulumi_8x8.ivr` does not wait for Pulumi,
+Each name is imported when it is first used: an endpoint that imports `pulumi_8x8.ivr` does not wait for Pulumi,
 and a program does not wait for what reaches the API.
 """
 
@@ -27,23 +27,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AccessDeniedError",
-    "ConflictError",
-    "InvalidRequestError",
-    "IvrWebhooks",
-    "KeyRefusedError",
-    "LiveWebhook",
-    "NotFoundError",
-    "ProtocolError",
-    "RefusedError",
-    "SettingsError",
-    "UnavailableError",
-    "Webhook",
-    "WebhookError",
-    "WebhookType",
-    "get_webhooks",
-    "get_webhooks_output",
-]
+    "AccessDeniedError", "ConflictError", "InvalidRequestError", "IvrWebhooks", "KeyRefusedError", "LiveWebhook",
+    "NotFoundError", "ProtocolError", "RefusedError", "SettingsError", "UnavailableError", "Webhook", "WebhookError",
+    "WebhookType", "get_webhooks", "get_webhooks_output",
+]  # fmt: skip
 
 _HOMES = {
     "IvrWebhooks": "resources.ivr_webhooks",

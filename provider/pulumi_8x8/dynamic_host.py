@@ -4,7 +4,7 @@ Tried with SDK 3.231.0 to 3.272.0. Each part stands alone; where the SDK is not 
 
     plain              an expected failure is one line to the user; else a traceback whose last line it is
     current_call       the URN and the ignored properties of the request; else neither
-    log                a message on the row of its resource; else the caller is told
+    log                a message on the row of its resource; else False
     quiet_interrupts   nothing is printed where the language host interrupts a waiting program; else 26 lines
     stack_holds        what the state holds of a resource that the engine presents as new; else nothing
 """
@@ -21,7 +21,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from subprocess import DEVNULL, SubprocessError, run
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
     Attributes:
         urn: The resource that it is about.
-        ignore_changes: The properties that the user told Pulumi to ignore, by an option or a transformation; `*` is
+        ignore_changes: The properties that the user has Pulumi ignore, by an option or a transformation; `*` is
             all of them. Only `diff` and `update` have them.
     """
 
@@ -96,46 +96,34 @@ def log(severity: str, message: str, urn: str = "") -> bool:
         urn: The resource; the stack where it is empty.
 
     Returns:
-        False where the engine did not take it. It is not asked again then, so that a run waits for it once.
+        False where the engine did not receive it. It is not tried again then, so that a run waits for it once.
     """
-    return _engine.log(severity, message, urn)
+    from grpc import RpcError
+    from pulumi.runtime.proto import engine_pb2
+
+    with _logging:
+        engine = None if _unreachable.is_set() else _engine()
+        if engine is None:
+            return False
+        value = engine_pb2.LogSeverity.Value(severity.upper())
+        try:
+            engine.Log(engine_pb2.LogRequest(severity=value, message=message, urn=urn), timeout=LOG_SECONDS)
+        except RpcError:
+            _unreachable.set()
+        return not _unreachable.is_set()
 
 
-class _Engine:
-    """The engine's log, on one channel: the host starts with the engine's address as its only argument."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._stub: Any = None
-        self._failed = False
-
-    def log(self, severity: str, message: str, urn: str) -> bool:
-        from grpc import RpcError
-        from pulumi.runtime.proto import engine_pb2
-
-        with self._lock:
-            if not self._connected():
-                return False
-            value = engine_pb2.LogSeverity.Value(severity.upper())
-            try:
-                self._stub.Log(engine_pb2.LogRequest(severity=value, message=message, urn=urn), timeout=LOG_SECONDS)
-            except RpcError:
-                self._failed = True
-            return not self._failed
-
-    def _connected(self) -> bool:
-        if self._stub is None and not self._failed:
-            from grpc import insecure_channel
-            from pulumi.runtime.proto import engine_pb2_grpc
-
-            address = sys.argv[-1] if len(sys.argv) == 2 else ""
-            self._failed = not _ADDRESS.fullmatch(address)
-            if not self._failed:
-                self._stub = engine_pb2_grpc.EngineStub(insecure_channel(address))
-        return not self._failed
+_logging, _unreachable = Lock(), Event()
 
 
-_engine = _Engine()
+@cache
+def _engine() -> Any:
+    """The engine's service, where the host was started with the engine's address as its only argument."""
+    from grpc import insecure_channel
+    from pulumi.runtime.proto import engine_pb2_grpc
+
+    address = sys.argv[-1] if len(sys.argv) == 2 else ""
+    return engine_pb2_grpc.EngineStub(insecure_channel(address)) if _ADDRESS.fullmatch(address) else None
 
 
 def quiet_interrupts() -> None:
@@ -178,9 +166,9 @@ def _only_waited(error: BaseException | None) -> bool:
 def stack_holds(urn: str, organization: str = "") -> Mapping[str, Any] | None:
     """The outputs that this stack's state holds for a resource that it manages, without those that are encrypted.
 
-    For `--replace` and after `pulumi state taint` the engine calls `check` as for a new resource, and no rpc gives the
-    old state: the engine's own reading of stacks is an invoke of a provider that it registers when it is first asked
-    for, by the step generator, which waits for `check`. So the CLI reads the state, once per run, in 0.3 s and more.
+    For `--replace` and after `pulumi state taint` the engine calls `check` as for a new resource, and no rpc returns
+    the old state: the engine's own reading of stacks is an invoke of a provider that the step generator registers when
+    it is first needed, and that waits for `check`. So the CLI reads the state, once per run, in 0.3 s and more.
 
     Args:
         urn: The resource.

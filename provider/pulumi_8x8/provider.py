@@ -98,7 +98,7 @@ class WebhookProvider(ResourceProvider):
 
     @_expected_as_one_line
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """What is live; the empty id says that it is gone."""
+        """What is live; an empty id where nothing is registered."""
         outs = self._operation.read(WebhookId.parse(id_), props)
         if outs is None:
             # The host cannot serialize outputs of None.

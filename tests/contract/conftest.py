@@ -1,16 +1,15 @@
-"""What the client's tests share: an account, one with TLS, and an environment that is nobody's."""
+"""What the client's tests share: an account, one with TLS, and an environment without settings of this machine."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator
-from functools import cache
 
 import pytest
-import trustme
 
 from pulumi_8x8.emulator import Emulator
 from tests.contract.caller import KEY
+from tests.proof import certificates
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -31,34 +30,20 @@ def api() -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def certified() -> Callable[..., ssl.SSLContext]:
-    """Makes a server's TLS for a name, signed by the authority of `bundle`."""
-    return _certified
+    """Makes a server's TLS for loopback or for another name, signed by the authority of `bundle`."""
+    return lambda name="127.0.0.1": certificates.contexts()["" if name == "127.0.0.1" else "another name"]
 
 
 @pytest.fixture
 def secure() -> Iterator[Emulator]:
     """The same account, with TLS."""
-    with Emulator(KEY, tls=_certified()) as running:
+    with Emulator(KEY, tls=certificates.contexts()[""]) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture
+def bundle() -> str:
     """The path of the authority's certificate."""
-    path = tmp_path_factory.mktemp("authority") / "ca.pem"
-    _authority().cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-@cache
-def _authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@cache
-def _certified(name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    _authority().issue_cert(name).configure_cert(context)
-    return context
+    return certificates.bundle()

@@ -14,7 +14,7 @@ class Engine:
     """The way back to the engine.
 
     Args:
-        address: Host and port; empty where nobody is to be told anything (`pulumi package get-schema` needs no engine).
+        address: Host and port; empty where there is no engine (`pulumi package get-schema` needs none).
         gone: Called when the engine was reachable and is not any more.
     """
 
@@ -23,7 +23,7 @@ class Engine:
         self._seen = False
         self._stub = None
         if address:
-            self._channel = grpc.insecure_channel(address)  # one that nothing holds tells nobody of its state
+            self._channel = grpc.insecure_channel(address)  # one without a reference reports no state
             self._channel.subscribe(self._changed, try_to_connect=True)
             self._stub = engine_pb2_grpc.EngineStub(self._channel)
 
@@ -41,7 +41,7 @@ class Engine:
         if state is grpc.ChannelConnectivity.READY:
             self._seen = True
         elif self._seen and state is grpc.ChannelConnectivity.IDLE:
-            # Either nothing was said for half an hour, or nobody is there: to connect again tells which.
+            # Idle for half an hour, or ended: connecting again shows which.
             self._channel.subscribe(self._changed, try_to_connect=True)
         elif self._seen and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
             self._gone()

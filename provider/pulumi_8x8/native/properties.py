@@ -20,7 +20,7 @@ Such a header stays as it is until the program declares one.
 ALWAYS_SECRET = "http_auth_header"  # noqa: S105 - a property's name
 
 
-class Taken:
+class Received:
     """Properties that the engine sent.
 
     Attributes:
@@ -39,11 +39,11 @@ class Taken:
             self.properties[MASKED] = True
 
     def keeps_header(self, declared: Mapping[str, Any]) -> bool:
-        """Whether a header that nobody knows is to be left as it is."""
+        """Whether a header that this stack does not know is to be left as it is."""
         return UNKNOWN_HEADER in self.properties and declared.get("http_auth_header") is None
 
 
-def given(properties: Mapping[str, Any], secret: Collection[str] = ()) -> struct_pb2.Struct:
+def to_struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> struct_pb2.Struct:
     """Properties for the engine, secrets marked."""
     struct = struct_pb2.Struct()
     for name, value in properties.items():

@@ -176,7 +176,7 @@ def _types() -> dict[str, str]:
 
 
 def _documented(thing: Any) -> tuple[str, dict[str, str]]:
-    """A docstring's text in the schema's words, and what it says of each argument and attribute."""
+    """A docstring's text in the schema's words, and its text about each argument and attribute."""
     text, *sections = re.split(
         r"^(?:Args|Attributes|Raises|Returns):$", inspect.getdoc(thing) or "", flags=re.MULTILINE
     )

@@ -33,18 +33,18 @@ from pulumi_8x8.reconcile.operation import Operation, expected
 from pulumi_8x8.settings import Settings
 
 from .engine import Engine
-from .properties import UNKNOWN_HEADER, Taken, given
+from .properties import UNKNOWN_HEADER, Received, to_struct
 from .schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
 
 CONNECTIONS = 32
 """Requests at a time: as many as engines run steps on a large machine."""
 
-Answer = TypeVar("Answer")
+Response = TypeVar("Response")
 
 
-def _in_one_line(method: Callable[..., Answer]) -> Callable[..., Answer]:
+def _in_one_line(method: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(method)
-    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Answer:
+    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Response:
         try:
             with ending_after(getattr(request, "timeout", 0.0)):
                 return method(self, request, context)
@@ -80,7 +80,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_in_one_line
     def CheckConfig(self, request: provider_pb2.CheckRequest, _context: Any) -> provider_pb2.CheckResponse:
-        settings = {name: value for name, value in Taken(request.news).properties.items() if value != UNKNOWN}
+        settings = {name: value for name, value in Received(request.news).properties.items() if value != UNKNOWN}
         failures = []
         try:
             Settings.load(settings.get)
@@ -91,23 +91,23 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_in_one_line
     def Configure(self, request: provider_pb2.ConfigureRequest, _context: Any) -> provider_pb2.ConfigureResponse:
-        self._operation = self._configured(Taken(request.args).properties)
+        self._operation = self._configured(Received(request.args).properties)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_in_one_line
     def Check(self, request: provider_pb2.CheckRequest, _context: Any) -> provider_pb2.CheckResponse:
-        olds, news = Taken(request.olds), Taken(request.news)
+        olds, news = Received(request.olds), Received(request.news)
         caller = Caller(urn=request.urn, secret=news.secret)
         inputs, found = self._operation.check(caller, olds.properties, news.properties)
         failures = [
             provider_pb2.CheckFailure(property=CAMEL.get(failure.property, ""), reason=in_schema_words(failure.reason))
             for failure in found
         ]
-        return provider_pb2.CheckResponse(inputs=given(inputs, news.secret), failures=failures)
+        return provider_pb2.CheckResponse(inputs=to_struct(inputs, news.secret), failures=failures)
 
     @_in_one_line
     def Diff(self, request: provider_pb2.DiffRequest, _context: Any) -> provider_pb2.DiffResponse:
-        olds, news = Taken(request.olds), Taken(request.news)
+        olds, news = Received(request.olds), Received(request.news)
         found = self._operation.diff(_caller(request, olds, news), olds.properties, news.properties)
         kinds = {name: _kind(name, olds, news) for name in (*found.replaces, *found.updates) if name in CAMEL}
         if GONE[0].property in found.updates:
@@ -131,20 +131,20 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_in_one_line
     def Create(self, request: provider_pb2.CreateRequest, _context: Any) -> provider_pb2.CreateResponse:
-        inputs = Taken(request.properties)
+        inputs = Received(request.properties)
         caller = Caller(urn=request.urn, secret=inputs.secret)
         if request.preview:
             webhook_id, outs = self._operation.preview(caller, inputs.properties)
             known = UNKNOWN not in webhook_id
             return provider_pb2.CreateResponse(
-                id=str(webhook_id) if known else "", properties=given(outs, inputs.secret)
+                id=str(webhook_id) if known else "", properties=to_struct(outs, inputs.secret)
             )
         webhook_id, outs = self._operation.create(caller, inputs.properties)
-        return provider_pb2.CreateResponse(id=str(webhook_id), properties=given(outs, inputs.secret))
+        return provider_pb2.CreateResponse(id=str(webhook_id), properties=to_struct(outs, inputs.secret))
 
     @_in_one_line
     def Read(self, request: provider_pb2.ReadRequest, _context: Any) -> provider_pb2.ReadResponse:
-        state = Taken(request.properties)
+        state = Received(request.properties)
         outs = self._operation.read(WebhookId.parse(request.id), state.properties)
         if outs is None:
             return provider_pb2.ReadResponse()
@@ -153,12 +153,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if imported and outs[OUTPUT] and "http_auth_header" not in outs:
             outs = {**outs, UNKNOWN_HEADER: True}
         return provider_pb2.ReadResponse(
-            id=request.id, properties=given(outs, state.secret), inputs=given(inputs, state.secret)
+            id=request.id, properties=to_struct(outs, state.secret), inputs=to_struct(inputs, state.secret)
         )
 
     @_in_one_line
     def Update(self, request: provider_pb2.UpdateRequest, _context: Any) -> provider_pb2.UpdateResponse:
-        olds, news = Taken(request.olds), Taken(request.news)
+        olds, news = Received(request.olds), Received(request.news)
         caller = _caller(request, olds, news)
         if request.preview:
             outs = expected(news.properties)
@@ -166,11 +166,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             outs = self._operation.update(caller, olds.properties, news.properties)
         if olds.keeps_header(news.properties):
             outs = {**outs, OUTPUT: True, UNKNOWN_HEADER: True}
-        return provider_pb2.UpdateResponse(properties=given(outs, news.secret))
+        return provider_pb2.UpdateResponse(properties=to_struct(outs, news.secret))
 
     @_in_one_line
     def Delete(self, request: provider_pb2.DeleteRequest, _context: Any) -> Empty:
-        outs = Taken(request.properties)
+        outs = Received(request.properties)
         self._operation.delete(Caller(urn=request.urn), WebhookId.parse(request.id), outs.properties)
         return Empty()
 
@@ -178,15 +178,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: provider_pb2.InvokeRequest, _context: Any) -> provider_pb2.InvokeResponse:
         if request.tok != GET_WEBHOOKS:
             raise SettingsError(f"There is no function {request.tok!r}. Nothing was sent. Generate the SDK anew.")
-        subaccount_id: Any = Taken(request.args).properties.get("subaccount_id")
-        answer = provider_pb2.InvokeResponse()
+        subaccount_id: Any = Received(request.args).properties.get("subaccount_id")
+        response = provider_pb2.InvokeResponse()
         if problem := subaccount_problem(subaccount_id):
-            answer.failures.add(property="subaccountId", reason=problem)
-            return answer
+            response.failures.add(property="subaccountId", reason=problem)
+            return response
         listed = self._operation.webhooks(subaccount_id)
         webhooks = [{CAMEL[name]: getattr(webhook, name) for name in LISTED} for webhook in listed]
-        getattr(answer, "return").CopyFrom(given({"webhooks": webhooks}))
-        return answer
+        getattr(response, "return").CopyFrom(to_struct({"webhooks": webhooks}))
+        return response
 
     @_in_one_line
     def Cancel(self, _request: Empty, _context: Any) -> Empty:
@@ -205,13 +205,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 LISTED = ("type", "url", "enabled", OUTPUT)
 
 
-def _caller(request: Any, olds: Taken, news: Taken) -> Caller:
+def _caller(request: Any, olds: Received, news: Received) -> Caller:
     ignored = [SNAKE.get(name, name) for name in request.ignoreChanges]
     if olds.keeps_header(news.properties):
         ignored.append("http_auth_header")
     return Caller(urn=request.urn, ignored=ignored, secret=news.secret)
 
 
-def _kind(name: str, olds: Taken, news: Taken) -> str:
+def _kind(name: str, olds: Received, news: Received) -> str:
     before, after = olds.properties.get(name), news.properties.get(name)
     return "ADD" if before is None else "DELETE" if after is None else "UPDATE"

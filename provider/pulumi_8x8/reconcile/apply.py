@@ -67,7 +67,7 @@ class Registrar:
         raise _stored_otherwise(declared, live)
 
     def remove(self, webhook_id: WebhookId, *, masked: bool = False) -> LiveWebhook | None:
-        """Delete a webhook; returns what it was, None where nothing was registered or the API does not say.
+        """Delete a webhook; returns what it was, None where nothing was registered or the API does not report it.
 
         Raises:
             WebhookError: Its text says what is live now.
@@ -99,8 +99,8 @@ class Registrar:
         except WebhookError as error:
             raise error.with_message(
                 f"{webhook_id} was not removed as far as can be seen: the API finds neither it nor its subaccount. "
-                f"{error} "
-                "If the subaccount itself is gone, take the webhook out of the stack with `pulumi state delete`."
+                f"{error} If the subaccount itself is gone, take the webhook out of the stack with "
+                "`pulumi state delete`."
             ) from None
         if live:
             raise ProtocolError(
@@ -165,8 +165,7 @@ class Registrar:
         if not live.may_be(declared):
             return ConflictError(
                 f"{declared.id} was empty a moment ago and is now {live}: somebody else registered it meanwhile, or "
-                "the API stores something else than it is sent. It was left as it is. The next preview names the ways "
-                "out."
+                "the API stores something else than it is sent. It was left as it is. The next preview names a way out."
             )
         self.remove(declared.id, masked=declared.masked)
         return ProtocolError(

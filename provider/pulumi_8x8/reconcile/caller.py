@@ -1,4 +1,4 @@
-"""The resource on whose behalf the engine calls, as far as the engine and the program say who it is."""
+"""The resource on whose behalf the engine calls, as far as the engine and the program describe it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ INPUT = "__context"
 Names that begin with two underscores are internal to the engine: it does not show them.
 """
 
+UNSUPPORTED = {
+    "replace_on_changes": "replace_on_changes has no effect on a dynamic resource: only a change of subaccount_id or "
+    "type replaces a webhook",
+    "custom_timeouts": "custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead",
+    "deleted_with": "deleted_with leaves this webhook registered at 8x8 when the other resource is deleted: remove the "
+    "option unless that deletes the subaccount itself",
+}
+"""Resource options that cannot work in a dynamic provider, and the warning of a preview about each."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -26,7 +35,7 @@ class Caller:
         secret: Inputs that were given as secrets.
         unsupported: Resource options that are set and have no effect in a dynamic provider.
         organization: The stack's, where it has one of its own.
-        described: The program says who calls; False for a planned import, and where `ignore_changes` is `*`.
+        described: Whether the program describes it; False for a planned import, and where `ignore_changes` is `*`.
     """
 
     urn: str = ""
@@ -45,7 +54,7 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """What tells two resources of one program apart."""
+        """What distinguishes two resources of one program."""
         return self.urn or self.label
 
     def to_text(self) -> str:
@@ -58,7 +67,5 @@ class Caller:
         """Remove the hidden input, one JSON text, from the inputs of `check`."""
         text = inputs.pop(INPUT, None)
         known = json.loads(text) if isinstance(text, str) else {}
-        if not isinstance(known, Mapping):
-            known = {}
-        given = {f.name: known[f.name] for f in fields(cls) if f.name in known}
+        given = {f.name: known[f.name] for f in fields(cls) if isinstance(known, Mapping) and f.name in known}
         return cls(**{**given, "urn": urn, "described": isinstance(text, str)})

@@ -122,8 +122,8 @@ def decide(
     """What the webhook of `declared` needs.
 
     Args:
-        state: What this stack's state says of the webhook; None where it says nothing of it.
-        declared: What the program says; values may be unknown in preview.
+        state: The webhook as this stack's state has it; None where it has none.
+        declared: The webhook as the program declares it; values may be unknown in preview.
         live: What is registered there now; None for nothing, UNSEEN where it was not fetched.
         overwrite: The program's `overwrite_on_create`.
         ignored: Properties that the program's `ignore_changes` names; what is live there stays.

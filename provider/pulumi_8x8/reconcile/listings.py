@@ -1,8 +1,8 @@
 """What is registered now: one listing per subaccount, fetched ahead, shared by every operation of this process.
 
-The engine asks for one resource after the other. Were each listing fetched when it is first needed, a preview
-would take a round trip per subaccount, one after the other; so each resource says which subaccounts come next,
-and a small pool fetches them meanwhile. A write replaces what the listing said of its webhook, and is not decided on
+The engine checks one resource after the other. Were each listing fetched when it is first needed, a preview
+would take a round trip per subaccount, one after the other; so each resource names the subaccounts that come next,
+and a small pool fetches them meanwhile. A write replaces the listing's entry of its webhook, and is not decided on
 by a listing that has grown old while the webhook waited for other resources.
 """
 
@@ -106,7 +106,7 @@ class Listings:
         return self.get(webhook_id)
 
     def record(self, webhook_id: WebhookId, webhook: LiveWebhook | None) -> None:
-        """Record what a write's response says of its webhook.
+        """Record the webhook as the response to a write has it.
 
         Only of its own: the responses to two writes on one subaccount may arrive in another order than they were made.
         """

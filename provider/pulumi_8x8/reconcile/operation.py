@@ -22,10 +22,10 @@ from pulumi_8x8.errors import (
 from pulumi_8x8.model import DECLARED, INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId, subaccount_problem
 from pulumi_8x8.settings import MISSING_KEY, Settings
 
-from .caller import Caller
+from .caller import UNSUPPORTED, Caller
 from .decide import UNSEEN, Decision, Outcome, Unseen, decide, declaration, drift_text, keeping, replaces
 from .registry import Registry
-from .validate import NUMBER_MASKING, UNSUPPORTED, Failure, failures, with_defaults
+from .validate import NUMBER_MASKING, Failure, failures, with_defaults
 
 Properties = Mapping[str, Any]
 Log = Callable[[str, str, str], bool]
@@ -33,7 +33,7 @@ State = Callable[[str, str], Properties | None]
 
 
 class Difference(NamedTuple):
-    """What a diff found: properties that ask for a replacement, properties to update, whether anything is to be done.
+    """What a diff found: properties that require a replacement, properties to update, whether anything is to be done.
 
     A webhook that is not registered any more differs without a property of its own.
     """
@@ -62,12 +62,11 @@ class Operation:
     """Decides by `decide`, reads by `listings`, writes by `apply`.
 
     Args:
-        config: Gives the value of a key such as `8x8:baseUrl` in the stack's config, or None.
+        config: Returns the value of a key such as `8x8:baseUrl` in the stack's config, or None.
         log: Shows a message of a severity (`warning`, `info`) on the row of a URN; returns whether it could.
-        state: Gives the outputs that the stack's state holds for a URN, or None; its second argument is the
-            organization.
+        state: Returns the outputs that the stack's state holds for a URN and an organization, or None.
         connections: Requests at a time. Default: the client's.
-        waits_in_check: Whether `check` refuses what somebody else registered; else `preview` and `create` do.
+        waits_in_check: Whether `check` refuses what this stack did not register; else `preview` and `create` do.
     """
 
     def __init__(
@@ -104,29 +103,29 @@ class Operation:
             # The engine reports the refusal of a planned import as a bug of the provider, and imports anyway.
             declared = self._declaration(inputs)
             self._registry.declare(declared.id, caller)
-            self._registry.manage(declared)
+            self._registry.managed[declared.id] = declared
             return inputs, []
         found = failures(inputs, caller.secret) or self._setting_failures()
         if not found and UNKNOWN not in (inputs["subaccount_id"], inputs["type"]):
             found = self._conflicts(caller, olds, inputs) or self._rehearsal_failures(caller, olds, inputs)
         for option in caller.unsupported:
-            self._warn(caller, f"{option} {caller.key}", UNSUPPORTED[option])
+            self._show("warning", f"{option} {caller.key}", UNSUPPORTED[option], caller)
         return {name: inputs[name] for name in inputs if name not in INSTRUCTIONS or inputs[name] is not False}, found
 
     def diff(self, caller: Caller, olds: Properties, news: Properties) -> Difference:
         """What is to be done with a webhook that the state holds.
 
         Raises:
-            ConflictError: Updating it would take an auth header away that this stack does not know.
+            ConflictError: Updating it would remove an auth header that this stack does not know.
         """
         if changed := replaces(olds, news):
             return Difference(tuple(changed), (), True)
         declared, state = self._declaration(news), declaration(olds)
         decision = self._decided(caller, state, declared, self._live(declared.id), news)
         if decision.drift:
-            self._warn(caller, f"drift {declared.id}", drift_text(declared, decision.drift), declared.id)
+            self._show("warning", f"drift {declared.id}", drift_text(declared, decision.drift), caller, declared.id)
         if decision.outcome is Outcome.NOTHING:
-            self._registry.settle(declared.id, "same")
+            self._registry.settled[declared.id] = "same"
         # What becomes a secret, or is none any more, is written to the state by an update that sends nothing.
         remasked = declared.masked != state.masked
         updates = dict.fromkeys([*decision.changed, *(drift.property for drift in decision.drift)])
@@ -136,8 +135,8 @@ class Operation:
         """Register, or adopt what is already as declared; returns the id and the outputs."""
         webhook_id = self._declaration(inputs).id
         # The state holds the webhook when the engine replaces a resource by itself.
-        outs = self._converged(caller, self._registry.managed(webhook_id), inputs)
-        self._registry.settle(webhook_id, "created")
+        outs = self._converged(caller, self._registry.managed.get(webhook_id), inputs)
+        self._registry.settled[webhook_id] = "created"
         return webhook_id, outs
 
     def preview(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
@@ -148,7 +147,8 @@ class Operation:
         """
         declared = self._declaration(inputs)
         if UNKNOWN not in declared.id:
-            self._decided(caller, self._registry.managed(declared.id), declared, self._live(declared.id), inputs)
+            state = self._registry.managed.get(declared.id)
+            self._decided(caller, state, declared, self._live(declared.id), inputs)
         return declared.id, expected(inputs)
 
     def read(self, webhook_id: WebhookId, outs: Properties) -> dict[str, Any] | None:
@@ -174,12 +174,12 @@ class Operation:
     def update(self, caller: Caller, olds: Properties, news: Properties) -> dict[str, Any]:
         """Make the live webhook what is declared; returns the outputs."""
         outs = self._converged(caller, declaration(olds), news)
-        self._registry.settle(self._declaration(news).id, "updated")
+        self._registry.settled[self._declaration(news).id] = "updated"
         return outs
 
     def delete(self, caller: Caller, webhook_id: WebhookId, outs: Properties) -> None:
         """Remove it, unless another resource of this program declares it, or this one has just created it anew."""
-        declarer, settled = self._registry.declares(webhook_id), self._registry.settled(webhook_id)
+        declarer, settled = self._registry.declared.get(webhook_id), self._registry.settled.get(webhook_id)
         another = declarer and not (caller.urn and caller.urn == declarer.urn)
         if declarer and another and caller.urn and not settled:
             raise ConflictError(
@@ -188,18 +188,18 @@ class Operation:
             )
         if declarer and (another or settled == "created"):
             if another:
-                self._info(
-                    caller, f"kept {webhook_id}", f"stays registered: {declarer.name!r} declares it now", webhook_id
-                )
+                text = f"stays registered: {declarer.name!r} declares it now"
+                self._show("info", f"kept {webhook_id}", text, caller, webhook_id)
             return
         masked = self._declaration({**outs, "subaccount_id": webhook_id.subaccount_id, "type": webhook_id.type}).masked
         try:
             removed = self._api.registrar.remove(webhook_id, masked=masked)
         except KeyRefusedError as error:
             raise self._rotated(error) from None
-        self._registry.removed(webhook_id)
+        self._registry.managed.pop(webhook_id, None)
         if removed and removed.url != outs.get("url"):
-            self._info(caller, f"removed {webhook_id}", f"removed; it had been changed to {removed}", webhook_id)
+            text = f"removed; it had been changed to {removed}"
+            self._show("info", f"removed {webhook_id}", text, caller, webhook_id)
 
     def webhooks(self, subaccount_id: str) -> list[LiveWebhook]:
         """What is registered in a subaccount, sorted by type.
@@ -247,9 +247,10 @@ class Operation:
             )
             return [Failure("type", reason)]
         if before.id == webhook_id:
-            self._registry.manage(before)
+            self._registry.managed[webhook_id] = before
         elif webhook_id.type in NUMBER_MASKING:
-            self._info(caller, "product", f"8x8 documents {webhook_id.type} for number masking; for IVR, VCA and VSS")
+            text = f"8x8 documents {webhook_id.type} for number masking; for IVR, VCA and VSS"
+            self._show("info", "product", text, caller)
         try:
             if self._settings.live_checks:
                 ahead = (webhook_id.subaccount_id, *caller.ahead)
@@ -257,11 +258,11 @@ class Operation:
             if not self._waits_in_check:
                 return []
             live = self._live(webhook_id)
-            if not self._registry.managed(webhook_id):  # an update is decided by `diff`, which knows what to ignore
+            if webhook_id not in self._registry.managed:  # an update is decided by `diff`, which knows what to ignore
                 self._decided(caller, None, declared, live, inputs)
         except ConflictError as error:
             if state := self._stack_holds(caller, declared):
-                self._registry.manage(state)  # `--replace` and a taint check without the old state
+                self._registry.managed[webhook_id] = state  # `--replace` and a taint check without the old state
                 return []
             return [Failure("" if declared.masked else "url", str(error))]
         except WebhookError as error:
@@ -294,13 +295,13 @@ class Operation:
     def _live(self, webhook_id: WebhookId) -> LiveWebhook | Unseen | None:
         """What is live, for a preview; UNSEEN with one warning where it cannot be had."""
         if not self._settings.live_checks:
-            self._once("live", "info", "drift was not checked (8x8:liveChecks is false); compared with the state only")
+            self._show("info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only")
             return UNSEEN
         try:
             return self._api.listings.get(webhook_id)
         except UnavailableError as error:
             text = f"drift was not checked (API unreachable); compared with the state only. {error}"
-            self._once("live", "warning", text)
+            self._show("warning", "live", text)
             return UNSEEN
 
     def _decided(
@@ -327,10 +328,10 @@ class Operation:
             before, known_header = live, state.http_auth_header if state else None
             live = self._api.registrar.apply(declared, before, known_header)
             if before and state is None:
-                self._info(caller, f"adopted {declared.id}", f"{live} replaced {before}", declared.id)
+                self._show("info", f"adopted {declared.id}", f"{live} replaced {before}", caller, declared.id)
         elif state is None:
             text = "was live as declared and was adopted; nothing was sent"
-            self._info(caller, f"adopted {declared.id}", text, declared.id)
+            self._show("info", f"adopted {declared.id}", text, caller, declared.id)
         return _outs(declared.id, live, declared.http_auth_header, inputs)
 
     def _rotated(self, error: KeyRefusedError) -> WebhookError:
@@ -342,16 +343,10 @@ class Operation:
             "one in the stack's config."
         )
 
-    def _warn(self, caller: Caller, topic: str, text: str, webhook_id: WebhookId | None = None) -> None:
-        self._once(topic, "warning", text, caller, webhook_id)
-
-    def _info(self, caller: Caller, topic: str, text: str, webhook_id: WebhookId | None = None) -> None:
-        self._once(topic, "info", text, caller, webhook_id)
-
-    def _once(
-        self, topic: str, severity: str, text: str, caller: Caller | None = None, webhook_id: WebhookId | None = None
+    def _show(
+        self, severity: str, topic: str, text: str, caller: Caller | None = None, webhook_id: WebhookId | None = None
     ) -> None:
-        """Show a message on the caller's row, else on the stack's; each topic once in an operation."""
+        """Show a message on the row of the caller, else of the stack; each topic once in an operation."""
         if not self._registry.first(topic):
             return
         urn = caller.urn if caller else ""

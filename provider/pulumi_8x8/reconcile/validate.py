@@ -19,16 +19,6 @@ PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 NUMBER_MASKING = ("VCS", "VRU", "VNU")
 """Types that the vendor documents for number masking; for IVR it documents VCA and VSS."""
 
-UNSUPPORTED = {
-    "replace_on_changes": "replace_on_changes has no effect on a dynamic resource: only a change of subaccount_id or "
-    "type replaces a webhook",
-    "custom_timeouts": "custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead",
-    "deleted_with": "deleted_with leaves this webhook registered at 8x8 when the other resource is deleted: remove the "
-    "option unless that deletes the subaccount itself",
-}
-"""Resource options that cannot work in a dynamic provider, and what a preview says of them."""
-
-
 DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehearse": False}
 """Inputs that may be left out, and what they are then."""
 

@@ -4,7 +4,7 @@ It travels as one hidden input, which `check` takes out again: it reaches neithe
 since the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name subaccounts that are
 about to be needed. Registrations go out in batches of subaccounts, the first webhook of each in one batch and its
-others with the next: a refresh, which names nothing beforehand, takes them in the state's order, and two
+others with the next: a refresh, which names nothing beforehand, reads them in the state's order, and two
 of one subaccount would wait for the same listing; in a preview, the others are what there is to do while the next
 listings are on their way.
 """
@@ -20,13 +20,10 @@ import pulumi
 from pulumi.runtime import get_root_resource
 from pulumi.runtime.config import is_config_secret
 
-from pulumi_8x8.reconcile.caller import Caller
+from pulumi_8x8.reconcile.caller import UNSUPPORTED, Caller
 
 BATCH = 16
 """Subaccounts whose first webhooks are registered together: twice what is fetched at once."""
-
-UNSUPPORTED = ("replace_on_changes", "custom_timeouts", "deleted_with")
-"""Options that have no effect in a dynamic provider; `reconcile/validate.py` has what a preview says of each."""
 
 
 class _Declarations:

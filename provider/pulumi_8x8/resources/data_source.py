@@ -23,7 +23,7 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
         SettingsError: The id is malformed, or no API key is set.
         WebhookError: The API refused, is unreachable, or responded what it does not document.
     """
-    # Only a program that asks pays for what it takes to ask.
+    # Only a program that calls this waits for these imports.
     from pulumi_8x8.api.client import Client
     from pulumi_8x8.model import subaccount_problem
     from pulumi_8x8.settings import Settings

@@ -9,15 +9,11 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_8x8 import dynamic_host
-from pulumi_8x8.model import INSTRUCTIONS, WebhookType
+from pulumi_8x8.model import DECLARED, IDENTITY, INSTRUCTIONS, OUTPUT, WebhookType
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
 
 from .context import context
-
-
-def _not_set(_webhook: Webhook) -> pulumi.Output[bool]:
-    return pulumi.Output.from_input(False)
 
 
 class Webhook(Resource, module="8x8", name="Webhook"):
@@ -58,8 +54,8 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         overwrite_on_create: pulumi.Output[bool]
         rehearse: pulumi.Output[bool]
     else:  # they are properties, whose attributes the SDK makes, only where they are set
-        overwrite_on_create = cached_property(_not_set)
-        rehearse = cached_property(_not_set)
+        overwrite_on_create = cached_property(lambda _: pulumi.Output.from_input(False))
+        rehearse = cached_property(lambda _: pulumi.Output.from_input(False))
 
     def __init__(
         self,
@@ -111,9 +107,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         The preview fails where nothing is registered there. `http_auth_header` is None: the API never returns it.
         """
         webhook = cls.__new__(cls)
-        properties = dict.fromkeys(
-            ("subaccount_id", "type", "url", "enabled", "http_auth_header", "http_auth_header_available")
-        )
+        properties = dict.fromkeys((*IDENTITY, *DECLARED, OUTPUT))
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         Resource.__init__(webhook, WebhookProvider(), name, properties, opts)
         return webhook
