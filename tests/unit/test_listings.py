@@ -69,7 +69,7 @@ def test_the_next_subaccounts_are_fetched_while_the_first_is_under_way(api: Emul
     gate.set()
 
     assert all_requested == [True] * 4
-    assert listings.get(WebhookId("team_3", "VCA")) is None
+    assert [listings.get(WebhookId(name, "VCA")) for name in names] == [None] * 4
     assert sorted(requested(api)) == names
 
 
