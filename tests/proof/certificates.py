@@ -28,16 +28,12 @@ def bundle() -> str:
 @cache
 def contexts() -> dict[str, ssl.SSLContext]:
     """For a server, by what is wrong with the certificate; "" is good."""
-    good, other, old = (_context() for _ in range(3))
-    _authority().issue_cert("127.0.0.1").configure_cert(good)
-    _authority().issue_cert("elsewhere.example").configure_cert(other)
-    _authority().issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc)).configure_cert(old)
-    alone = _context()
-    authority = trustme.CA()
-    with authority.private_key_pem.tempfile() as key, authority.cert_pem.tempfile() as certificate:
-        alone.load_cert_chain(certificate, key)
-    return {"": good, "another name": other, "expired": old, "self-signed": alone}
-
-
-def _context() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    found = {name: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) for name in ("", "another name", "expired", "self-signed")}
+    _authority().issue_cert("127.0.0.1").configure_cert(found[""])
+    _authority().issue_cert("elsewhere.example").configure_cert(found["another name"])
+    old = _authority().issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc))
+    old.configure_cert(found["expired"])
+    alone = trustme.CA()
+    with alone.private_key_pem.tempfile() as key, alone.cert_pem.tempfile() as certificate:
+        found["self-signed"].load_cert_chain(certificate, key)
+    return found

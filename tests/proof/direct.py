@@ -1,4 +1,4 @@
-"""The provider in this process: for thousands of commands, where a process for each would take too long."""
+"""The dynamic provider in this process: for thousands of commands, where a process for each would take too long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
@@ -18,7 +18,6 @@ from pulumi_8x8.dynamic_host import Call
 from pulumi_8x8.provider import WebhookProvider
 from tests.proof.steps import Properties, StepError
 
-T = TypeVar("T")
 _serving = threading.local()
 
 
@@ -48,7 +47,7 @@ class CapturedStdout(io.TextIOBase):
 
 
 class Direct:
-    """A provider as the host has it: unpickled anew, configured, and called with what came through JSON."""
+    """As `Host`: a provider configured anew, and called with what came through JSON."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
         # The host would reveal the URN of the request that it serves.
@@ -61,39 +60,39 @@ class Direct:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """There is nothing to end."""
+        """Nothing has to be ended."""
 
     def check(self, olds: Properties, news: Properties) -> Properties:
-        result = self._call(lambda: self._provider.check(_sent(olds), _sent(news)))
+        result = self._call(self._provider.check, _sent(olds), _sent(news))
         if result.failures:
             raise StepError("\n".join(f"{failure.property}: {failure.reason}" for failure in result.failures))
         return _sent(result.inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
-        result = self._call(lambda: self._provider.diff(id, _sent(olds), _sent(news)))
+        result = self._call(self._provider.diff, id, _sent(olds), _sent(news))
         return result.replaces or [], bool(result.changes)
 
     def create(self, news: Properties) -> tuple[str, Properties]:
-        result = self._call(lambda: self._provider.create(_sent(news)))
+        result = self._call(self._provider.create, _sent(news))
         return str(result.id), _sent(result.outs)
 
     def preview(self, news: Properties) -> None:
         """The engine does not ask a dynamic provider what a creation would leave."""
 
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
-        result = self._call(lambda: self._provider.read(id, _sent(outs)))
+        result = self._call(self._provider.read, id, _sent(outs))
         return result.id or "", _sent(result.outs), _sent(result.inputs)
 
     def update(self, id: str, olds: Properties, news: Properties) -> Properties:
-        return _sent(self._call(lambda: self._provider.update(id, _sent(olds), _sent(news))).outs)
+        return _sent(self._call(self._provider.update, id, _sent(olds), _sent(news)).outs)
 
     def delete(self, id: str, outs: Properties) -> None:
-        self._call(lambda: self._provider.delete(id, _sent(outs)))
+        self._call(self._provider.delete, id, _sent(outs))
 
-    def _call(self, work: Callable[[], T]) -> T:
+    def _call(self, method: Callable[..., Any], *arguments: Any) -> Any:
         _serving.urn = self.urn
         try:
-            return work()
+            return method(*arguments)
         except Exception:
             # What the host hands to the engine, and the engine shows.
             raise StepError(traceback.format_exc()) from None

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 
 from pulumi_8x8.emulator import Fault
-from tests.engine import scratch
-from tests.engine.scratch import SECONDS, TOKEN, Project
+from tests.engine.scratch import SECONDS, TOKEN, Preview, Project
+from tests.engine.scratch import Result as Ended
 from tests.proof.machine import Machine
 from tests.proof.processes import descendants, end
-from tests.proof.steps import Result, Stack
+from tests.proof.steps import Command, Result, Stack
 
 
 class EngineMachine(Machine):
@@ -22,28 +22,21 @@ class EngineMachine(Machine):
         super().__init__()
         self.project = self.new_project({"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url})
 
-    def execute(self, command: str, kill_at: Fault | None) -> tuple[Result, str]:
+    def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
         self.project.environment["EIGHTX8_DEADLINE"] = "1" if self.api.faults.pending() else "60"
         self.project.declare(**self.program)
-        arguments = {
-            "up": ["up", "--yes", "--skip-preview"],
-            "preview": ["preview", "--json"],
-            "refresh": ["refresh", "--yes", "--skip-preview"],
-            "destroy": ["destroy", "--yes", "--skip-preview"],
-        }[command]
-        with self.project.start(*arguments) as process:
-            if kill_at is None:
-                out = process.communicate(timeout=SECONDS)[0]
-            else:
+        options = ["--json"] if command == "preview" else ["--yes", "--skip-preview"]
+        with self.project.start(command, *options) as process:
+            if kill_at is not None:
                 while process.poll() is None and not kill_at.reached.wait(0.02):
                     pass
                 started = descendants(process.pid)
                 process.kill()
                 end(started)
-                out = process.communicate()[0]
-        ended = scratch.Result(process.returncode, out)
-        steps = scratch.Preview.of(ended).steps if command == "preview" else []
-        self.look_at_state()
+            out = process.communicate(timeout=SECONDS)[0]
+        ended = Ended(process.returncode, out)
+        steps = Preview.of(ended).steps if command == "preview" else []
+        self.read_state()
         return Result(steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
 
     def repairs(self) -> None:
@@ -51,9 +44,9 @@ class EngineMachine(Machine):
         # An import drops whatever is pending.
         (self.project.folder / "repaired.json").write_text(json.dumps(self.project.export()))
         self.project.run("stack", "import", "--file", str(self.project.folder / "repaired.json")).ok()
-        self.look_at_state()
+        self.read_state()
 
-    def look_at_state(self) -> None:
+    def read_state(self) -> None:
         deployment = self.project.export()["deployment"]
         ours = [resource for resource in deployment.get("resources", []) if resource["type"] == TOKEN]
         self.stack = Stack(resources=ours, pending=deployment.get("pending_operations", []))

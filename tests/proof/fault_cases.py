@@ -6,11 +6,12 @@ A fault meets one request, or that one and all that follow; the last ones are ab
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 WRITES = frozenset({"POST", "DELETE"})
 READS_AND_POST = frozenset({"GET", "POST"})
+POST = frozenset({"POST"})
 ALL = frozenset({"GET", *WRITES})
 
 
@@ -19,16 +20,17 @@ class FaultCase:
     """What goes wrong.
 
     Attributes:
-        name: Its row in the table.
+        kind: Its class, a key of `CLASSES`.
+        name: Its row in the full table.
         fault: Arguments of the emulator's `Fault`; none where the connection itself is the fault.
         methods: Of the requests that it can meet.
         slow: Ends by a time-out, so the settings must make that a short one.
         to: Where a redirect leads: "same", "elsewhere" or "plain".
         connection: "refused", or the name of a bad certificate.
         lasts: Whether it only makes sense for all requests that follow.
-        kind: Its class, a key of `CLASSES`.
     """
 
+    kind: str
     name: str
     fault: Mapping[str, Any] = field(default_factory=dict)
     methods: frozenset[str] = ALL
@@ -36,20 +38,7 @@ class FaultCase:
     to: str = ""
     connection: str = ""
     lasts: bool = False
-    kind: str = ""
 
-
-def _status(status: int, **more: Any) -> dict[str, Any]:
-    return {"name": "status", "status": status, **more}
-
-
-RETRY_AFTER = {
-    "1": "1",
-    "of the past": "Wed, 21 Oct 2015 07:28:00 GMT",
-    "negative": "-5",
-    "a day": "86400",
-    "garbage": "soon",
-}
 
 CLASSES = {
     "nothing": "Nothing goes wrong.",
@@ -74,75 +63,67 @@ CLASSES = {
 }
 """The classes of fault, as the page has them."""
 
-_CASES: dict[str, tuple[FaultCase, ...]] = {
-    "refused": tuple(FaultCase(str(status), _status(status)) for status in (400, 409, 418, 422)),
-    "not allowed": tuple(FaultCase(str(status), _status(status)) for status in (401, 403, 404, 410)),
-    **{
-        word: tuple(
-            FaultCase(f"{status}, Retry-After {name}" if name else str(status), _status(status, retry_after=value))
-            for name, value in {"": None, **RETRY_AFTER}.items()
-        )
-        for word, status in {"too many requests": 429, "unavailable": 503}.items()
-    },
-    "server error": tuple(FaultCase(str(status), _status(status)) for status in (500, 502, 504)),
-    "error, though done": tuple(
-        FaultCase(f"{status}, though it was done", _status(status, apply=True), WRITES) for status in (500, 504)
-    ),
-    "lost before": (FaultCase("reset before it was read", {"name": "reset_before_reading"}),),
-    "lost after": (
-        FaultCase("reset after it was done", {"name": "reset_after_applying"}),
-        FaultCase("reset inside the response", {"name": "reset_in_body"}),
-        FaultCase("response cut short", {"name": "truncated"}),
-    ),
-    "no response": (
-        FaultCase("no response", {"name": "hang"}, slow=True),
-        FaultCase("no response, though it was done", {"name": "hang", "apply": True}, WRITES, slow=True),
-    ),
-    "dripping": (
-        FaultCase("response dripping", {"name": "drip"}, slow=True),
-        FaultCase("response dripping from its first line", {"name": "drip_header"}, slow=True),
-    ),
-    "broken": (
-        FaultCase("empty response", {"name": "empty"}),
-        FaultCase("not JSON", {"name": "not_json"}),
-        FaultCase("HTML", {"name": "html"}),
-        FaultCase("half of the JSON", {"name": "cut_json"}),
-        FaultCase("wrong types", {"name": "wrong_types"}),
-        FaultCase("wrong shape", {"name": "wrong_shape"}),
-        FaultCase("NaN", {"name": "nan"}),
-    ),
-    "oversized": (
-        FaultCase("10,000 entries of other types", {"name": "many"}, READS_AND_POST),
-        FaultCase("5 MB", {"name": "large", "size": 5_000_000}),
-        FaultCase("5 MB, compressed", {"name": "bomb", "size": 5_000_000}),
-    ),
-    "listed twice": (FaultCase("a type twice", {"name": "duplicate_type"}, READS_AND_POST),),
-    "redirect": (
-        FaultCase("redirect to itself", {"name": "redirect"}, to="same"),
-        FaultCase("redirect to another host", {"name": "redirect"}, to="elsewhere"),
-        FaultCase("redirect from https to http", {"name": "redirect"}, to="plain"),
-    ),
-    "stale": (
-        FaultCase("stale listing", {"name": "stale"}, frozenset({"GET"}), lasts=True),
-        FaultCase("done, but a stale response", {"name": "stale", "method": "POST"}, frozenset({"POST"})),
-    ),
-    "stored otherwise": (
-        FaultCase("another URL stored", {"name": "altered"}, frozenset({"POST"})),
-        FaultCase("stored as disabled", {"name": "altered", "stored": {"enabled": False}}, frozenset({"POST"})),
-        FaultCase("header not stored", {"name": "altered", "stored": {"http_auth_header": None}}, frozenset({"POST"})),
-    ),
-    "unreachable": (FaultCase("connection refused", connection="refused", lasts=True),),
-    "certificate": tuple(
-        FaultCase(f"certificate {words}", connection=name, lasts=True)
-        for words, name in {
-            "of another name": "another name",
-            "expired": "expired",
-            "self-signed": "self-signed",
-        }.items()
-    ),
+RETRY_AFTER = {
+    "": None,
+    ", Retry-After 1": "1",
+    ", Retry-After of the past": "Wed, 21 Oct 2015 07:28:00 GMT",
+    ", Retry-After negative": "-5",
+    ", Retry-After a day": "86400",
+    ", Retry-After garbage": "soon",
 }
 
-FAULT_CASES = tuple(replace(case, kind=kind) for kind, cases in _CASES.items() for case in cases)
 
-NOTHING = FaultCase("nothing goes wrong", {"name": "pass"}, frozenset({"POST"}), kind="nothing")
+def _statuses(kind: str, *statuses: int) -> list[FaultCase]:
+    return [FaultCase(kind, str(status), {"name": "status", "status": status}) for status in statuses]
+
+
+FAULT_CASES = (
+    *_statuses("refused", 400, 409, 418, 422),
+    *_statuses("not allowed", 401, 403, 404, 410),
+    *(
+        FaultCase(kind, f"{status}{words}", {"name": "status", "status": status, "retry_after": value})
+        for kind, status in (("too many requests", 429), ("unavailable", 503))
+        for words, value in RETRY_AFTER.items()
+    ),
+    *_statuses("server error", 500, 502, 504),
+    *(
+        FaultCase(
+            "error, though done", f"{s}, though it was done", {"name": "status", "status": s, "apply": True}, WRITES
+        )
+        for s in (500, 504)
+    ),
+    FaultCase("lost before", "reset before it was read", {"name": "reset_before_reading"}),
+    FaultCase("lost after", "reset after it was done", {"name": "reset_after_applying"}),
+    FaultCase("lost after", "reset inside the response", {"name": "reset_in_body"}),
+    FaultCase("lost after", "response cut short", {"name": "truncated"}),
+    FaultCase("no response", "no response", {"name": "hang"}, slow=True),
+    FaultCase("no response", "no response, though it was done", {"name": "hang", "apply": True}, WRITES, slow=True),
+    FaultCase("dripping", "response dripping", {"name": "drip"}, slow=True),
+    FaultCase("dripping", "response dripping from its first line", {"name": "drip_header"}, slow=True),
+    FaultCase("broken", "empty response", {"name": "empty"}),
+    FaultCase("broken", "not JSON", {"name": "not_json"}),
+    FaultCase("broken", "HTML", {"name": "html"}),
+    FaultCase("broken", "half of the JSON", {"name": "cut_json"}),
+    FaultCase("broken", "wrong types", {"name": "wrong_types"}),
+    FaultCase("broken", "wrong shape", {"name": "wrong_shape"}),
+    FaultCase("broken", "NaN", {"name": "nan"}),
+    FaultCase("oversized", "10,000 entries of other types", {"name": "many"}, READS_AND_POST),
+    FaultCase("oversized", "5 MB", {"name": "large", "size": 5_000_000}),
+    FaultCase("oversized", "5 MB, compressed", {"name": "bomb", "size": 5_000_000}),
+    FaultCase("listed twice", "a type twice", {"name": "duplicate_type"}, READS_AND_POST),
+    FaultCase("redirect", "redirect to itself", {"name": "redirect"}, to="same"),
+    FaultCase("redirect", "redirect to another host", {"name": "redirect"}, to="elsewhere"),
+    FaultCase("redirect", "redirect from https to http", {"name": "redirect"}, to="plain"),
+    FaultCase("stale", "stale listing", {"name": "stale"}, frozenset({"GET"}), lasts=True),
+    FaultCase("stale", "done, but a stale response", {"name": "stale", "method": "POST"}, POST),
+    FaultCase("stored otherwise", "another URL stored", {"name": "altered"}, POST),
+    FaultCase("stored otherwise", "stored as disabled", {"name": "altered", "stored": {"enabled": False}}, POST),
+    FaultCase("stored otherwise", "header not stored", {"name": "altered", "stored": {"http_auth_header": None}}, POST),
+    FaultCase("unreachable", "connection refused", connection="refused", lasts=True),
+    FaultCase("certificate", "certificate of another name", connection="another name", lasts=True),
+    FaultCase("certificate", "certificate expired", connection="expired", lasts=True),
+    FaultCase("certificate", "certificate self-signed", connection="self-signed", lasts=True),
+)
+
+NOTHING = FaultCase("nothing", "nothing goes wrong", {"name": "pass"}, POST)
 """For the modes in which the API itself is what is tried."""

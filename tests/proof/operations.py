@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from pulumi_8x8.emulator import Account
-from tests.proof.canaries import HEADER, NEXT_HEADER
-from tests.proof.steps import Program
+from tests.proof.leaks import HEADER, NEXT_HEADER
+from tests.proof.steps import Command, Program
 
-Command = Literal["up", "preview", "refresh"]
-
-VCA: dict[str, Any] = {
-    "subaccount_id": "Sub_1",
-    "type": "VCA",
-    "url": "https://ivr.example/vca",
-    "http_auth_header": HEADER,
-}
-BARE = {name: value for name, value in VCA.items() if name != "http_auth_header"}
+BARE: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VCA = {**BARE, "http_auth_header": HEADER}
 SAME: Program = {"vss": {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}}
 """A webhook of the same stack that no operation is about."""
 
@@ -27,11 +19,11 @@ class Operation:
     """A command of the engine.
 
     Attributes:
-        name: Its heading in the page.
+        name: Its heading in the full table.
         before: What is deployed before; beside `SAME`.
         after: What the program then declares.
         command: What is run.
-        drift: What somebody else registers in Sub_1's VCA in between: arguments of `Account.put`.
+        drift: What others register in Sub_1's VCA in between: arguments of `Account.put`.
         unseen: Needs a response that an API which ignores POST over a webhook cannot give.
     """
 
@@ -41,10 +33,6 @@ class Operation:
     command: Command = "up"
     drift: dict[str, Any] = field(default_factory=dict)
     unseen: bool = False
-
-    @property
-    def heading(self) -> str:
-        return f"{self.name[0].upper()}{self.name[1:]}"
 
 
 OPERATIONS = (
@@ -63,9 +51,3 @@ OPERATIONS = (
     ),
     Operation("preview", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}, "preview"),
 )  # fmt: skip
-
-
-def others(account: Account) -> None:
-    """Register webhooks that no program here declares."""
-    account.put("Sub_1", "VRU", "https://theirs.example/vru", http_auth_header="Basic theirs")
-    account.put("Sub_2", "VCA", "https://theirs.example/vca", enabled=False)

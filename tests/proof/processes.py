@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-PATIENCE = 60.0
-"""Seconds to wait for what must come."""
+
+def _listed() -> list[tuple[int, int, str, str]]:
+    """Every process: its id, its parent's, its state and its command line."""
+    command = ["ps", "-A", "-o", "pid=,ppid=,stat=,args="]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = (line.split(None, 3) for line in lines)
+    return [(int(row[0]), int(row[1]), row[2], row[3]) for row in rows]
 
 
 def descendants(pid: int) -> dict[int, str]:
     """The command lines of all processes below one, by id."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [(int(row[0]), int(row[1]), row[2]) for row in (line.split(None, 2) for line in listed.splitlines())]
+    rows = _listed()
     found: dict[int, str] = {}
     parents = {pid}
     while parents:
-        children = {child: arguments for child, parent, arguments in rows if parent in parents}
+        children = {child: arguments for child, parent, _, arguments in rows if parent in parents}
         found.update(children)
         parents = set(children)
     return found
@@ -29,9 +30,11 @@ def descendants(pid: int) -> dict[int, str]:
 
 def alive(pids: dict[int, str]) -> dict[int, str]:
     """Those that run still; another process that has got the same id since is not one of them."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [(int(row[0]), row[1], row[2]) for row in (line.split(None, 2) for line in listed.splitlines())]
-    return {pid: arguments for pid, stat, arguments in rows if not stat.startswith("Z") and pids.get(pid) == arguments}
+    return {
+        pid: arguments
+        for pid, _, state, arguments in _listed()
+        if not state.startswith("Z") and pids.get(pid) == arguments
+    }
 
 
 def end(pids: dict[int, str]) -> None:
@@ -39,23 +42,3 @@ def end(pids: dict[int, str]) -> None:
     for pid in alive(pids):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def until(condition: Callable[[], object]) -> bool:
-    """Wait for something that another process does."""
-    tick = threading.Event()
-    for _ in range(int(PATIENCE / 0.02)):
-        if condition():
-            return True
-        tick.wait(0.02)
-    return False
-
-
-def unread(pid: int) -> int:
-    """Bytes that have arrived on a process's connections and that it has not read; Linux only."""
-    sockets = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(FileNotFoundError):
-            sockets.add(str(descriptor.readlink()))
-    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
-    return sum(int(row[4].partition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in sockets)

@@ -12,10 +12,10 @@ from pulumi_8x8.api.client import CONNECTIONS
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.reconcile.apply import READS
 from tests.engine.account import urls
-from tests.proof.host import Host, HostFactory
-from tests.proof.steps import Program, Result, Stack
+from tests.proof.host import Host
+from tests.proof.steps import Command, Program, Result, Stack
 
-TYPES = ("VCA", "VSS", "VCS", "VRU", "VNU")
+each_post_over = pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
 
 
 def webhook(type: str, url: str, subaccount_id: str = "Sub_1") -> dict[str, Any]:
@@ -27,136 +27,120 @@ def fleet(subaccounts: int) -> Program:
     return {
         f"{type}-{number}": webhook(type, f"https://ivr.example/{number}/{type}", f"Sub_{number}")
         for number in range(subaccounts)
-        for type in TYPES
+        for type in ("VCA", "VSS", "VCS", "VRU", "VNU")
     }
 
 
-def host(host_factory: HostFactory, api: Emulator) -> Host:
-    return host_factory.host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
+def process(api: Emulator) -> Host:
+    return Host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
 
 
-def at_once(api: Emulator, host_factory: HostFactory, *deployments: tuple[Stack, Program]) -> list[Result]:
+def run(api: Emulator, command: Command, stack: Stack, program: Program | None = None) -> tuple[Result, str]:
+    """Run one command in a process of its own; returns how it ended and what it printed."""
+    with process(api) as host:
+        result = stack.run(command, host, program)
+    return result, host.printed
+
+
+def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[Result]:
     """Deploy stacks by processes of their own, each of which has decided before one of them registers."""
-    meeting = [api.faults.add(Fault("pass", method="POST", hold=threading.Event())) for _ in deployments]
-
-    def deploy(deployment: tuple[Stack, Program]) -> Result:
-        stack, program = deployment
-        with host(host_factory, api) as process:
-            return stack.up(program, process)
-
+    go_on = threading.Event()
+    meeting = [api.faults.add(Fault("pass", method="POST", hold=go_on)) for _ in stacks]
     with ThreadPoolExecutor() as pool:
-        running = [pool.submit(deploy, deployment) for deployment in deployments]
+        running = [pool.submit(run, api, "up", stack, program) for stack, program in stacks]
         met = [fault.reached.wait(60) for fault in meeting]
-        for fault in meeting:
-            assert fault.hold
-            fault.hold.set()
-        results = [deployment.result() for deployment in running]
+        go_on.set()
+        results = [future.result()[0] for future in running]
     assert all(met)
     return results
 
 
-def preview(host_factory: HostFactory, api: Emulator, stack: Stack, program: Program) -> tuple[Result, str]:
-    with host(host_factory, api) as process:
-        result = stack.preview(program, process)
-    return result, process.printed
-
-
-@pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(
-    api: Emulator, host_factory: HostFactory, post_over: Any
-) -> None:
+@each_post_over
+def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulator, post_over: Any) -> None:
     """Each one's response lists the other's webhook, or not yet; both are done, and have nothing left to do."""
     api.post_over = post_over
     one, two = Stack(), Stack()
     vca, vss = {"a": webhook("VCA", "https://one.example/")}, {"a": webhook("VSS", "https://two.example/")}
 
-    results = at_once(api, host_factory, (one, vca), (two, vss))
+    results = at_once(api, (one, vca), (two, vss))
 
     assert [result.error for result in results] == [None, None]
     assert urls(api) == {"Sub_1/VCA": "https://one.example/", "Sub_1/VSS": "https://two.example/"}
-    assert preview(host_factory, api, one, vca) == (Result(), "")
-    assert preview(host_factory, api, two, vss) == (Result(), "")
+    assert run(api, "preview", one, vca) == run(api, "preview", two, vss) == (Result(), "")
 
 
-@pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_two_stacks_on_one_webhook_leave_one_whole_webhook_and_the_other_stack_says_so(
-    api: Emulator, host_factory: HostFactory, post_over: Any
+@each_post_over
+def test_two_stacks_on_one_webhook_leave_one_whole_webhook_and_the_other_stack_shows_it(
+    api: Emulator, post_over: Any
 ) -> None:
-    """Nobody can know of the other before both have asked; the next preview of the one that lost does."""
+    """Neither can know of the other before both have listed; the next preview of the one that lost does."""
     api.post_over = post_over
-    stacks = [Stack(), Stack()]
-    programs = [{"a": webhook("VCA", f"https://{name}.example/")} for name in ("one", "two")]
+    programs = {f"https://{name}.example/": {"a": webhook("VCA", f"https://{name}.example/")} for name in "ab"}
+    stacks = {url: Stack() for url in programs}
 
-    at_once(api, host_factory, *zip(stacks, programs, strict=True))
+    at_once(api, *((stacks[url], program) for url, program in programs.items()))
 
     [live] = urls(api).values()
-    assert live in {"https://one.example/", "https://two.example/"}
-    loser = 0 if live == "https://two.example/" else 1
-    result, printed = preview(host_factory, api, stacks[loser], programs[loser])
+    [lost] = programs.keys() - {live}
+    result, printed = run(api, "preview", stacks[lost], programs[lost])
     assert live in f"{printed}{result.error}"
     assert result.error is None or "already holds a webhook that this resource did not register" in result.error
-    assert preview(host_factory, api, stacks[1 - loser], programs[1 - loser]) == (Result(), "")
+    assert run(api, "preview", stacks[live], programs[live]) == (Result(), "")
 
 
-def test_a_webhook_of_another_stack_is_refused(api: Emulator, host_factory: HostFactory) -> None:
-    """Once the other one is deployed."""
-    one, two = Stack(), Stack()
-    with host(host_factory, api) as process:
-        assert one.up({"a": webhook("VCA", "https://one.example/")}, process).ok
-
-    result, _ = preview(host_factory, api, two, {"a": webhook("VCA", "https://two.example/")})
-
-    assert "already holds a webhook that this resource did not register: https://one.example/" in (result.error or "")
-
-
-def test_a_thousand_webhooks_take_one_listing_a_subaccount_and_one_request_each(
-    api: Emulator, host_factory: HostFactory
-) -> None:
-    """And as many listings and nothing else for each preview after that."""
+def test_what_others_registered_meanwhile_is_not_removed_as_if_the_api_had_altered_it(api: Emulator) -> None:
+    """An API that ignores POST over a webhook responds with theirs, which is not what was sent."""
+    api.post_over = "ignore"
+    meeting = api.faults.add(Fault("pass", method="POST", hold=threading.Event()))
     stack = Stack()
-    program = fleet(200)
+    with ThreadPoolExecutor() as pool:
+        deploying = pool.submit(run, api, "up", stack, {"vca": webhook("VCA", "https://ours.example/")})
+        assert meeting.reached.wait(60)
+        assert meeting.hold
+        theirs = api.account.put("Sub_1", "VCA", "https://theirs.example/")
+        meeting.hold.set()
+        result, _ = deploying.result()
 
-    with host(host_factory, api) as process:
-        assert stack.up(program, process).ok
+    assert api.account.webhooks("Sub_1") == {"VCA": theirs}
+    assert "Sub_1/VCA was empty a moment ago and is now https://theirs.example/" in (result.error or "")
+    assert stack.resources == []
 
-    assert len(urls(api)) == 1000
-    assert len(api.journal.requests("GET")) == 200
-    assert len(api.journal.requests("POST")) == 1000
-    assert len(api.journal) == 1200
+
+def test_a_thousand_webhooks_take_one_listing_a_subaccount_and_one_request_each(api: Emulator) -> None:
+    """And as many listings and nothing else for each preview after that."""
+    stack, program = Stack(), fleet(200)
+
+    assert run(api, "up", stack, program)[0].ok
+    assert len(urls(api)) == len(api.journal.requests("POST")) == 1000
+    assert len(api.journal.requests("GET")) == len(api.journal) - 1000 == 200
     api.journal.clear()
 
-    assert preview(host_factory, api, stack, program) == (Result(), "")
-
+    assert run(api, "preview", stack, program) == (Result(), "")
     assert len(api.journal.requests("GET")) == len(api.journal) == 200
     assert api.journal.connections <= CONNECTIONS
 
-    with host(host_factory, api) as process:
-        assert stack.destroy(process).ok
-
+    assert run(api, "destroy", stack)[0].ok
     assert urls(api) == {}
 
 
-@pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_one_process_changes_every_webhook_of_ten_subaccounts_at_once(
-    api: Emulator, host_factory: HostFactory, post_over: Any
-) -> None:
-    """The engine calls from many threads; each response finds its own webhook_id, over few connections."""
-    stack = Stack()
-    before = fleet(10)
-    with host(host_factory, api) as process:
-        assert stack.up(before, process).ok
+@each_post_over
+def test_one_process_changes_every_webhook_of_ten_subaccounts_at_once(api: Emulator, post_over: Any) -> None:
+    """The engine calls from many threads; each response finds its own webhook, over few connections."""
+    stack, before = Stack(), fleet(10)
+    assert run(api, "up", stack, before)[0].ok
     api.post_over = post_over
     api.journal.clear()
 
     def change(resource: dict[str, Any]) -> dict[str, Any]:
         news = {**resource["inputs"], "url": resource["inputs"]["url"] + "/v2"}
-        return process.update(resource["id"], resource["outputs"], news)
+        return host.update(resource["id"], resource["outputs"], news)
 
-    with host(host_factory, api) as process, ThreadPoolExecutor(16) as pool:
+    with process(api) as host, ThreadPoolExecutor(16) as pool:
         changed = list(pool.map(change, stack.resources))
 
-    assert [outs["url"] for outs in changed] == [inputs["url"] + "/v2" for inputs in before.values()]
-    assert sorted(urls(api).values()) == sorted(inputs["url"] + "/v2" for inputs in before.values())
+    wanted = [inputs["url"] + "/v2" for inputs in before.values()]
+    assert [outs["url"] for outs in changed] == wanted
+    assert sorted(urls(api).values()) == sorted(wanted)
     # Before a DELETE, each has listed anew as often as it takes to prove that its POST was ignored.
     proofs = READS * len(changed) if post_over == "ignore" else 0
     assert len(api.journal.requests("GET")) <= 10 + proofs

@@ -13,32 +13,21 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.engine.scratch import Project
 from tests.proof.conftest import PROFILE
 from tests.proof.engine_machine import EngineMachine
-from tests.proof.host import HostFactory
+from tests.proof.host import Host
 from tests.proof.machine import Machine
 from tests.proof.native_host import NativeHost
 
 
+@pytest.mark.parametrize("kind", [Host, NativeHost], ids=["dynamic", "native"])
 @pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_any_sequence_ends_as_declared_or_refused(host_factory: HostFactory, post_over: Any) -> None:
-    """Program edits, commands, drift, fault_cases and crashes, with the real provider process."""
+def test_any_sequence_ends_as_declared_or_refused(kind: type[Host], post_over: Any) -> None:
+    """Program edits, commands, drift, faults and crashes, with the real provider process over gRPC."""
 
     class Here(Machine):
-        host = staticmethod(host_factory.host)
+        host = kind
         mode = post_over
 
     run_state_machine_as_test(Here, settings=PROFILE)
-
-
-@pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_any_sequence_over_the_native_provider_ends_so_too(post_over: Any) -> None:
-    """The same sequences, over gRPC as engines call it."""
-    with HostFactory("pulumi_8x8.native.main", NativeHost) as native:
-
-        class Here(Machine):
-            host = staticmethod(native.host)
-            mode = post_over
-
-        run_state_machine_as_test(Here, settings=PROFILE)
 
 
 @pytest.mark.engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from tests.engine.scratch import Project
 pytestmark = pytest.mark.engine
 
 STATES = Path(__file__).with_name("states")
-PROGRAM = (STATES / "program" / "__main__.py").read_text()
 
 
-@pytest.fixture
-def deployed(api: Emulator) -> Emulator:
-    """The account as the program of the state files left it, and a webhook that is not the program's."""
+@pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda state: state.stem)
+def test_a_state_of_each_version_loads_previews_clean_refreshes_and_destroys(
+    api: Emulator, project: Project, state: Path
+) -> None:
+    """Nothing is sent that changes anything until the stack is destroyed, and then no other webhook is touched."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
     api.account.put("Sub_1", "VSS", "https://ivr.example/vss", http_auth_header="Basic b25l")
     api.account.put("Sub_1", "VCS", "https://ivr.example/vcs", enabled=False)
@@ -27,35 +29,21 @@ def deployed(api: Emulator) -> Emulator:
     api.account.put("Sub_2", "VCA", "https://ivr.example/pair/vca", http_auth_header="Basic dHdv")
     api.account.put("Sub_2", "VSS", "https://ivr.example/pair/vss", http_auth_header="Basic dHdv")
     api.account.put("Sub_2", "VRU", "https://theirs.example/")
-    return api
-
-
-@pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda state: state.stem)
-def test_a_state_of_each_version_loads_previews_clean_refreshes_and_destroys(
-    deployed: Emulator, project: Project, state: Path
-) -> None:
-    """Nothing is sent that changes anything until the stack is destroyed, and then no other webhook is touched."""
-    project.write(PROGRAM).run("stack", "import", "--file", str(state)).ok()
+    project.write((STATES / "program" / "__main__.py").read_text()).run("stack", "import", "--file", str(state)).ok()
 
     preview = project.preview("--expect-no-changes").ok()
     project.refresh().ok()
     project.up("--expect-no-changes").ok()
 
-    assert preview.steps == []
-    assert preview.lines("8x8") == []
-    assert writes(deployed) == []
+    assert preview.steps == preview.lines("8x8") == writes(api) == []
     assert len(project.resources()) == 7
 
     project.destroy().ok()
 
-    assert urls(deployed) == {"Sub_2/VRU": "https://theirs.example/"}
+    assert urls(api) == {"Sub_2/VRU": "https://theirs.example/"}
     assert project.resources() == {}
 
 
-def test_there_is_a_state_of_this_version() -> None:
+def test_a_state_of_this_version_is_kept() -> None:
     """The release procedure adds one."""
-    from importlib.metadata import version
-
-    release = version("pulumi-8x8").partition(".dev")[0]
-
-    assert (STATES / f"{release}.json").exists()
+    assert (STATES / f"{version('pulumi-8x8').partition('.dev')[0]}.json").exists()

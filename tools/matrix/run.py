@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +12,7 @@ sys.path[:0] = [str(ROOT)]
 
 from tests.proof.cells import Cell, operation_cells  # noqa: E402 - the path comes first
 from tests.proof.operations import OPERATIONS  # noqa: E402
-from tests.proof.page import counts, full, summary  # noqa: E402
+from tests.proof.page import as_json, counts, full, summary  # noqa: E402
 
 
 def main() -> int:
@@ -26,8 +25,8 @@ def main() -> int:
             by_operation[operation.name] = counts(found)
             cells += found
     for cell in (cell for cell in cells if cell.wrong):
-        print(f"{cell.operation}, {cell.mode}, {cell.point}, {cell.fault_case}, lasting {cell.lasting}: {cell.wrong}")
-    (ROOT / "tests/proof/matrix.json").write_text(json.dumps(by_operation, indent=1) + "\n", encoding="utf-8")
+        print(f"{cell}: {cell.wrong}")
+    (ROOT / "tests/proof/matrix.json").write_text(as_json(by_operation), encoding="utf-8")
     (ROOT / "docs/matrix.md").write_text(summary(by_operation), encoding="utf-8")
     (ROOT / ".proof").mkdir(exist_ok=True)
     (ROOT / ".proof/matrix.md").write_text(full(cells), encoding="utf-8")

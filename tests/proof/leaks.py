@@ -1,4 +1,4 @@
-"""Secrets that can be told from everything else, in each form in which one could leak."""
+"""Recognisable secrets, and a search for each form in which one could leak."""
 
 from __future__ import annotations
 

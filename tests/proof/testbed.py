@@ -1,0 +1,98 @@
+"""Where a cell is run: an account, a stack on it, and the webhooks that others have there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Literal
+
+from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
+from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
+from pulumi_8x8.reconcile.validate import with_defaults
+from tests.proof.direct import CapturedStdout, Direct
+from tests.proof.leaks import KEY
+from tests.proof.native_host import NativeDirect
+from tests.proof.operations import SAME, Operation
+from tests.proof.steps import Command, Program, Properties, Result, Stack, urn
+
+Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
+ProviderKind = type[Direct] | type[NativeDirect]
+"""Which of the two providers is called, in this process."""
+
+Live = dict[tuple[str, str], StoredWebhook]
+"""Every webhook of an account."""
+
+OTHERS: Program = {
+    "their vru": {
+        "subaccount_id": "Sub_1",
+        "type": "VRU",
+        "url": "https://theirs.example/vru",
+        "http_auth_header": "Basic t",
+    },
+    "their vca": {"subaccount_id": "Sub_2", "type": "VCA", "url": "https://theirs.example/vca", "enabled": False},
+}
+"""Webhooks that no program here declares."""
+
+
+class Testbed:
+    """An account, a stack on it with the operation's `before` deployed, and the way to both."""
+
+    def __init__(self, operation: Operation, mode: Mode, stdout: CapturedStdout, kind: ProviderKind = Direct) -> None:
+        self.operation, self._kind = operation, kind
+        self.program: Program = {**SAME, **operation.after}
+        self.stack = Stack(resources=_deployed({**SAME, **operation.before}))
+        self._exit = ExitStack()
+        self.api = self.front = self.serve(Emulator(KEY))
+        register({**OTHERS, **SAME, **operation.before}, self.api.account)
+        if operation.drift:
+            self.api.account.put("Sub_1", "VCA", **operation.drift)
+        self.timeline: list[Live] = [live(self.api.account)]
+        self.api.account._on_change = lambda accounts: self.timeline.append(
+            {(sub, type): webhook for sub, webhooks in accounts.items() for type, webhook in webhooks.items()}
+        )
+        if mode == "stale":
+            self.api.stale_reads = 2
+        elif mode == "normalise":
+            self.api.normalise = ("add-slash",)
+        else:
+            self.api.post_over = mode
+        self.api.journal.clear()
+        stdout.taken()
+
+    def serve(self, api: Emulator) -> Emulator:
+        return self._exit.enter_context(api)
+
+    def run(self, command: Command, program: Program, settings: Mapping[str, str]) -> Result:
+        """Run one command of the engine."""
+        with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings}) as provider:
+            return self.stack.run(command, provider, program)
+
+    def __enter__(self) -> Testbed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+
+def live(account: Account) -> Live:
+    """Everything that is registered."""
+    return {(sub, type): webhook for sub in account.subaccounts() for type, webhook in account.webhooks(sub).items()}
+
+
+def register(program: Program, account: Account) -> Account:
+    """Make the account hold what a program declares; returns it."""
+    for declared in program.values():
+        inputs = dict(declared)
+        account.put(inputs.pop("subaccount_id"), inputs.pop("type"), **inputs)
+    return account
+
+
+def _deployed(program: Program) -> list[Properties]:
+    """The state that `up` leaves of a program."""
+    resources = []
+    for name, declared in program.items():
+        inputs = with_defaults(declared)
+        outs = {**inputs, "http_auth_header_available": "http_auth_header" in inputs}
+        id = f"{inputs['subaccount_id']}/{inputs['type']}"
+        resources.append({"urn": urn(name), "type": WEBHOOK_TOKEN, "id": id, "inputs": inputs, "outputs": outs})
+    return resources
