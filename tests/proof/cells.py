@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pulumi_8x8.emulator import Account, Emulator, Fault
+from pulumi_8x8.model import WebhookId
 from tests.proof.certificates import bundle, contexts
 from tests.proof.direct import CapturedStdout, Direct
 from tests.proof.fault_cases import FAULT_CASES, NOTHING, FaultCase
 from tests.proof.leaks import KEY, leaks
-from tests.proof.operations import Operation
-from tests.proof.steps import Program, Result
+from tests.proof.operations import SAME, Operation
+from tests.proof.steps import Result, id_of
 from tests.proof.testbed import OTHERS, Live, Mode, ProviderKind, Testbed, live, register
 
 MODES: tuple[Mode, ...] = ("replace", "refuse", "ignore")
@@ -31,16 +32,8 @@ PATIENT = {"8x8:deadline": "30"}
 FIRM = {"8x8:deadline": "2", "8x8:readTimeout": "2"}
 BRISK = {"8x8:deadline": "2.5", "8x8:readTimeout": "0.8"}
 
-OUTCOMES = {
-    "done": "the command succeeded, and the account is as declared",
-    "state only": "the preview compared with the state only, and printed so",
-    "before": "the command failed, and the account is as it was before",
-    "after": "the command failed, and the account is as declared",
-    "both": "the command failed between the two halves of a replacement: the old and the new webhook are registered",
-    "other": "the command failed, and the webhook holds something else than before or declared",
-    "empty": "the command failed, and no webhook is registered any more; the message reports that",
-}
-"""Every outcome, and what it means."""
+OUTCOMES = ("done", "state only", "before", "after", "both", "other", "empty")
+"""As docs/matrix.md explains them."""
 
 
 class Point(NamedTuple):
@@ -61,7 +54,7 @@ class Cell:
     """What happened.
 
     Attributes:
-        outcome: A key of `OUTCOMES`.
+        outcome: One of `OUTCOMES`.
         refused: Whether one more `up` refused what is live, by name, instead of correcting it.
         wrong: What must not be; empty if all is well.
     """
@@ -203,7 +196,7 @@ def _untrue(result: Result, printed: str, before: Live, wanted: Live, after: Liv
         f"it printed {leaks(printed)}": leaks(printed),
         f"an unexpected error: {result.error}": defect,
         "a webhook that is not the program's was touched": any(
-            after.get(id) != before[id] for id in (("Sub_1", "VRU"), ("Sub_2", "VCA"), ("Sub_1", "VSS"))
+            after.get(id) != before[id] for id in (id_of(webhook) for webhook in (*OTHERS.values(), *SAME.values()))
         ),
     }
     return [text for text, is_so in wrong.items() if is_so]
@@ -212,9 +205,9 @@ def _untrue(result: Result, printed: str, before: Live, wanted: Live, after: Liv
 def _needless(bed: Testbed, mode: Mode, case: FaultCase) -> list[str]:
     """A DELETE where the API had replaced, and a moment without a webhook that the fault did not force."""
     timeline = bed.timeline
-    old, new = _identity(bed.operation.before), _identity(bed.operation.after)
+    old, new = (next(map(id_of, program.values()), None) for program in (bed.operation.before, bed.operation.after))
     if bed.operation.drift:
-        old = ("Sub_1", "VCA")
+        old = WebhookId("Sub_1", "VCA")
     if old is None or new is None:
         return []
     wrong = []
@@ -230,15 +223,11 @@ def _needless(bed: Testbed, mode: Mode, case: FaultCase) -> list[str]:
     return wrong
 
 
-def _identity(program: Program) -> tuple[str, str] | None:
-    return next(((inputs["subaccount_id"], inputs["type"]) for inputs in program.values()), None)
-
-
 def _refuses(bed: Testbed) -> bool:
     """Whether a preview refuses what is live as not this stack's, and names it."""
     before = live(bed.api.account)
     preview = bed.run("preview", bed.program, PATIENT)
-    url = before["Sub_1", "VCA"].url
+    url = before[WebhookId("Sub_1", "VCA")].url
     refused = f"already holds a webhook that this resource did not register: {url}" in (preview.error or "")
     return refused and live(bed.api.account) == before
 
@@ -250,7 +239,7 @@ def _uncorrected(bed: Testbed, declared: Live, stdout: CapturedStdout) -> list[s
         bed.run("up", program, PATIENT)  # where this fails, it prints how to declare what the API stored
         stored = live(bed.api.account)
         for name, inputs in bed.program.items():
-            id = (inputs["subaccount_id"], inputs["type"])
+            id = id_of(inputs)
             url = stored[id].url if id in stored else f"{inputs['url']}/"
             program = {**program, name: {**inputs, "url": url}}
             declared = {**declared, id: replace(declared[id], url=url)}

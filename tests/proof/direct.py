@@ -7,7 +7,7 @@ import json
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_8x8 import dynamic_host
 from pulumi_8x8.dynamic_host import Call
 from pulumi_8x8.provider import WebhookProvider
+from tests.proof.host import DIFF_SOME, Host
 from tests.proof.steps import Properties, StepError
 
 _serving = threading.local()
@@ -46,7 +47,7 @@ class CapturedStdout(io.TextIOBase):
         return text
 
 
-class Direct:
+class Direct(Host):
     """As `Host`: a provider configured anew, and called with what came through JSON."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
@@ -62,44 +63,28 @@ class Direct:
     def __exit__(self, *_: object) -> None:
         """Nothing has to be ended."""
 
-    def check(self, olds: Properties, news: Properties) -> Properties:
-        result = self._call(self._provider.check, _sent(olds), _sent(news))
-        if result.failures:
-            raise StepError("\n".join(f"{failure.property}: {failure.reason}" for failure in result.failures))
-        return _sent(result.inputs)
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
-        result = self._call(self._provider.diff, id, _sent(olds), _sent(news))
-        return result.replaces or [], bool(result.changes)
-
-    def create(self, news: Properties) -> tuple[str, Properties]:
-        result = self._call(self._provider.create, _sent(news))
-        return str(result.id), _sent(result.outs)
-
-    def preview(self, news: Properties) -> None:
-        """The engine does not ask a dynamic provider what a creation would leave."""
-
-    def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
-        result = self._call(self._provider.read, id, _sent(outs))
-        return result.id or "", _sent(result.outs), _sent(result.inputs)
-
-    def update(self, id: str, olds: Properties, news: Properties) -> Properties:
-        return _sent(self._call(self._provider.update, id, _sent(olds), _sent(news)).outs)
-
-    def delete(self, id: str, outs: Properties) -> None:
-        self._call(self._provider.delete, id, _sent(outs))
-
-    def _call(self, method: Callable[..., Any], *arguments: Any) -> Any:
-        _serving.urn = self.urn
+    def _call(self, method: str, **fields: Any) -> Any:
+        _serving.urn = fields.pop("urn")
+        sent = [self._dict(value) if isinstance(value, dict) else value for value in fields.values()]
         try:
-            return method(*arguments)
+            result = getattr(self._provider, method.lower())(*sent)
         except Exception:
             # What the host hands to the engine, and the engine shows.
             raise StepError(traceback.format_exc()) from None
         finally:
             _serving.urn = ""
+        return _Response(result)
+
+    def _dict(self, struct: Any) -> Properties:
+        sent: Properties = json.loads(json.dumps(struct or {}))
+        return {name: value for name, value in sent.items() if value is not None}
 
 
-def _sent(properties: Mapping[str, Any] | None) -> Properties:
-    sent: Properties = json.loads(json.dumps(properties or {}))
-    return {name: value for name, value in sent.items() if value is not None}
+class _Response:
+    """What the host makes of a result."""
+
+    def __init__(self, result: Any) -> None:
+        self.id = getattr(result, "id", None) or ""
+        self.inputs, self.properties = getattr(result, "inputs", None), getattr(result, "outs", None)
+        self.failures, self.replaces = getattr(result, "failures", None), getattr(result, "replaces", None) or []
+        self.changes = DIFF_SOME if getattr(result, "changes", False) else None

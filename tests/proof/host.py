@@ -24,6 +24,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi_8x8.provider import WebhookProvider
 from tests.proof.steps import LostError, Properties, StepError
 
+DIFF_SOME = provider_pb2.DiffResponse.DIFF_SOME
 PROVIDER = "__provider"
 PICKLED = serialize_provider(WebhookProvider())
 SECONDS = 120
@@ -78,21 +79,19 @@ class Host:
 
     def check(self, olds: Properties, news: Properties) -> Properties:
         """The checked inputs; raises StepError with every failure."""
-        request = provider_pb2.CheckRequest(urn=self.urn, olds=self._struct(olds), news=self._struct(news))
-        response = self._call("Check", request)
+        response = self._call("Check", urn=self.urn, olds=olds, news=news)
         if response.failures:
             raise StepError("\n".join(_shown(failure.property, failure.reason, news) for failure in response.failures))
         return self._dict(response.inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
         """The properties that ask for a replacement, and whether anything is to be done."""
-        request = provider_pb2.DiffRequest(urn=self.urn, id=id, olds=self._struct(olds), news=self._struct(news))
-        response = self._call("Diff", request)
-        return list(response.replaces), response.changes == provider_pb2.DiffResponse.DIFF_SOME
+        response = self._call("Diff", urn=self.urn, id=id, olds=olds, news=news)
+        return list(response.replaces), response.changes == DIFF_SOME
 
     def create(self, news: Properties) -> tuple[str, Properties]:
         """The id and the outputs."""
-        response = self._call("Create", provider_pb2.CreateRequest(urn=self.urn, properties=self._struct(news)))
+        response = self._call("Create", urn=self.urn, properties=news)
         return response.id, self._dict(response.properties)
 
     def preview(self, news: Properties) -> None:
@@ -100,23 +99,24 @@ class Host:
 
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
         """The id, empty for gone, the outputs and the inputs."""
-        response = self._call("Read", provider_pb2.ReadRequest(urn=self.urn, id=id, properties=self._struct(outs)))
+        response = self._call("Read", urn=self.urn, id=id, properties=outs)
         return response.id, self._dict(response.properties), self._dict(response.inputs)
 
     def update(self, id: str, olds: Properties, news: Properties) -> Properties:
         """The outputs."""
-        request = provider_pb2.UpdateRequest(urn=self.urn, id=id, olds=self._struct(olds), news=self._struct(news))
-        return self._dict(self._call("Update", request).properties)
+        return self._dict(self._call("Update", urn=self.urn, id=id, olds=olds, news=news).properties)
 
     def delete(self, id: str, outs: Properties) -> None:
-        self._call("Delete", provider_pb2.DeleteRequest(urn=self.urn, id=id, properties=self._struct(outs)))
+        self._call("Delete", urn=self.urn, id=id, properties=outs)
 
     def _connect(self, port: int, config: Mapping[str, str]) -> None:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        self._call("Configure", provider_pb2.ConfigureRequest(args=self._struct(config)))
+        self._call("Configure", args=dict(config))
 
-    def _call(self, method: str, request: Any) -> Any:
+    def _call(self, method: str, **fields: Any) -> Any:
+        sent = {name: self._struct(value) if isinstance(value, dict) else value for name, value in fields.items()}
+        request = getattr(provider_pb2, f"{method}Request")(**sent)
         try:
             # The process prints its port a moment before it serves.
             return getattr(self._stub, method)(request, timeout=SECONDS, wait_for_ready=method == "Configure")
@@ -125,12 +125,12 @@ class Host:
                 raise LostError from None
             raise StepError(error.details()) from None
 
-    def _struct(self, properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    def _struct(self, properties: Properties) -> struct_pb2.Struct:
         struct = struct_pb2.Struct()
         struct.update({PROVIDER: PICKLED, **properties})
         return struct
 
-    def _dict(self, struct: struct_pb2.Struct) -> Properties:
+    def _dict(self, struct: Any) -> Properties:
         properties = json_format.MessageToDict(struct)
         properties.pop(PROVIDER, None)
         return properties

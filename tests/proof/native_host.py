@@ -13,7 +13,7 @@ from typing import Any, cast
 import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc
 
 from pulumi_8x8.model import CAMEL, SNAKE
 from pulumi_8x8.native.engine import Engine
@@ -29,9 +29,9 @@ class NativeHost(Host):
     module = "pulumi_8x8.native.main"
 
     def preview(self, news: Properties) -> None:
-        self._call("Create", provider_pb2.CreateRequest(urn=self.urn, properties=self._struct(news), preview=True))
+        self._call("Create", urn=self.urn, properties=news, preview=True)
 
-    def _struct(self, properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    def _struct(self, properties: Properties) -> struct_pb2.Struct:
         struct = struct_pb2.Struct()
         for name, value in properties.items():
             if name != INPUT:
@@ -39,7 +39,7 @@ class NativeHost(Host):
                 struct.update({CAMEL.get(name, name.removeprefix("8x8:")): sent})
         return struct
 
-    def _dict(self, struct: struct_pb2.Struct) -> Properties:
+    def _dict(self, struct: Any) -> Properties:
         properties = json_format.MessageToDict(struct)
         return {SNAKE.get(name, name): rpc.unwrap_rpc_secret(value) for name, value in properties.items()}
 

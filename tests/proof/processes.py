@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 
 def _listed() -> list[tuple[int, int, str, str]]:
@@ -42,3 +43,13 @@ def end(pids: dict[int, str]) -> None:
     for pid in alive(pids):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def unread(pid: int) -> int:
+    """Bytes that have arrived on a process's connections and that it has not read; Linux only."""
+    sockets = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            sockets.add(str(descriptor.readlink()))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(row[4].partition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in sockets)

@@ -21,7 +21,6 @@ from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.caller import INPUT, Caller
 
 if TYPE_CHECKING:
-    from tests.proof.direct import Direct
     from tests.proof.host import Host
 
 Command = Literal["up", "preview", "refresh", "destroy"]
@@ -71,9 +70,9 @@ class Stack:
     def ids(self) -> set[WebhookId]:
         """Every webhook that the state holds, or that a pending operation is about."""
         about = [*self.resources, *(operation["resource"] for operation in self.pending)]
-        return {WebhookId(resource["inputs"]["subaccount_id"], resource["inputs"]["type"]) for resource in about}
+        return {id_of(resource["inputs"]) for resource in about}
 
-    def run(self, command: Command, provider: Host | Direct, program: Program | None = None) -> Result:
+    def run(self, command: Command, provider: Host, program: Program | None = None) -> Result:
         """Run a command without a preview before it; the provider serves this one alone."""
         assert not self.pending, "pending operations were not dropped"
         result = Result()
@@ -90,7 +89,7 @@ class Stack:
             result.lost = True
         return result
 
-    def _refresh(self, provider: Host | Direct, result: Result) -> None:
+    def _refresh(self, provider: Host, result: Result) -> None:
         for resource in list(self.resources):
             provider.urn = resource["urn"]
             id, outs, inputs = provider.read(resource["id"], resource["outputs"])
@@ -100,7 +99,7 @@ class Stack:
                 self.resources.remove(resource)
                 result.steps.append(f"gone {_name(resource)}")
 
-    def _update(self, program: Program, provider: Host | Direct, result: Result, *, acts: bool) -> None:
+    def _update(self, program: Program, provider: Host, result: Result, *, acts: bool) -> None:
         for name, inputs in with_hints(program).items():
             old = self.managed().get(name)
             provider.urn = urn(name)
@@ -125,14 +124,14 @@ class Stack:
         gone = [old for old in self.resources if old.get("delete") or _name(old) not in program]
         self._delete_all(gone, provider, result, acts=acts)
 
-    def _create(self, name: str, old: Properties | None, news: Properties, provider: Host | Direct) -> None:
+    def _create(self, name: str, old: Properties | None, news: Properties, provider: Host) -> None:
         new = {"urn": urn(name), "type": WEBHOOK_TOKEN, "inputs": news}
         id, outs = self._pending("creating", new, provider.create, news)
         if old is not None:
             old["delete"] = True
         self.resources.append({**new, "id": id, "outputs": outs})
 
-    def _delete_all(self, olds: list[Properties], provider: Host | Direct, result: Result, *, acts: bool) -> None:
+    def _delete_all(self, olds: list[Properties], provider: Host, result: Result, *, acts: bool) -> None:
         for old in reversed(olds):
             result.steps.append(f"delete {_name(old)}")
             if acts:
@@ -167,6 +166,10 @@ def with_hints(program: Program) -> dict[str, Properties]:
         }
         for index, (name, inputs) in enumerate(program.items())
     }
+
+
+def id_of(webhook: Mapping[str, Any]) -> WebhookId:
+    return WebhookId(webhook["subaccount_id"], webhook["type"])
 
 
 def urn(name: str) -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from tests.docs.guide import Guide
 from tests.engine.account import urls
 from tests.engine.scratch import SECONDS, Project
-from tests.proof.processes import alive, descendants, end
+from tests.proof.processes import alive, descendants, end, unread
 
 pytestmark = pytest.mark.engine
 
@@ -175,6 +176,24 @@ def test_a_provider_that_is_killed_fails_the_command_and_one_more_up_converges(
     assert urls(api).get("Sub_1/VCA") == point.live
     project.deploy().ok()
     is_as_declared(api, project, point)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads from Linux what a process has not read yet")
+def test_an_engine_that_is_killed_with_the_response_unread_is_repaired_by_the_documented_steps(
+    api: Emulator, project: Project
+) -> None:
+    """The provider has responded, and the engine ends before it writes that down."""
+    with held_back(api, project, APPLIED) as held:
+        held.command.send_signal(signal.SIGSTOP)
+        before = unread(held.command.pid)
+        held.go_on.set()
+        tick = threading.Event()
+        assert any(unread(held.command.pid) > before or tick.wait(0.02) for _ in range(3000))
+        held.kill()
+
+    assert project.resources() == {}
+    repair(project)
+    is_as_declared(api, project, APPLIED)
 
 
 def test_one_interrupt_waits_for_the_request_and_saves_the_state(api: Emulator, project: Project) -> None:

@@ -21,15 +21,10 @@ def test_a_state_of_each_version_loads_previews_clean_refreshes_and_destroys(
     api: Emulator, project: Project, state: Path
 ) -> None:
     """Nothing is sent that changes anything until the stack is destroyed, and then no other webhook is touched."""
-    api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
-    api.account.put("Sub_1", "VSS", "https://ivr.example/vss", http_auth_header="Basic b25l")
-    api.account.put("Sub_1", "VCS", "https://ivr.example/vcs", enabled=False)
-    api.account.put("Sub_1", "VRU", "https://ivr.example/vru")
-    api.account.put("Sub_1", "VNU", "https://ivr.example/vnu?token=1")
-    api.account.put("Sub_2", "VCA", "https://ivr.example/pair/vca", http_auth_header="Basic dHdv")
-    api.account.put("Sub_2", "VSS", "https://ivr.example/pair/vss", http_auth_header="Basic dHdv")
+    project.write((STATES / "program" / "__main__.py").read_text()).deploy().ok()
     api.account.put("Sub_2", "VRU", "https://theirs.example/")
-    project.write((STATES / "program" / "__main__.py").read_text()).run("stack", "import", "--file", str(state)).ok()
+    project.run("stack", "import", "--file", str(state)).ok()
+    api.journal.clear()
 
     preview = project.preview("--expect-no-changes").ok()
     project.refresh().ok()

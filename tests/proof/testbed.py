@@ -8,6 +8,7 @@ from typing import Literal
 
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
+from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.proof.direct import CapturedStdout, Direct
 from tests.proof.leaks import KEY
@@ -19,7 +20,7 @@ Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
 ProviderKind = type[Direct] | type[NativeDirect]
 """Which of the two providers is called, in this process."""
 
-Live = dict[tuple[str, str], StoredWebhook]
+Live = dict[WebhookId, StoredWebhook]
 """Every webhook of an account."""
 
 OTHERS: Program = {
@@ -48,7 +49,7 @@ class Testbed:
             self.api.account.put("Sub_1", "VCA", **operation.drift)
         self.timeline: list[Live] = [live(self.api.account)]
         self.api.account._on_change = lambda accounts: self.timeline.append(
-            {(sub, type): webhook for sub, webhooks in accounts.items() for type, webhook in webhooks.items()}
+            {WebhookId(sub, type): one for sub, webhooks in accounts.items() for type, one in webhooks.items()}
         )
         if mode == "stale":
             self.api.stale_reads = 2
@@ -76,7 +77,7 @@ class Testbed:
 
 def live(account: Account) -> Live:
     """Everything that is registered."""
-    return {(sub, type): webhook for sub in account.subaccounts() for type, webhook in account.webhooks(sub).items()}
+    return {WebhookId(sub, type): one for sub in account.subaccounts() for type, one in account.webhooks(sub).items()}
 
 
 def register(program: Program, account: Account) -> Account:

@@ -1,4 +1,4 @@
-"""`make matrix`: run every cell, and write docs/matrix.md, its counts and the full table."""
+"""`make matrix`: run every cell, and write the table of docs/matrix.md, its counts and the full table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def main() -> int:
     for cell in (cell for cell in cells if cell.wrong):
         print(f"{cell}: {cell.wrong}")
     (ROOT / "tests/proof/matrix.json").write_text(as_json(by_operation), encoding="utf-8")
-    (ROOT / "docs/matrix.md").write_text(summary(by_operation), encoding="utf-8")
+    page = ROOT / "docs/matrix.md"
+    page.write_text(summary(by_operation, page.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / ".proof").mkdir(exist_ok=True)
     (ROOT / ".proof/matrix.md").write_text(full(cells), encoding="utf-8")
     print(f"{len(cells):,} cells written to .proof/matrix.md, their counts to docs/matrix.md")
