@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from pulumi_8x8.emulator import Account, Emulator, Fault
 from pulumi_8x8.model import WebhookId
 from tests.proof.certificates import bundle, contexts
-from tests.proof.direct import CapturedStdout, Direct
+from tests.proof.direct import STDOUT, Direct
 from tests.proof.fault_cases import FAULT_CASES, NOTHING, FaultCase
 from tests.proof.leaks import KEY, leaks
 from tests.proof.operations import SAME, Operation
@@ -76,25 +78,24 @@ class Cell:
 
 def operation_cells(operation: Operation, kind: ProviderKind = Direct) -> list[Cell]:
     """Every cell of one operation, in all modes."""
-    stdout = CapturedStdout()
-    os.environ["REQUESTS_CA_BUNDLE"] = bundle()
-    try:
-        with stdout.instead_of_stdout(), ThreadPoolExecutor(AT_ONCE) as pool:
-            started = [
-                pool.submit(_cell, operation, mode, *meeting, stdout, kind)
-                for mode in (*MODES, *(API_MODES if operation.command == "up" else ()))
-                if not (operation.unseen and mode == "ignore")
-                for meeting in _meetings(mode, _points(operation, mode, stdout, kind))
-            ]
-            return [future.result(SECONDS) for future in started]
-    finally:
-        del os.environ["REQUESTS_CA_BUNDLE"]
+    with (
+        patch.dict(os.environ, REQUESTS_CA_BUNDLE=bundle()),
+        redirect_stdout(STDOUT),
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        started = [
+            pool.submit(_cell, operation, kind, mode, *meeting)
+            for mode in (*MODES, *(API_MODES if operation.command == "up" else ()))
+            if not (operation.unseen and mode == "ignore")
+            for meeting in _meetings(mode, _points(operation, kind, mode))
+        ]
+        return [future.result(SECONDS) for future in started]
 
 
-def _points(operation: Operation, mode: Mode, stdout: CapturedStdout, kind: ProviderKind) -> list[Point]:
+def _points(operation: Operation, kind: ProviderKind, mode: Mode) -> list[Point]:
     """The requests that the operation makes when all is well, in order."""
-    with Testbed(operation, mode, stdout, kind) as bed:
-        assert bed.run(operation.command, bed.program, PATIENT).ok or mode == "normalise"
+    with Testbed(operation, mode, kind) as bed:
+        assert bed.run(operation.command, bed.program, PATIENT)[0].ok or mode == "normalise"
         seen = [(entry.method, entry.subaccount or "") for entry in bed.api.journal]
     found = [Point(*request, seen[:earlier].count(request), earlier) for earlier, request in enumerate(seen)]
     # Two listings are fetched at the same time, in any order.
@@ -110,32 +111,24 @@ def _meetings(mode: Mode, found: list[Point]) -> Iterator[tuple[Point, FaultCase
                 yield from ((point, case, lasting) for lasting in ((True,) if case.lasts else (False, True)))
 
 
-def _cell(
-    operation: Operation,
-    mode: Mode,
-    point: Point,
-    case: FaultCase,
-    lasting: bool,
-    stdout: CapturedStdout,
-    kind: ProviderKind,
-) -> Cell:
+def _cell(operation: Operation, kind: ProviderKind, mode: Mode, point: Point, case: FaultCase, lasting: bool) -> Cell:
     """Let the operation meet the fault, look, take the fault away, and run `up` once more."""
-    with Testbed(operation, mode, stdout, kind) as bed:
+    with Testbed(operation, mode, kind) as bed:
         before = live(bed.api.account)
         declared = live(register({**OTHERS, **bed.program}, Account()))
-        trap = bed.serve(Emulator(KEY)) if case.to == "elsewhere" else None
+        trap = bed.enter_context(Emulator(KEY)) if case.to == "elsewhere" else None
         _arm(bed, point, case, lasting, trap.url if trap else "")
-        result = bed.run(operation.command, bed.program, BRISK if case.slow else FIRM)
+        result, printed = bed.run(operation.command, bed.program, BRISK if case.slow else FIRM)
         _disarm(bed, case)
         after = live(bed.api.account)
-        printed = f"{result.error or ''}\n{stdout.taken()}"
+        printed = f"{result.error or ''}\n{printed}"
         outcome = _outcome(operation, result, printed, before, declared, after)
         wrong = _untrue(result, printed, before, declared if operation.command == "up" else before, after)
         if trap and trap.journal.requests():
             wrong.append("the key followed a redirect")
         wrong += _needless(bed, mode, case)
         refused = case.name == "another URL stored" and outcome == "other" and _refuses(bed)
-        wrong += [] if refused else _uncorrected(bed, declared, stdout)
+        wrong += [] if refused else _uncorrected(bed, declared)
         return Cell(operation.name, mode, str(point), case, lasting, outcome, refused, "; ".join(wrong))
 
 
@@ -144,7 +137,7 @@ def _arm(bed: Testbed, point: Point, case: FaultCase, lasting: bool, elsewhere: 
         bed.api.refuse_connections()
         return
     if case.connection or case.to == "plain":
-        front = bed.serve(Emulator(KEY, bed.api.post_over, tls=contexts()[case.connection]))
+        front = bed.enter_context(Emulator(KEY, bed.api.post_over, tls=contexts()[case.connection]))
         front.account, bed.front = bed.api.account, front
         if case.connection:
             return
@@ -226,13 +219,13 @@ def _needless(bed: Testbed, mode: Mode, case: FaultCase) -> list[str]:
 def _refuses(bed: Testbed) -> bool:
     """Whether a preview refuses what is live as not this stack's, and names it."""
     before = live(bed.api.account)
-    preview = bed.run("preview", bed.program, PATIENT)
+    preview, _ = bed.run("preview", bed.program, PATIENT)
     url = before[WebhookId("Sub_1", "VCA")].url
     refused = f"already holds a webhook that this resource did not register: {url}" in (preview.error or "")
     return refused and live(bed.api.account) == before
 
 
-def _uncorrected(bed: Testbed, declared: Live, stdout: CapturedStdout) -> list[str]:
+def _uncorrected(bed: Testbed, declared: Live) -> list[str]:
     """What one more `up` does not correct; where the API normalises URLs, one that declares what it stores."""
     program = bed.program
     if bed.api.normalise:
@@ -243,12 +236,10 @@ def _uncorrected(bed: Testbed, declared: Live, stdout: CapturedStdout) -> list[s
             url = stored[id].url if id in stored else f"{inputs['url']}/"
             program = {**program, name: {**inputs, "url": url}}
             declared = {**declared, id: replace(declared[id], url=url)}
-    corrected = bed.run("up", program, PATIENT)
+    corrected, _ = bed.run("up", program, PATIENT)
     if not corrected.ok:
         return [f"one more up fails: {(corrected.error or '').strip().splitlines()[-1:]}"]
     if (after := live(bed.api.account)) != declared:
         return [f"one more up leaves the account with {after}"]
-    stdout.taken()
-    again = bed.run("preview", program, PATIENT)
-    printed = stdout.taken()
+    again, printed = bed.run("preview", program, PATIENT)
     return [f"the second preview is not empty: {again} {printed}"] if again != Result() or printed else []

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
@@ -32,19 +30,14 @@ class CapturedStdout(io.TextIOBase):
         self._local.text = self.taken() + text
         return len(text)
 
-    @contextmanager
-    def instead_of_stdout(self) -> Iterator[None]:
-        before, sys.stdout = sys.stdout, self
-        try:
-            yield
-        finally:
-            sys.stdout = before
-
     def taken(self) -> str:
         """What this thread has printed since the last time."""
         text: str = getattr(self._local, "text", "")
         self._local.text = ""
         return text
+
+
+STDOUT = CapturedStdout()
 
 
 class Direct(Host):

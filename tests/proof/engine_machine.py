@@ -47,6 +47,5 @@ class EngineMachine(Machine):
         self.read_state()
 
     def read_state(self) -> None:
-        deployment = self.project.export()["deployment"]
-        ours = [resource for resource in deployment.get("resources", []) if resource["type"] == TOKEN]
-        self.stack = Stack(resources=ours, pending=deployment.get("pending_operations", []))
+        resources = self.project.export()["deployment"].get("resources", [])
+        self.stack = Stack([resource for resource in resources if resource["type"] == TOKEN])

@@ -307,5 +307,4 @@ class Machine(RuleBasedStateMachine):
         return result, host.printed
 
     def repairs(self) -> None:
-        """Go on after a crash, with every pending operation dropped as by an import of an export."""
-        self.stack.pending.clear()
+        """Go on after a crash, with every pending operation dropped."""

@@ -6,13 +6,13 @@
     refresh   read of everything in the state
     destroy   delete of everything in the state, the last one first
 
-The state is what `pulumi stack export` writes, with secrets in plain. A step reaches it only when it has succeeded;
-one that was cut off stays in it as a pending operation.
+The state is what `pulumi stack export` writes, with secrets in plain and without the pending operations, which the
+documented repair drops. A step reaches it only when it has succeeded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -61,24 +61,21 @@ class Stack:
     """One stack's state."""
 
     resources: list[Properties] = field(default_factory=list)
-    pending: list[Properties] = field(default_factory=list)
 
     def managed(self) -> dict[str, Properties]:
         """The resources that are not about to be deleted, by name."""
         return {_name(resource): resource for resource in self.resources if not resource.get("delete")}
 
     def ids(self) -> set[WebhookId]:
-        """Every webhook that the state holds, or that a pending operation is about."""
-        about = [*self.resources, *(operation["resource"] for operation in self.pending)]
-        return {id_of(resource["inputs"]) for resource in about}
+        """Every webhook that the state holds."""
+        return {id_of(resource["inputs"]) for resource in self.resources}
 
     def run(self, command: Command, provider: Host, program: Program | None = None) -> Result:
         """Run a command without a preview before it; the provider serves this one alone."""
-        assert not self.pending, "pending operations were not dropped"
         result = Result()
         try:
             if command == "refresh":
-                self._refresh(provider, result)
+                self._refresh(provider)
             elif command == "destroy":
                 self._delete_all(self.resources[:], provider, result, acts=True)
             else:
@@ -89,7 +86,7 @@ class Stack:
             result.lost = True
         return result
 
-    def _refresh(self, provider: Host, result: Result) -> None:
+    def _refresh(self, provider: Host) -> None:
         for resource in list(self.resources):
             provider.urn = resource["urn"]
             id, outs, inputs = provider.read(resource["id"], resource["outputs"])
@@ -97,7 +94,6 @@ class Stack:
                 resource.update(id=id, outputs=outs, inputs=inputs)
             else:
                 self.resources.remove(resource)
-                result.steps.append(f"gone {_name(resource)}")
 
     def _update(self, program: Program, provider: Host, result: Result, *, acts: bool) -> None:
         for name, inputs in with_hints(program).items():
@@ -114,42 +110,24 @@ class Stack:
                 if step in ("create", "replace"):
                     provider.preview(news)
             elif old is None or replaces:
-                self._create(name, old, news, provider)
+                id, outs = provider.create(news)
+                if old is not None:
+                    old["delete"] = True
+                new = {"urn": urn(name), "type": WEBHOOK_TOKEN, "id": id, "inputs": news, "outputs": outs}
+                self.resources.append(new)
             else:
-                outs = old["outputs"]
-                if changes:
-                    changed = {**old, "inputs": news}
-                    outs = self._pending("updating", changed, provider.update, old["id"], outs, news)
+                outs = provider.update(old["id"], old["outputs"], news) if changes else old["outputs"]
                 old.update(inputs=news, outputs=outs)
         gone = [old for old in self.resources if old.get("delete") or _name(old) not in program]
         self._delete_all(gone, provider, result, acts=acts)
-
-    def _create(self, name: str, old: Properties | None, news: Properties, provider: Host) -> None:
-        new = {"urn": urn(name), "type": WEBHOOK_TOKEN, "inputs": news}
-        id, outs = self._pending("creating", new, provider.create, news)
-        if old is not None:
-            old["delete"] = True
-        self.resources.append({**new, "id": id, "outputs": outs})
 
     def _delete_all(self, olds: list[Properties], provider: Host, result: Result, *, acts: bool) -> None:
         for old in reversed(olds):
             result.steps.append(f"delete {_name(old)}")
             if acts:
                 provider.urn = old["urn"]
-                self._pending("deleting", old, provider.delete, old["id"], old["outputs"])
+                provider.delete(old["id"], old["outputs"])
                 self.resources[:] = [other for other in self.resources if other is not old]
-
-    def _pending(self, kind: str, resource: Properties, step: Callable[..., Any], *arguments: Any) -> Any:
-        """Do a step, which stays in the state as pending where it is cut off."""
-        operation = {"type": kind, "resource": resource}
-        self.pending.append(operation)
-        try:
-            done = step(*arguments)
-        except StepError:
-            self.pending.remove(operation)
-            raise
-        self.pending.remove(operation)
-        return done
 
 
 def with_hints(program: Program) -> dict[str, Properties]:

@@ -134,9 +134,7 @@ def is_as_declared(api: Emulator, project: Project, point: Point) -> None:
 
 
 @each_point
-def test_an_engine_that_is_killed_is_repaired_by_the_documented_steps(
-    api: Emulator, project: Project, point: Point
-) -> None:
+def test_a_killed_engine_is_repaired_by_the_documented_steps(api: Emulator, project: Project, point: Point) -> None:
     """Its processes are ended too; the state then holds what was going on, and what is live decides."""
     with held_back(api, project, point) as held:
         held.kill()
@@ -147,9 +145,7 @@ def test_an_engine_that_is_killed_is_repaired_by_the_documented_steps(
     is_as_declared(api, project, point)
 
 
-def test_a_destroy_before_the_documented_steps_leaves_the_interrupted_webhook_and_after_them_none(
-    api: Emulator, project: Project
-) -> None:
+def test_a_destroy_before_the_documented_steps_leaves_the_interrupted_webhook(api: Emulator, project: Project) -> None:
     """The state does not hold it yet, as docs/repair.md warns."""
     with held_back(api, project, APPLIED) as held:
         held.kill()
@@ -164,7 +160,7 @@ def test_a_destroy_before_the_documented_steps_leaves_the_interrupted_webhook_an
 
 
 @each_point
-def test_a_provider_that_is_killed_fails_the_command_and_one_more_up_converges(
+def test_a_killed_provider_fails_the_command_and_one_more_up_converges(
     api: Emulator, project: Project, point: Point
 ) -> None:
     """The engine notices, saves what it knows and ends; nothing is pending."""
@@ -179,9 +175,7 @@ def test_a_provider_that_is_killed_fails_the_command_and_one_more_up_converges(
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads from Linux what a process has not read yet")
-def test_an_engine_that_is_killed_with_the_response_unread_is_repaired_by_the_documented_steps(
-    api: Emulator, project: Project
-) -> None:
+def test_an_engine_killed_with_the_response_unread_is_repaired_too(api: Emulator, project: Project) -> None:
     """The provider has responded, and the engine ends before it writes that down."""
     with held_back(api, project, APPLIED) as held:
         held.command.send_signal(signal.SIGSTOP)
@@ -209,9 +203,10 @@ def test_one_interrupt_waits_for_the_request_and_saves_the_state(api: Emulator, 
 def test_a_second_interrupt_ends_at_once_and_the_documented_steps_repair_it(api: Emulator, project: Project) -> None:
     """The state holds what was going on, and no process stays."""
     with held_back(api, project, APPLIED) as held:
-        held.command.send_signal(signal.SIGINT)
-        while not held.go_on.wait(0.1) and held.command.poll() is None:
-            held.command.send_signal(signal.SIGINT)
+        for _ in range(600):
+            if held.command.poll() is None:
+                held.command.send_signal(signal.SIGINT)
+                held.go_on.wait(0.1)
         held.out()
 
     assert [operation["type"] for operation in project.export()["deployment"]["pending_operations"]] == ["creating"]

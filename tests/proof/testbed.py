@@ -10,7 +10,7 @@ from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
-from tests.proof.direct import CapturedStdout, Direct
+from tests.proof.direct import STDOUT, Direct
 from tests.proof.leaks import KEY
 from tests.proof.native_host import NativeDirect
 from tests.proof.operations import SAME, Operation
@@ -24,26 +24,21 @@ Live = dict[WebhookId, StoredWebhook]
 """Every webhook of an account."""
 
 OTHERS: Program = {
-    "their vru": {
-        "subaccount_id": "Sub_1",
-        "type": "VRU",
-        "url": "https://theirs.example/vru",
-        "http_auth_header": "Basic t",
-    },
-    "their vca": {"subaccount_id": "Sub_2", "type": "VCA", "url": "https://theirs.example/vca", "enabled": False},
+    "vru": {"subaccount_id": "Sub_1", "type": "VRU", "url": "https://b.example/", "http_auth_header": "Basic b"},
+    "of Sub_2": {"subaccount_id": "Sub_2", "type": "VCA", "url": "https://b.example/", "enabled": False},
 }
 """Webhooks that no program here declares."""
 
 
-class Testbed:
+class Testbed(ExitStack):
     """An account, a stack on it with the operation's `before` deployed, and the way to both."""
 
-    def __init__(self, operation: Operation, mode: Mode, stdout: CapturedStdout, kind: ProviderKind = Direct) -> None:
+    def __init__(self, operation: Operation, mode: Mode, kind: ProviderKind) -> None:
+        super().__init__()
         self.operation, self._kind = operation, kind
         self.program: Program = {**SAME, **operation.after}
         self.stack = Stack(resources=_deployed({**SAME, **operation.before}))
-        self._exit = ExitStack()
-        self.api = self.front = self.serve(Emulator(KEY))
+        self.api = self.front = self.enter_context(Emulator(KEY))
         register({**OTHERS, **SAME, **operation.before}, self.api.account)
         if operation.drift:
             self.api.account.put("Sub_1", "VCA", **operation.drift)
@@ -58,21 +53,13 @@ class Testbed:
         else:
             self.api.post_over = mode
         self.api.journal.clear()
-        stdout.taken()
 
-    def serve(self, api: Emulator) -> Emulator:
-        return self._exit.enter_context(api)
-
-    def run(self, command: Command, program: Program, settings: Mapping[str, str]) -> Result:
-        """Run one command of the engine."""
+    def run(self, command: Command, program: Program, settings: Mapping[str, str]) -> tuple[Result, str]:
+        """Run one command of the engine; returns how it ended and what was printed."""
+        STDOUT.taken()
         with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings}) as provider:
-            return self.stack.run(command, provider, program)
-
-    def __enter__(self) -> Testbed:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._exit.close()
+            result = self.stack.run(command, provider, program)
+        return result, STDOUT.taken()
 
 
 def live(account: Account) -> Live:
