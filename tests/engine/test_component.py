@@ -60,15 +60,3 @@ def test_two_webhooks_of_its_names_move_into_a_component_as_they_are(api: Emulat
     assert writes(api) == []
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
     assert sorted(project.resources()) == ["ivr-vca", "ivr-vss"]
-
-
-def test_two_webhooks_of_other_names_are_adopted_by_a_component(api: Emulator, project: Project) -> None:
-    """The resources are new and the old ones are deleted; the webhooks stay through it."""
-    project.declare(calls=VCA, summaries=VSS).deploy().ok()
-    api.journal.clear()
-
-    project.declare(ivr=PAIR).deploy().ok()
-
-    assert writes(api) == []
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
-    assert sorted(project.resources()) == ["ivr-vca", "ivr-vss"]

@@ -68,17 +68,6 @@ def test_two_resources_for_one_webhook_fail_the_preview_by_both_names(api: Emula
     assert writes(api) == []
 
 
-def test_two_resources_swap_their_urls(either_api: Emulator, project: Project) -> None:
-    """Each is an update of its own webhook_id."""
-    project.declare(vca=VCA, vss=VSS).deploy().ok()
-
-    project.declare(
-        vca={**VCA, "url": "https://ivr.example/vss"}, vss={**VSS, "url": "https://ivr.example/vca"}
-    ).deploy().ok()
-
-    assert urls(either_api) == {"Sub_1/VCA": "https://ivr.example/vss", "Sub_1/VSS": "https://ivr.example/vca"}
-
-
 @pytest.mark.proof
 def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulator, project: Project) -> None:
     """Neither the preview nor an update without one touches a webhook; swapping the URLs is the way out."""
@@ -92,22 +81,6 @@ def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulato
     assert "already holds a webhook" in preview.out
     assert writes(api) == []
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
-
-
-def test_swapping_types_where_the_url_is_the_same_sends_nothing(api: Emulator, project: Project) -> None:
-    """Each resource adopts the webhook that the other one had, and neither deletes it."""
-    same = {"subaccount_id": "Sub_1", "url": "https://ivr.example/"}
-    project.declare(a={**same, "type": "VCA"}, b={**same, "type": "VSS"}).deploy().ok()
-    api.journal.clear()
-
-    project.declare(a={**same, "type": "VSS"}, b={**same, "type": "VCA"}).deploy().ok()
-
-    assert writes(api) == []
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/", "Sub_1/VSS": "https://ivr.example/"}
-    assert {name: resource["id"] for name, resource in project.resources().items()} == {
-        "a": "Sub_1/VSS",
-        "b": "Sub_1/VCA",
-    }
 
 
 def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, project: Project) -> None:

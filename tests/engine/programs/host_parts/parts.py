@@ -13,7 +13,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_8x8.dynamic_host import current_call, log, plain, stack_holds
+from pulumi_8x8.dynamic_host import current_call, log, plain
 
 REFUSAL = "refused: nothing is live; run it again"
 
@@ -27,8 +27,6 @@ class Parts(ResourceProvider):
             warning = f"{rpc} of {call.urn}, ignoring {list(call.ignore_changes)}"
             if not log("warning", warning, call.urn):
                 print(warning)
-        if "ask" in props:
-            print(f"{call.urn.rpartition('::')[2]} is held as {stack_holds(call.urn, 'organization')}")
         if props.get("fail") == rpc:
             try:
                 raise ConnectionError("what led to it")
