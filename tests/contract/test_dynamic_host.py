@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import pickletools
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +19,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 from pulumi_8x8 import dynamic_host
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.reconcile.caller import INPUT
-from tests.proof.host import PICKLED, Host, _struct, scrubbed
+from tests.proof.host import PICKLED, Host
 from tests.proof.steps import StepError
 
 ID, A, B, HEADER = "acme_voice/VCA", "https://a.example/", "https://b.example/", "header-canary-f00d"
@@ -60,12 +57,7 @@ def engine() -> Iterator[Engine]:
 
 def started(api: Emulator, *arguments: str) -> Host:
     """The host, started with these arguments: an engine passes its own address."""
-    ours, theirs = os.pipe()
-    command = [sys.executable, "-u", "-m", "pulumi.dynamic", *arguments]
-    process = subprocess.Popen(command, env=scrubbed(), stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    threading.Thread(target=process.wait).start()
-    return Host(process.pid, ours, {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url})
+    return Host({}, {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}, *arguments)
 
 
 def test_the_provider_in_state_is_a_reference_to_its_class() -> None:
@@ -111,8 +103,7 @@ def test_a_message_reaches_the_engine_with_the_urn_of_its_resource(api: Emulator
     api.account.put("acme_voice", "VCA", B)
     with started(api, engine.address) as host:
         host.urn = "urn:pulumi:dev::scratch::pulumi-python:dynamic/8x8:Webhook::menu"
-        request = provider_pb2.DiffRequest(id=ID, olds=_struct(STATE), news=_struct(NEWS), ignoreChanges=["*"])
-        ignored = host._call("Diff", request).changes
+        ignored = host._call("Diff", id=ID, olds=STATE, news=NEWS, ignoreChanges=["*"]).changes
         quiet = list(engine.messages)
         found = host.diff(ID, STATE, NEWS)
 

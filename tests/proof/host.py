@@ -37,7 +37,7 @@ FORKS.set_forkserver_preload(
 
 
 class Host:
-    """A provider's process; use it with `with`.
+    """A provider's process; use it with `with`. An engine passes its own address.
 
     Attributes:
         urn: The resource that the next call is about.
@@ -45,10 +45,10 @@ class Host:
 
     module = "pulumi.dynamic"
 
-    def __init__(self, environment: Mapping[str, str], config: Mapping[str, str] | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str], config: Mapping[str, str] | None = None, *engine: str) -> None:
         self.urn = ""
         self._output, theirs = FORKS.Pipe(duplex=False)
-        self._process = FORKS.Process(target=_run, args=(self.module, dict(environment), theirs), daemon=True)
+        self._process = FORKS.Process(target=_run, args=(dict(environment), theirs, self.module, *engine), daemon=True)
         self._process.start()
         theirs.close()
         self._file = open(self._output.fileno(), "rb", closefd=False)  # noqa: SIM115 - a pipe, closed in __exit__
@@ -142,7 +142,7 @@ def scrubbed() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
 
 
-def _run(module: str, environment: Mapping[str, str], output: Connection) -> None:
+def _run(environment: Mapping[str, str], output: Connection, *arguments: str) -> None:
     """Be the provider's process; `environment` is beside the scrubbed one."""
     kept = {**scrubbed(), **environment}
     os.environ.clear()
@@ -150,8 +150,8 @@ def _run(module: str, environment: Mapping[str, str], output: Connection) -> Non
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     sys.stdout = io.TextIOWrapper(open(1, "wb", buffering=0), write_through=True)  # noqa: SIM115 - as `python -u`
-    sys.argv[:] = [module]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.argv[:] = arguments
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 
 
 def _shown(name: str, reason: str, news: Properties) -> str:
