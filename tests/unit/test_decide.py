@@ -20,7 +20,8 @@ from pulumi_8x8.reconcile.decide import (
     decide,
     declaration,
     drift_text,
-    keeping,  # fmt: skip
+    keeping,
+    replaces,
 )
 
 NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
@@ -104,46 +105,49 @@ def row_of(case: Case) -> int:
     )
 
 
-def drifted(case: Case) -> Iterator[str]:
-    """Where the live webhook differs from what is declared and from what the stack left."""
-    for name in ("url", "enabled", "http_auth_header_available"):
-        if getattr(case.live, name) not in (getattr(case.declared, name), getattr(case.state, name)):
-            yield name.removesuffix("_available")
-
-
 def test_every_combination_is_decided_by_the_first_row_that_fits_and_every_row_is_needed() -> None:
     """State, declaration and live, each absent, equal or different in each property; with and without overwriting."""
     rows = [(case, row_of(case)) for case in combinations()]
     wrong = [
         (case, POLICY[row])
         for case, row in rows
-        if decide(case.state, case.declared, case.live, overwrite=case.overwrite).outcome is not POLICY[row][-1]
+        for decision in [decide(case.state, case.declared, case.live, overwrite=case.overwrite)]
+        if decision.outcome is not POLICY[row][-1] or bool(decision.refusal) != (decision.outcome is REFUSE)
     ]
 
     assert wrong == []
     assert {row for _, row in rows} == set(range(len(POLICY)))
 
 
-def test_every_decision_names_what_changed_and_what_drifted() -> None:
-    """A refusal has words, and nothing else has; drift is what neither the stack nor the program has set."""
-    for case in combinations():
-        decision = decide(case.state, case.declared, case.live, overwrite=case.overwrite)
-        changed = tuple(
-            name
-            for name in ("url", "enabled", "http_auth_header")
-            if case.state and getattr(case.state, name) != getattr(case.declared, name)
-        )
+@pytest.mark.parametrize(
+    ("state", "declaration", "live", "changed", "drift"),
+    [
+        (declared(A), declared(B), listed(A), ("url",), ()),
+        (declared(A), declared(B), listed(B), ("url",), ()),
+        (declared(A), declared(B), listed(C), ("url",), ("url",)),
+        (declared(header="h1"), declared(header="h2"), listed(header=True), ("http_auth_header",), ()),
+        (declared(), declared(), listed(B, False, True), (), ("url", "enabled", "http_auth_header")),
+        (declared(A), declared(B, False), None, ("url", "enabled"), ("webhook",)),
+        (declared(A), declared(B), UNSEEN, ("url",), ()),
+        (None, declared(A), listed(B), (), ()),
+    ],
+)
+def test_a_decision_names_what_the_program_changed_and_what_has_drifted(
+    state: Any, declaration: Any, live: Any, changed: tuple[str, ...], drift: tuple[str, ...]
+) -> None:
+    """Drift is what neither the stack nor the program has set, also where it may be overwritten."""
+    decision = decide(state, declaration, live, overwrite=True)
 
-        assert bool(decision.refusal) == (decision.outcome is REFUSE), case
-        if decision.outcome is REFUSE:
-            continue
-        assert decision.changed == changed, case
-        if case.state is None or case.live is UNSEEN:
-            assert decision.drift == (), case
-        elif case.live is None:
-            assert decision.drift == GONE, case
-        else:
-            assert tuple(drift.property for drift in decision.drift) == tuple(drifted(case)), case
+    assert (decision.changed, tuple(each.property for each in decision.drift)) == (changed, drift)
+
+
+def test_only_the_identity_replaces() -> None:
+    """An unknown subaccount or type may be another."""
+    state = {"subaccount_id": "acme", "type": "VCA", "url": A}
+
+    found = [replaces(state, {**state, name: UNKNOWN}) for name in state]
+
+    assert found == [["subaccount_id"], ["type"], []]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.errors import (
     ConflictError,
     KeyRefusedError,
-    NotFoundError,
     SettingsError,
     UnavailableError,
     WebhookError,
@@ -70,17 +69,35 @@ def methods(api: Emulator) -> list[str]:
     return [entry.method for entry in api.journal]
 
 
-def test_an_unregistered_webhook_costs_one_get_and_one_post(api: Emulator) -> None:
-    """The outputs are what the API confirmed; the header is carried, since the API never returns it."""
-    running = operation(api)
-    news = checked(running, HOOK, {**INPUTS, "enabled": None, "http_auth_header": HEADER})
-
-    created = running.create(HOOK, news)
+def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) -> None:
+    """Created, found unchanged with another API key, drifted and repaired, refreshed, found gone."""
+    first = operation(api)
+    news = checked(first, HOOK, {**INPUTS, "enabled": None, "http_auth_header": HEADER})
+    created = first.create(HOOK, news)
+    api.api_key = "the-next-key"
+    second = operation(api, shown)
+    unchanged = [second.diff(HOOK, HEADED, checked(second, HOOK, news, HEADED)) for _ in range(3)]
+    quiet = list(shown)
+    api.account.put(*ID, B, enabled=False)
+    third = operation(api, shown)
+    drifted = [third.diff(HOOK, HEADED, checked(third, HOOK, news, HEADED)) for _ in range(2)]
+    read = operation(api).read(ID, HEADED)
+    updated = third.update(HOOK, HEADED, news)
+    repaired = held(api)
+    api.account.remove(*ID)
+    gone, fourth = operation(api).read(ID, HEADED), operation(api)
 
     assert news == {**INPUTS, "http_auth_header": HEADER}
     assert created == (ID, HEADED)
-    assert held(api) == StoredWebhook("VCA", A, True, HEADER)
-    assert methods(api) == ["GET", "POST"]
+    assert (unchanged, quiet) == ([((), (), False)] * 3, [])
+    assert drifted == [((), ("url", "enabled", "http_auth_header"), True)] * 2
+    assert read == {**STATE, "url": B, "enabled": False}, "a header that is gone is not carried on"
+    assert (updated, repaired) == (HEADED, StoredWebhook("VCA", A, True, HEADER))
+    assert gone is None
+    assert fourth.diff(HOOK, HEADED, news).updates == ("webhook",)
+    assert shown == [("warning", "urn::hook", f"url is {B} live, {A} declared; enabled is false live, true declared; "
+                                              "auth header is missing live, set declared")]  # fmt: skip
+    assert methods(api) == ["GET", "POST", "GET", "GET", "GET", "POST", "GET", "GET"]
 
 
 @pytest.mark.parametrize("state", [None, {**STATE, "subaccount_id": "other_voice"}])
@@ -114,49 +131,6 @@ def test_what_was_overwritten_and_what_was_removed_is_shown(api: Emulator, shown
     ]
 
 
-def test_an_unchanged_webhook_costs_one_get_and_nothing_else(api: Emulator, shown: Shown) -> None:
-    """No row and no change, however often the engine asks; a rotated API key is no change either."""
-    api.account.put(*ID, A)
-    api.api_key = "the-next-key"
-    running = operation(api, shown)
-
-    found = [running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE)) for _ in range(3)]
-
-    assert found == [((), (), False)] * 3
-    assert (methods(api), shown) == (["GET"], [])
-
-
-@pytest.mark.parametrize(
-    ("live", "updates", "text"),
-    [
-        (None, ("webhook",), "not registered any more"),
-        ({"url": A}, ("http_auth_header",), "auth header is missing live, set declared"),
-        (
-            {"url": B, "enabled": False, "http_auth_header": "x"},
-            ("url", "enabled"),
-            f"url is {B} live, {A} declared; enabled is false live, true declared",
-        ),
-    ],
-)
-def test_drift_is_one_warning_and_the_update_restores_the_webhook_with_its_header(
-    api: Emulator, shown: Shown, live: dict[str, Any] | None, updates: tuple[str, ...], text: str
-) -> None:
-    """On the resource's own row, once in an operation; the repair is one POST."""
-    if live:
-        api.account.put(*ID, **live)
-    running = operation(api, shown)
-    news = checked(running, HOOK, {**INPUTS, "http_auth_header": HEADER}, HEADED)
-
-    found = [running.diff(HOOK, HEADED, news) for _ in range(2)]
-    outs = running.update(HOOK, HEADED, news)
-
-    assert found == [((), updates, True)] * 2
-    assert outs == HEADED
-    assert held(api) == StoredWebhook("VCA", A, True, HEADER)
-    assert shown == [("warning", "urn::hook", text)]
-    assert methods(api) == ["GET", "POST"]
-
-
 def test_an_update_that_fails_halfway_restores_the_header_that_the_state_has(api: Emulator) -> None:
     """The API refuses to replace, and then refuses the new webhook."""
     before = api.account.put(*ID, A, http_auth_header=HEADER)
@@ -173,37 +147,6 @@ def test_an_update_that_fails_halfway_restores_the_header_that_the_state_has(api
     assert held(api) == before
 
 
-@pytest.mark.parametrize(
-    ("changed", "replaces"),
-    [
-        ({"subaccount_id": "other_voice"}, ("subaccount_id",)),
-        ({"type": "VSS"}, ("type",)),
-        ({"subaccount_id": UNKNOWN}, ("subaccount_id",)),
-        ({"url": UNKNOWN, "http_auth_header": UNKNOWN}, ()),
-    ],
-)
-def test_only_the_identity_replaces_and_unknown_values_pass(
-    api: Emulator, changed: dict[str, str], replaces: tuple[str, ...]
-) -> None:
-    """In preview, values may be other resources' outputs."""
-    api.account.put(*ID, A)
-    running = operation(api)
-
-    found = running.diff(HOOK, STATE, checked(running, HOOK, {**INPUTS, **changed}, STATE))
-
-    assert (found.replaces, found.changes) == (replaces, True)
-
-
-@pytest.mark.parametrize(("live_header", "carried"), [(HEADER, HEADED), (None, STATE)])
-def test_a_refresh_reads_what_is_live_and_carries_the_header(
-    api: Emulator, live_header: str | None, carried: dict[str, Any]
-) -> None:
-    """A header that is gone is not carried on: the next preview shows that it is to be set again."""
-    api.account.put(*ID, B, enabled=False, http_auth_header=live_header)
-
-    assert operation(api).read(ID, HEADED) == {**carried, "url": B, "enabled": False}
-
-
 @pytest.mark.parametrize("fault", ["html", "empty", "cut_json", "wrong_shape", 401, 403, 404, 410])
 def test_a_broken_or_refused_listing_is_never_read_as_gone(api: Emulator, fault: str | int) -> None:
     """An outage must not look like a deletion; a 404 on the listing is about the subaccount."""
@@ -211,14 +154,6 @@ def test_a_broken_or_refused_listing_is_never_read_as_gone(api: Emulator, fault:
 
     with pytest.raises(WebhookError):
         operation(api).read(ID, STATE)
-
-
-def test_a_webhook_that_does_not_exist_cannot_be_read_into_a_stack(api: Emulator) -> None:
-    """`Webhook.get` brings no properties; what a stack holds and is gone is reported as gone."""
-    with pytest.raises(NotFoundError, match="acme_voice/VCA does not exist"):
-        operation(api).read(ID, {})
-
-    assert operation(api).read(ID, STATE) is None
 
 
 @pytest.mark.parametrize(
@@ -240,6 +175,7 @@ def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dic
     assert ([each.property for each in bad], sent) == (["type", "url"], [])
     assert failure.property == ""
     assert re.search(reason, failure.reason)
+    assert bool(running.check(HOOK, {}, {**INPUTS, "type": UNKNOWN})[1]) == ("401" not in reason)
 
 
 @pytest.mark.parametrize(
