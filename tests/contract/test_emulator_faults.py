@@ -83,26 +83,20 @@ def test_every_fault_has_a_form_of_every_response(name: str) -> None:
         assert isinstance(faulty(Response(200, body), Fault(name, size=10), "/path"), Response)
 
 
-@pytest.mark.parametrize("takes_effect", [False, True])
-def test_a_hang_lasts_until_the_client_leaves(api: Emulator, takes_effect: bool) -> None:
+def test_a_hang_lasts_until_the_client_leaves_or_the_emulator_stops() -> None:
     """Nothing arrives; whether the request took effect is the fault's choice."""
-    fault = api.faults.add(Fault("hang", apply=takes_effect))
-
-    with pytest.raises(requests.ReadTimeout):
-        post(api, timeout=0.1)
-
-    assert (fault.reached.is_set(), applied(api)) == (True, takes_effect)
-
-
-def test_a_hang_ends_when_the_emulator_stops() -> None:
-    """A client without a timeout is let go."""
     with ThreadPoolExecutor() as pool:
         with Emulator(KEY) as api:
-            fault = api.faults.add(Fault("hang"))
-            hanging = pool.submit(get, api, 60)
+            api.faults.add(Fault("hang"))
+            fault = api.faults.add(Fault("hang", apply=True))
+            with pytest.raises(requests.ReadTimeout):
+                post(api, timeout=0.1)
+            without_effect = not applied(api)
+            hanging = pool.submit(post, api, 60)
             assert fault.reached.wait(10)
 
         assert isinstance(hanging.exception(), requests.ConnectionError)
+        assert (without_effect, applied(api)) == (True, True)
 
 
 @pytest.mark.parametrize(("name", "first"), [("drip", b"HTTP/1.1 200 \r\n"), ("drip_header", b"H")])
@@ -183,7 +177,9 @@ ODD: list[str | bytes] = [
     '{"name": "status", "status": 600}', '{"name": "drip", "interval": NaN}', '{"name": "drip", "interval": 1e999}',
     '{"name": "large", "size": 1000000000000}', '{"name": "status", "retry_after": "1\\r\\n"}', '{"self": 1}',
     '{"name": "redirect", "location": "/\\n"}', '{"name": "altered", "stored": {"colour": 1}}',
-    '{"name": "altered", "stored": {"url": 7}}', '{"post_over": "merge"}', '{"normalise": [[]]}',
+    '{"name": "altered", "stored": {"url": 7}}', '{"latency": 1, "post_over": "merge"}', '{"normalise": [[]]}',
+    '{"stale_reads": -1}', '{"stale_reads": true}', '{"normalise": "add-slash"}', '{"normalise": ["upper"]}',
+    '{"normalise": ["add-slash", "remove-slash"]}', '{"error_body": null}', '{"active": true}', '{"latency": NaN}',
 ]  # fmt: skip
 
 

@@ -31,8 +31,9 @@ def post(api: Emulator, key: str = "emulator") -> requests.Response:
 
 def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> None:
     """A session keeps its connection; a POST's type is read from its body, an encoded path is decoded."""
-    with Emulator() as api, requests.Session() as session:
-        post(api, "canary-key")
+    with Emulator("old") as api, requests.Session() as session:
+        api.api_key = "emulator"  # a rotated key counts from the next request on
+        post(api, "old")
         session.headers.update(BEARER)
         session.post(api.url + LIST, json=VCA, timeout=10)
         session.delete(f"{api.url}{LIST}/VCA", timeout=10)
@@ -60,17 +61,6 @@ def test_no_path_gets_around_the_key(path: str) -> None:
 
     assert (status, [entry.status for entry in journal]) == (b"401", [401])
     assert with_key in (404, 405, 422)
-
-
-def test_key_and_mode_change_while_it_runs() -> None:
-    """A rotated key and another reading of POST take effect with the next request."""
-    with Emulator(api_key="old", post_over="refuse") as api:
-        api.account.put("acme", "VCA", "https://example.com/old")
-        api.api_key, api.post_over = "new", "replace"
-
-        statuses = [post(api, key).status_code for key in ("old", "new")]
-
-        assert (statuses, api.account.webhooks("acme")) == ([401, 200], {"VCA": HELD})
 
 
 def test_the_state_file_keeps_webhooks_between_runs_for_its_owner_alone(tmp_path: Path) -> None:

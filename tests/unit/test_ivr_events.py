@@ -44,13 +44,15 @@ def test_every_delivery_that_the_vendor_publishes_is_read(published: dict[str, A
     assert {text for text in payload.values() if isinstance(text, str) and "Z" not in text} <= {*vars(event).values()}
 
 
-def test_a_leg_a_recording_and_numbers_are_typed() -> None:
-    """Also where the vendor's page has CallA and SourceRefId."""
+def test_a_leg_an_error_a_recording_and_numbers_are_typed() -> None:
+    """Also where the vendor's page has CallA and SourceRefId; a session that was not created has no legs."""
+    failed = events.parse(vss(details=None, errorDetails={"errorCode": "-2003", "errorMsg": "no action"}))
     summary, recording, update = map(events.parse, map(sample, ("vss_message", "vru_uploaded", "vnu_updates")))
 
     assert isinstance(summary, SessionSummary)
     assert isinstance(recording, RecordingUploaded)
     assert isinstance(update, VirtualNumbersUpdated)
+    assert (failed.legs, failed.error) == ((), events.SessionError(-2003, "no action"))  # type: ignore[union-attr]
     assert (summary.legs[0].call_duration, summary.legs[0].source_ref_id) == (13, "null")
     assert (recording.duration_seconds, recording.file_path) == (25, sample("vru_uploaded")["payload"]["filePath"])
     assert [(n.msisdn, n.operational_status, n.billing_unit, n.number_health_check_enabled)
@@ -150,14 +152,6 @@ def test_times_are_read_in_utc(text: str, expected: datetime) -> None:
 
     assert isinstance(summary, SessionSummary)
     assert summary.end_time == expected
-
-
-def test_a_session_without_legs_has_its_error() -> None:
-    """It was never created."""
-    summary = events.parse(vss(details=None, errorDetails={"errorCode": "-2003", "errorMsg": "no action"}))
-
-    assert isinstance(summary, SessionSummary)
-    assert (summary.legs, summary.error) == ((), events.SessionError(-2003, "no action"))
 
 
 json_values = st.recursive(
