@@ -60,19 +60,6 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
         yield started
 
 
-def test_a_call_goes_through_both_levels_of_the_menu(alone: Endpoint) -> None:
-    """Each response is a valid call flow, and its clientActionId leads to the next; a duplicate gets the same bytes."""
-    responses = [alone.post("/vca", vca())]
-    for key in ("1", "2"):
-        place = responses[-1].json()["clientActionId"]
-        delivery = vca(callStatus="ACTION_COMPLETED", dtmf=key, clientActionId=place)
-        responses.append(alone.post("/vca", delivery))
-
-    assert [callflow.validate(response.json()) for response in responses] == [[], [], []]
-    assert [one.json()["callflow"][0]["action"] for one in responses] == ["sayAndCapture"] * 2 + ["makeCall"]
-    assert alone.post("/vca", delivery).content == responses[-1].content
-
-
 @pytest.mark.parametrize("address", ["/vca", "/vss", "/vcs", "/vru", "/vnu"])
 def test_every_delivery_that_the_vendor_publishes_is_taken(alone: Endpoint, address: str) -> None:
     """Whatever URL the webhooks share: a call gets its call flow, all else is acknowledged."""

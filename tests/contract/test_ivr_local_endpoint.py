@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,9 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", "sessions.db*", "*.log"))
     monkeypatch.setenv("PYTHONPATH", str(EXAMPLE.parents[1] / "provider"))
     monkeypatch.setenv("EIGHTX8_API_KEY", "not for the endpoint")
-    spec = importlib.util.spec_from_file_location("local_endpoint", copy / "local_endpoint.py")
-    assert spec
-    assert spec.loader
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+    monkeypatch.syspath_prepend(copy)
+    monkeypatch.delitem(sys.modules, "local_endpoint", raising=False)
+    return importlib.import_module("local_endpoint")
 
 
 @pytest.fixture

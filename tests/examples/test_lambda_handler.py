@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,7 @@ Handle = Callable[[dict[str, Any], object], dict[str, Any]]
 def handle(monkeypatch: pytest.MonkeyPatch) -> Handle:
     """The function that AWS calls."""
     monkeypatch.setenv("HTTP_AUTH_HEADER", HEADER)
-    spec = importlib.util.spec_from_file_location("handler", HANDLER)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.handle  # type: ignore[no-any-return]
+    return runpy.run_path(str(HANDLER))["handle"]  # type: ignore[no-any-return]
 
 
 def request(path: str, body: str | None, method: str = "POST", **headers: str) -> dict[str, Any]:
