@@ -1,10 +1,16 @@
-"""The client against the emulator: every response is a value or one error."""
+"""The client against the emulator: every response is a value or one error, and a registration is never sent blindly."""
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
-from pulumi_8x8.api.client import Client
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_8x8.api.client import LONGEST_PAUSE, TRIES, Client, retry_after
+from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import (
     AccessDeniedError,
@@ -12,17 +18,25 @@ from pulumi_8x8.errors import (
     KeyRefusedError,
     NotFoundError,
     ProtocolError,
-    SettingsError,
     UnavailableError,
     WebhookError,
 )
-from pulumi_8x8.model import Declaration, LiveWebhook
+from pulumi_8x8.model import LiveWebhook
 from pulumi_8x8.settings import Settings
-from tests.contract.caller import FOREIGN, HEADER, VCA, Caller
+from tests.contract.caller import FOREIGN, HEADER, KEY, VCA, Caller
+
+METHODS = ("GET", "POST", "DELETE")
+BROKEN_OFF = ("reset_before_reading", "reset_after_applying", "reset_in_body", "truncated")
 
 
-def test_list_register_and_remove_do_what_they_say(api: Emulator) -> None:
-    """One request each, over one connection; the account holds what was sent."""
+@pytest.fixture
+def caller(api: Emulator) -> Caller:
+    api.account.put("acme_voice", "VCA", f"https://a.example/{FOREIGN}")
+    return Caller(api.url)
+
+
+def test_list_register_and_remove_are_one_request_each_over_one_connection(api: Emulator) -> None:
+    """The account holds what was sent."""
     client = Caller(api.url).client
     deadline = client.deadline()
 
@@ -40,159 +54,215 @@ def test_list_register_and_remove_do_what_they_say(api: Emulator) -> None:
     assert api.journal.connections == 1
 
 
-def test_a_disabled_webhook_without_a_header_is_registered_so(api: Emulator) -> None:
-    """Both names of the switch say the same."""
-    client = Caller(api.url).client
-
-    client.register(Declaration("acme_voice", "VSS", "https://a.example/vss", False), client.deadline())
-
-    held = api.account.webhooks("acme_voice")["VSS"]
-    assert (held.enabled, held.http_auth_header) == (False, None)
-
-
-def test_every_character_of_a_subaccount_id_reaches_the_api(api: Emulator) -> None:
+@pytest.mark.parametrize("subaccount_id", ["a-b.c_d&9", "...", "x" * 50])
+def test_every_character_of_a_subaccount_id_reaches_the_api(api: Emulator, subaccount_id: str) -> None:
     """The path is not rewritten on its way."""
     client = Caller(api.url).client
-    for subaccount_id in ("a-b.c_d&9", "...", "x" * 50):
-        api.account.put(subaccount_id, "VCA", "https://a.example/")
+    api.account.put(subaccount_id, "VCA", "https://a.example/")
 
-        assert client.list(subaccount_id, client.deadline()).get("VCA") is not None
-
-
-def test_there_is_no_client_without_a_key() -> None:
-    """And the error says how to set one."""
-    with pytest.raises(SettingsError, match=r"8x8:apiKey.*EIGHTX8_API_KEY"):
-        Client(Settings())
+    assert client.list(subaccount_id, client.deadline()).get("VCA") is not None
 
 
-ANY = ("GET", "POST", "DELETE")
-
-
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
-    ("methods", "status", "kind", "next_step"),
+    ("status", "kind", "next_step", "repeated"),
     [
-        (ANY, 400, InvalidRequestError, "errorId"),
-        (ANY, 401, KeyRefusedError, "8x8:apiKey or EIGHTX8_API_KEY"),
-        (ANY, 403, AccessDeniedError, "subaccount id"),
-        (("GET", "POST"), 404, NotFoundError, "subaccount id"),
-        (ANY, 410, NotFoundError, "subaccount id"),
-        (ANY, 426, InvalidRequestError, "TLS 1.3"),
-        (ANY, 422, InvalidRequestError, "Correct the declaration"),
-        (ANY, 429, UnavailableError, "later"),
-        (ANY, 500, UnavailableError, "later"),
-        (ANY, 503, UnavailableError, "later"),
+        (202, ProtocolError, "Check 8x8:baseUrl", ()),
+        (206, ProtocolError, "Check 8x8:baseUrl", ()),
+        (400, InvalidRequestError, "errorId", ()),
+        (401, KeyRefusedError, "8x8:apiKey or EIGHTX8_API_KEY", ()),
+        (403, AccessDeniedError, "subaccount id", ()),
+        (404, NotFoundError, "subaccount id", ()),
+        (409, InvalidRequestError, "errorId", ()),
+        (410, NotFoundError, "subaccount id", ()),
+        (422, InvalidRequestError, "Correct the declaration", ()),
+        (426, InvalidRequestError, "TLS 1.3", ()),
+        (429, UnavailableError, "later", METHODS),
+        *((status, UnavailableError, "later", ("GET", "DELETE")) for status in (500, 502, 503, 504)),
+        (501, UnavailableError, "later", ()),
     ],
 )
-def test_every_documented_status_is_one_error(
-    api: Emulator, methods: tuple[str, ...], status: int, kind: type[WebhookError], next_step: str
+def test_every_status_is_one_error(
+    api: Emulator, method: str, status: int, kind: type[WebhookError], next_step: str, repeated: tuple[str, ...]
 ) -> None:
-    """With the status, the vendor's code and errorId, and the next step; of the message nothing is repeated."""
+    """With its code, errorId and next step; only what cannot be decided otherwise is sent again, or uncertain."""
+    if (method, status) == ("DELETE", 404):
+        return  # a missing webhook is no error
+    caller = Caller(api.url)
     body = {"errorId": "e-1", "statusCode": "1001", "statusMessage": FOREIGN, "timestamp": FOREIGN}
     api.faults.add(Fault("status", status=status, body=body, times=None))
 
-    for method in methods:
-        error = Caller(api.url).failure(method)
+    error = caller.failure(method)
 
-        assert type(error) is kind
-        assert (error.status, error.status_code, error.error_id) == (status, "1001", "e-1")
-        assert f"The API responded {status} (vendor code 1001, errorId e-1) to {method} for acme_voice. " in str(error)
-        assert next_step in str(error)
-
-
-@pytest.mark.parametrize("body", [f"<html>{FOREIGN}</html>", "", f'["{FOREIGN}"]', f"\x1b[2J{FOREIGN}", b"\xff\xfe"])
-def test_an_error_in_any_other_shape_is_the_same_error(api: Emulator, body: str | bytes) -> None:
-    """Gateways respond with HTML, or nothing."""
-    api.faults.add(Fault("status", status=403, body=body))
-
-    error = Caller(api.url).failure("GET")
-
-    assert type(error) is AccessDeniedError
-    assert (error.status, error.status_code, error.error_id) == (403, None, None)
-    assert str(error).startswith("The API responded 403 to GET for acme_voice. ")
+    assert type(error) is kind
+    assert (error.status, error.status_code, error.error_id) == (status, "1001", "e-1")
+    assert f"The API responded {status} (vendor code 1001, errorId e-1) to {method} for acme_voice. " in str(error)
+    assert next_step in str(error)
+    assert error.uncertain == (method != "GET" and (status < 300 or status >= 500))
+    assert len(api.journal) == (TRIES if method in repeated else 1)
 
 
-def test_the_emulators_own_refusals_are_the_same_errors(api: Emulator) -> None:
-    """A wrong key, a foreign subaccount, a missing one."""
-    api.account.forbidden.add("foreign_voice")
-    api.account.missing.add("missing_voice")
-    client = Caller(api.url).client
+def test_an_error_in_another_shape_is_the_same_error(api: Emulator, caller: Caller) -> None:
+    """Gateways respond with HTML."""
+    api.faults.add(Fault("status", status=403, body=f"<html>{FOREIGN}</html>"))
 
-    with pytest.raises(AccessDeniedError):
-        client.list("foreign_voice", client.deadline())
-    with pytest.raises(NotFoundError):
-        client.list("missing_voice", client.deadline())
-    api.api_key = "rotated"
-    with pytest.raises(KeyRefusedError):
-        client.list("acme_voice", client.deadline())
+    error = caller.failure("GET")
+
+    assert (type(error), error.status, error.status_code, error.error_id) == (AccessDeniedError, 403, None, None)
 
 
-@pytest.mark.parametrize("status", [202, 204, 206])
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_success_that_is_not_documented_is_none(api: Emulator, status: int, method: str) -> None:
-    """Accepted is not done."""
-    api.faults.add(Fault("status", status=status, body={}))
-
-    assert type(Caller(api.url).failure(method)) is ProtocolError
-
-
-def test_created_with_the_documented_body_is_a_success(api: Emulator) -> None:
-    """A 201 says the same as the documented 200."""
+def test_created_with_the_documented_body_is_a_success(api: Emulator, caller: Caller) -> None:
+    """A 201 means the same as the documented 200."""
     body = {"webhooks": [{"type": "VCA", "url": "https://a.example/vca"}]}
     api.faults.add(Fault("status", status=201, body=body))
 
-    assert Caller(api.url).call("POST").get("VCA") == LiveWebhook("VCA", "https://a.example/vca", True, False)
+    assert caller.call("POST").get("VCA") == LiveWebhook("VCA", "https://a.example/vca", True, False)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_200_that_carries_an_error_is_a_refusal(api: Emulator, method: str) -> None:
-    """The vendor's statusCode counts, not the transport's."""
-    body = {"statusCode": "1001", "errorId": "e-1", "statusMessage": FOREIGN, "webhooks": []}
-    api.faults.add(Fault("status", status=200, body=body))
-
-    error = Caller(api.url).failure(method)
-
-    assert type(error) is InvalidRequestError
-    assert (error.status, error.status_code, error.error_id) == (200, "1001", "e-1")
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
-    "name", ["empty", "not_json", "html", "cut_json", "wrong_types", "wrong_shape", "nan", "large", "bomb"]
+    ("fault", "problem"),
+    [
+        (Fault("html"), "it is not JSON"),
+        (Fault("large", size=2_000_000), "is longer than 1,048,576 bytes"),
+        (Fault("bomb", size=1), "is compressed although that was not asked for"),
+    ],
+    ids=["html", "large", "bomb"],
 )
-def test_an_answer_that_is_not_the_documented_json_is_a_protocol_error(api: Emulator, name: str, method: str) -> None:
-    """Too long and compressed ones included; after a write it is uncertain whether it took effect."""
-    api.account.put("acme_voice", "VCA", f"https://a.example/{FOREIGN}")
-    api.faults.add(Fault(name, size=2_000_000))
+def test_a_response_that_is_not_the_documented_json_is_a_protocol_error(
+    api: Emulator, caller: Caller, fault: Fault, problem: str, method: str
+) -> None:
+    """A small compressed one could unpack to gigabytes; after a write it is uncertain whether it took effect."""
+    api.faults.add(fault)
 
-    error = Caller(api.url).failure(method)
+    error = caller.failure(method)
 
-    assert type(error) is ProtocolError
-    assert error.uncertain
+    assert (type(error), problem in str(error), error.uncertain) == (ProtocolError, True, True)
 
 
-def test_an_answer_of_a_megabyte_is_read_and_one_byte_more_is_not(api: Emulator) -> None:
-    """A subaccount's five webhooks take some 1.5 kB."""
+def test_a_response_of_a_megabyte_is_read(api: Emulator, caller: Caller) -> None:
+    """And no byte more; a subaccount's five webhooks take some 1.5 kB."""
     document = '{"webhooks": [], "padding": "%s"}'
     fits = document % ("x" * ((1 << 20) - len(document % "")))
     api.faults.add(Fault("status", status=200, body=fits))
     api.faults.add(Fault("status", status=200, body=fits + " "))
-    caller = Caller(api.url)
 
-    assert len(fits) == 1 << 20
     assert caller.call("GET").webhooks == ()
     assert "longer than 1,048,576 bytes" in str(caller.failure("GET"))
 
 
-def test_a_removal_is_about_its_own_webhook(api: Emulator) -> None:
-    """One that is not registered is done; the other stays."""
-    api.account.put("acme_voice", "VSS", "https://a.example/vss")
+@pytest.mark.parametrize("fault", [Fault("status", status=503, times=2), *map(Fault, BROKEN_OFF)], ids=str)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_may_be_repeated_is_repeated_until_it_succeeds(
+    api: Emulator, caller: Caller, fault: Fault, method: str
+) -> None:
+    """A removal that had taken effect responds 404 the second time, which is done."""
+    api.faults.add(fault)
 
-    assert Caller(api.url).call("DELETE") is None
-    assert list(api.account.webhooks("acme_voice")) == ["VSS"]
+    caller.call(method)
+
+    assert len(api.journal.requests(method)) == (fault.times or 0) + 1
+    assert ("VCA" in api.account.webhooks("acme_voice")) == (method == "GET")
 
 
-def test_a_compressed_answer_is_not_unpacked(api: Emulator) -> None:
-    """A small one can unpack to gigabytes, so none is taken, however small it is."""
-    api.faults.add(Fault("bomb", size=1))
+@pytest.mark.parametrize("name", [*BROKEN_OFF, "empty", "cut_json", "redirect"])
+def test_a_registration_is_never_repeated_blindly(api: Emulator, caller: Caller, name: str) -> None:
+    """One POST, and an error with `uncertain`, since it may have taken effect."""
+    api.faults.add(Fault(name))
 
-    assert "compressed although that was not asked for" in str(Caller(api.url).failure("GET"))
+    assert caller.failure("POST").uncertain
+    assert ([entry.method for entry in api.journal], caller.pauses) == (["POST"], [])
+
+
+def test_a_registration_after_429_is_sent_again(api: Emulator, caller: Caller) -> None:
+    """It did not take effect."""
+    api.faults.add(Fault("status", status=429, retry_after="2", times=2))
+
+    caller.call("POST")
+
+    assert ([entry.status for entry in api.journal], caller.pauses) == ([429, 429, 200], [2.0, 2.0])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_api_that_cannot_be_reached_is_tried_five_times(api: Emulator, caller: Caller, method: str) -> None:
+    """Nothing was sent, so nothing is uncertain, and each try waits longer than the one before."""
+    api.refuse_connections()
+
+    error = caller.failure(method)
+
+    assert (type(error), error.uncertain) == (UnavailableError, False)
+    assert f"{api.url} could not be reached for acme_voice: no connection could be made. " in str(error)
+    assert "8x8 documents https://voice.wavecell.com and https://voice.8x8.com" in str(error)
+    assert len(caller.pauses) == TRIES - 1
+    assert all(0.5 <= pause / longest <= 1 for pause, longest in zip(caller.pauses, (0.25, 0.5, 1, 2), strict=True))
+
+
+def test_a_registration_that_was_never_sent_is_sent_when_there_is_a_connection(api: Emulator) -> None:
+    """Once."""
+    api.refuse_connections()
+    client = Client(Settings(api_key=KEY, base_url=api.url), lambda _: api.accept_connections())
+
+    client.register(VCA, client.deadline())
+
+    assert [entry.method for entry in api.journal] == ["POST"]
+
+
+def test_a_removal_that_may_be_done_stays_uncertain_whatever_comes_after(api: Emulator, caller: Caller) -> None:
+    """A refusal of the second try proves nothing of the first."""
+    api.faults.add(Fault("reset_after_applying"))
+    api.faults.add(Fault("status", status=401))
+
+    error = caller.failure("DELETE")
+
+    assert (type(error), error.uncertain) == (KeyRefusedError, True)
+    assert api.account.webhooks("acme_voice") == {}
+
+
+def retry_after_header(value: str | int) -> str:
+    """A text as it is; a number as the date in so many seconds."""
+    if isinstance(value, str):
+        return value
+    return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=value), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        ("3", 3, 3),
+        (" 7 ", 7, 7),
+        (20, 10, 20),
+        *((header, 0, 0.25) for header in ("0", -60, "soon", "-5", "1.5", "")),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999999999", 0, 0.25),
+    ],
+)
+def test_a_pause_is_as_long_as_the_api_asks(
+    api: Emulator, caller: Caller, header: str | int, least: float, most: float
+) -> None:
+    """Seconds or a date; what is garbage or past leaves the client's own short pause."""
+    api.faults.add(Fault("status", status=503, retry_after=retry_after_header(header)))
+
+    caller.call("GET")
+
+    [pause] = caller.pauses
+    assert least <= pause <= most
+
+
+@pytest.mark.parametrize(("header", "left"), [*((h, 60) for h in ("31", "9" * 400, 3600)), ("9", 5)])
+def test_an_api_that_asks_for_too_long_is_reported_instead(
+    api: Emulator, caller: Caller, header: str | int, left: float
+) -> None:
+    """Half a minute at most, and no longer than what is left of the deadline; the error has what was asked."""
+    api.faults.add(Fault("status", status=429, retry_after=retry_after_header(header), times=None))
+
+    error = caller.failure("GET", Deadline(left))
+
+    assert (caller.pauses, len(api.journal)) == ([], 1)
+    assert (error.retry_after or 0) > min(LONGEST_PAUSE, left)
+
+
+@given(
+    st.text(max_size=40) | st.from_regex(r"\A[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} -?\d{1,12} [\d:]{0,12} [+-]?\d*\Z")
+)
+def test_any_retry_after_is_a_number_of_seconds_or_nothing(value: str) -> None:
+    """Whatever a server sends there."""
+    assert (retry_after(value) or 0) >= 0

@@ -10,26 +10,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.client import TRIES, Client
+from pulumi_8x8.api.connection import Bounds
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import UnavailableError
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import KEY, VCA, Caller
-from tests.contract.wires import EMPTY, Drip, Listener, saying, socks, tunnel
+from tests.contract.wires import EMPTY, Endless, Listener, saying, socks, tunnel
+
+BODY, HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("head", [Drip.HEAD, b"HTTP/1.1 200 OK\r\nX: "], ids=["body", "headers"])
+@pytest.mark.parametrize("head", [BODY, HEADERS], ids=["body", "headers"])
 def test_a_drip_is_left_at_the_deadline_and_not_at_its_end(head: bytes, method: str) -> None:
     """A byte now and then is no silence, so the read time-out never comes."""
-    drip = Drip(head)
+    drip = Endless(head)
     with Listener(drip) as wire:
         error = Caller(f"http://{wire.address}").failure(method, Deadline(0.3))
 
     assert "no whole response within the deadline of 0.3 s" in str(error)
     assert error.uncertain == (method != "GET")
-    assert drip.sent < Drip.LENGTH
+    assert drip.sent < 500
 
 
 @pytest.mark.parametrize("proxied_by", ["none", "http", "https", "socks4"])
@@ -38,14 +41,9 @@ def test_a_drip_over_tls_is_left_at_the_deadline_too(
 ) -> None:
     """Also through a proxy, through one with TLS of its own, and through a SOCKS proxy."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-    proxies = {
-        "none": Listener(tunnel),
-        "http": Listener(tunnel),
-        "https": Listener(tunnel, certified()),
-        "socks4": Listener(socks, whole=bool),
-    }
-    drip = Drip()
-    with proxies[proxied_by] as proxy, Listener(drip, certified()) as wire:
+    proxies = {"https": (tunnel, certified()), "socks4": (socks, None, bool)}
+    drip = Endless(BODY)
+    with Listener(*proxies.get(proxied_by, (tunnel,))) as proxy, Listener(drip, certified()) as wire:  # type: ignore[arg-type]
         if proxied_by != "none":
             monkeypatch.setenv("HTTPS_PROXY", f"{proxied_by}://{proxy.address}")
 
@@ -54,19 +52,15 @@ def test_a_drip_over_tls_is_left_at_the_deadline_too(
         assert bool(proxy.received) == (proxied_by != "none")
     assert "no whole response within the deadline of 0.5 s" in str(error)
     assert error.uncertain
-    assert drip.sent < Drip.LENGTH
+    assert drip.sent < 500
 
 
-@pytest.mark.parametrize(
-    ("head", "proxied"),
-    [(b"HTTP/1.1 200 OK\r\nX: ", True), (b"\x16\x03\x03\x3f\xff", False)],
-    ids=["reply to CONNECT", "TLS handshake"],
-)
+@pytest.mark.parametrize(("head", "proxied"), [(HEADERS, True), (b"\x16\x03\x03\x3f\xff", False)], ids=["proxy", "TLS"])
 def test_a_drip_before_the_request_is_left_at_the_deadline(
     secure: Emulator, monkeypatch: pytest.MonkeyPatch, head: bytes, proxied: bool
 ) -> None:
-    """The registration is never sent, not later either, so nothing is uncertain."""
-    drip = Drip(head)
+    """In a reply to CONNECT or a handshake: the registration is never sent, so nothing is uncertain."""
+    drip = Endless(head)
     with Listener(drip, whole=bool) as wire:
         if proxied:
             monkeypatch.setenv("HTTPS_PROXY", f"http://{wire.address}")
@@ -75,26 +69,44 @@ def test_a_drip_before_the_request_is_left_at_the_deadline(
 
     assert "no connection within the deadline of 0.3 s" in str(error)
     assert not error.uncertain
-    assert drip.sent < Drip.LENGTH
+    assert drip.sent < 500
     assert list(secure.journal) == []
+
+
+@pytest.mark.parametrize(("silence", "left", "tries"), [(0.1, 60, TRIES), (15, 0.2, 1)])
+def test_a_silent_server_is_left_at_the_read_time_out_or_at_the_deadline(
+    api: Emulator, silence: float, left: float, tries: int
+) -> None:
+    """Whichever comes first; it is asked again while the deadline lasts."""
+    api.faults.add(Fault("hang", times=None))
+
+    error = Caller(api.url, read_timeout=silence).failure("GET", Deadline(left))
+
+    assert f"within {'0.1' if silence < left else 'the deadline of 0.2'} s" in str(error)
+    assert len(api.journal) == tries
+
+
+@pytest.mark.parametrize("operation", ["connect", "do_handshake", "send", "sendall", "recv", "recv_into"])
+def test_no_operation_of_a_socket_begins_after_the_deadline(operation: str) -> None:
+    """So nothing is sent after it either."""
+    with Bounds().socket() as sock, pytest.raises(TimeoutError, match="the deadline has passed"):
+        getattr(sock, operation)()
 
 
 def test_all_addresses_of_a_name_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it passes at the first one, the second is not tried."""
     deadline = Deadline(60)
-    wire = Listener(saying(EMPTY))
+    with Listener(saying(EMPTY)) as wire:
 
-    def addresses(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
-        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9)
-        deadline.end = 0
-        yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", wire.port)
+        def addresses(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+            yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9)
+            deadline.end = 0
+            yield socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", wire.port)
 
-    monkeypatch.setattr(socket, "getaddrinfo", addresses)
-    with wire:
-        error = Caller("https://voice.8x8.example").failure("POST", deadline)
+        monkeypatch.setattr(socket, "getaddrinfo", addresses)
 
-    assert not error.uncertain
-    assert wire.received == []
+        assert not Caller("https://voice.8x8.example").failure("POST", deadline).uncertain
+        assert wire.received == []
 
 
 def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never_sent(api: Emulator) -> None:
@@ -142,7 +154,7 @@ def test_a_connection_obeys_the_request_that_uses_it_and_no_other(api: Emulator)
 
 
 def test_a_thread_that_is_cut_off_does_not_cut_off_the_others(api: Emulator) -> None:
-    """Nor the request that comes after it."""
+    """Each connection has its own deadline."""
     api.faults.add(Fault("drip", subaccount="slow_voice", interval=0.02, times=2))
     client = Caller(api.url).client
 
@@ -157,7 +169,6 @@ def test_a_thread_that_is_cut_off_does_not_cut_off_the_others(api: Emulator) -> 
 
         assert list(listed) == [()] * 40
         assert all("within the deadline" in text for text in cut_off)
-    assert client.list("slow_voice", client.deadline()).webhooks == ()
 
 
 def test_a_deadline_of_a_request_is_never_longer_than_the_setting(api: Emulator) -> None:

@@ -5,75 +5,16 @@ from __future__ import annotations
 import os
 import re
 import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
+from typing import Any
 
 EMPTY = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"webhooks":[]}'
 
-
-class Listener:
-    """Accepts connections and hands each to `respond`, in a thread of its own; `received` is what came first on each.
-
-    `whole` says when what came first is all of it: an HTTP request, unless the test speaks something else.
-    """
-
-    def __init__(
-        self,
-        answer: Callable[[socket.socket, bytes], None],
-        tls: ssl.SSLContext | None = None,
-        whole: Callable[[bytes], bool] | None = None,
-    ) -> None:
-        self.received: list[bytes] = []
-        self._answer, self._tls, self._whole = answer, tls, whole or _whole
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self._threads = [threading.Thread(target=self._accept)]
-
-    @property
-    def port(self) -> int:
-        return int(self._socket.getsockname()[1])
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Listener:
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for each in (self._socket, *self._open):
-            shut(each)
-        for thread in self._threads:
-            thread.join()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            thread = threading.Thread(target=self._serve, args=[connection])
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError):
-            if self._tls:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-                self._open.append(connection)
-            first = b""
-            while not self._whole(first) and (more := connection.recv(1 << 16)):
-                first += more
-            self.received.append(first)
-            self._answer(connection, first)
-        shut(connection)
+Respond = Callable[[socket.socket, bytes], object]
 
 
 def _whole(request: bytes) -> bool:
@@ -82,51 +23,71 @@ def _whole(request: bytes) -> bool:
     return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
-def shut(connection: socket.socket) -> None:
-    """End a connection, or a listening socket, for whoever waits on it too."""
+class Listener(socketserver.ThreadingTCPServer):
+    """Hands each connection to `respond`, in a thread of its own; `received` is what came first on each.
+
+    `whole` decides whether what came first is all of it: an HTTP request, unless the test speaks something else.
+    """
+
+    def __init__(
+        self, respond: Respond, tls: ssl.SSLContext | None = None, whole: Callable[[bytes], bool] = _whole
+    ) -> None:
+        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        self.received: list[bytes] = []
+        self.port: int = self.server_address[1]
+        self.address = f"127.0.0.1:{self.port}"
+        self._respond, self._tls, self._whole = respond, tls, whole
+        self._open: list[socket.socket] = []
+
+    def __enter__(self) -> Listener:
+        threading.Thread(target=self.serve_forever, args=[0.01]).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        for connection in self._open:
+            _shut(connection)
+        self.server_close()
+
+    def finish_request(self, request: Any, _client: object) -> None:
+        self._open.append(request)
+        with suppress(OSError):
+            if self._tls:
+                request = self._tls.wrap_socket(request, server_side=True)
+                self._open.append(request)
+            first = b""
+            while not self._whole(first) and (more := request.recv(1 << 16)):
+                first += more
+            self.received.append(first)
+            self._respond(request, first)
+        _shut(request)
+
+
+def _shut(connection: socket.socket) -> None:
+    """End a connection for another thread that waits on it, too."""
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()
 
 
-def saying(answer: bytes) -> Callable[[socket.socket, bytes], None]:
-    """Answers each first request with these bytes, then closes."""
-    return lambda connection, _: connection.sendall(answer)
+def saying(response: bytes) -> Respond:
+    """Sends these bytes after the first request, then closes."""
+    return lambda connection, _: connection.sendall(response)
 
 
-class Drip:
-    """Answers one byte after the other, for longer than anybody waits; `sent` is how many before the client left."""
+class Endless:
+    """Sends a chunk every `pause` seconds, until the client leaves or at most 1,000 times; `sent` is how many."""
 
-    LENGTH = 300
-    SECONDS = 0.02
-    HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n"
-
-    def __init__(self, head: bytes = HEAD) -> None:
+    def __init__(self, head: bytes, chunk: bytes = b"x", pause: float = 0.02) -> None:
         self.sent = 0
-        self._head = head
+        self._head, self._chunk, self._pause = head, chunk, pause
 
     def __call__(self, connection: socket.socket, _first: bytes) -> None:
         connection.sendall(self._head)
-        while self.sent < self.LENGTH:
-            connection.sendall(b"x")
+        while self.sent < 1000:
+            connection.sendall(self._chunk)
             self.sent += 1
-            threading.Event().wait(self.SECONDS)
-
-
-class Flood:
-    """Answers without end; `sent` is how many bytes before the client left, or before it gives up at 64 MB."""
-
-    CHUNK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-
-    def __init__(self, status: bytes) -> None:
-        self.sent = 0
-        self._head = b"HTTP/1.1 " + status + b"\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-    def __call__(self, connection: socket.socket, _first: bytes) -> None:
-        connection.sendall(self._head)
-        while self.sent < 64_000_000:
-            connection.sendall(self.CHUNK)
-            self.sent += len(self.CHUNK)
+            threading.Event().wait(self._pause)
 
 
 def breaking_tls(connection: socket.socket, _first: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_8x8.text import LONGEST, printable
@@ -13,30 +13,20 @@ from pulumi_8x8.text import LONGEST, printable
     ("text", "shown"),
     [
         ("https://example.com/ä", "https://example.com/ä"),
-        ("", ""),
         ("\x1b[31mred", r"\x1b[31mred"),
         ("two\r\nlines", r"two\r\nlines"),
-        ("\u202eevil", r"\u202eevil"),
-        ("\x00", r"\x00"),
-        ("\ud800", r"\ud800"),
+        ("\u202eevil\ud800\x00", r"\u202eevil\ud800\x00"),
         (7.0, "7.0"),
-        (None, "None"),
+        ("x" * 200, "x" * 200),
+        ("x" * 201, "x" * 199 + "…"),
     ],
 )
 def test_what_a_terminal_could_act_on_is_written_as_an_escape(text: object, shown: str) -> None:
-    """Ordinary text stays as it is."""
+    """Ordinary text stays as it is; a long one ends in an ellipsis."""
     assert printable(text) == shown
 
 
-def test_a_long_text_is_cut_and_says_so() -> None:
-    """The last of the characters shown is an ellipsis."""
-    assert printable("x" * 201) == "x" * 199 + "…"
-    assert printable("x" * 200) == "x" * 200
-    assert printable("abcdef", longest=4) == "abc…"
-
-
 @given(st.text(st.characters(exclude_categories=())))
-@settings(deadline=None)
 def test_any_text_becomes_one_short_printable_line(text: str) -> None:
     """Whatever a server sends, a message stays one line."""
     shown = printable(text)

@@ -1,0 +1,101 @@
+"""What the package exports, and what it may cost: counts, bytes, and processor time."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+import pulumi_8x8
+from pulumi_8x8 import errors
+from pulumi_8x8.provider import WebhookProvider
+
+HEAVY = {"requests", "urllib3", "aiohttp", "flask", "waitress", "sqlalchemy", "click", "rich", "jinja2"}
+
+IDLE_PREVIEW = """
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi_8x8.provider import WebhookProvider
+provider = WebhookProvider()
+provider.configure(ConfigureRequest(Config({"8x8:liveChecks": False}, "project")))
+checked = provider.check({}, {"subaccount_id": "acme_voice", "type": "VCA", "url": "https://ivr.example.com/vca"})
+assert not checked.failures
+provider.diff("acme_voice/VCA", checked.inputs, checked.inputs)
+"""
+
+SECONDS = """
+import time, pulumi, pulumi.dynamic
+started = time.process_time()
+from pulumi_8x8 import IvrWebhooks, Webhook, WebhookType, get_webhooks, WebhookError
+seconds = time.process_time() - started
+"""
+
+
+def loaded_by(code: str, result: str = "sorted(sys.modules)") -> list[str]:
+    """What a new process has loaded; its bytecode is kept, as every user's is."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", f"{code}\nimport json, sys\nprint(json.dumps({result}), file=sys.stderr)"]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found: list[str] = json.loads(done.stderr)
+    return found
+
+
+def test_the_exported_names_are_sorted_complete_and_documented() -> None:
+    """Every error, what a program declares, and what it reads; a star import brings nothing else."""
+    space: dict[str, object] = {}
+    exec("from pulumi_8x8 import *", space)
+    every_error = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
+
+    exported = {name: thing for name, thing in space.items() if name != "__builtins__"}
+
+    assert pulumi_8x8.__all__ == sorted(exported) == sorted(
+        every_error | {"IvrWebhooks", "LiveWebhook", "Webhook", "WebhookType", "get_webhooks", "get_webhooks_output"}
+    )  # fmt: skip
+    assert [name for name, thing in exported.items() if not (thing.__name__ == name and inspect.getdoc(thing))] == []  # type: ignore[attr-defined]
+    assert files("pulumi_8x8").joinpath("py.typed").is_file()
+
+
+def test_a_name_that_is_not_exported_is_an_attribute_error() -> None:
+    """As everywhere, so that `hasattr` works."""
+    with pytest.raises(AttributeError, match="module 'pulumi_8x8' has no attribute 'Webhok'"):
+        pulumi_8x8.Webhok  # noqa: B018
+
+
+def test_the_state_holds_the_provider_by_name() -> None:
+    """Two names, twice in each webhook's state; a provider that is pickled by value takes kilobytes."""
+    pickled = serialize_provider(WebhookProvider())
+
+    assert len(pickled) == 76
+    assert all(name in base64.b64decode(pickled) for name in (b"pulumi_8x8.provider", b"WebhookProvider"))
+
+
+def test_a_preview_without_live_checks_loads_no_http_library() -> None:
+    """It is what costs the provider's process most, after Pulumi itself."""
+    assert HEAVY.isdisjoint(loaded_by(IDLE_PREVIEW))
+
+
+@pytest.mark.parametrize("module", ["pulumi_8x8", "pulumi_8x8.native.main"])
+def test_what_a_program_and_a_plugin_import_is_small(module: str) -> None:
+    """At most twenty modules of its own, no HTTP library, and nothing of the command line, emulator or IVR."""
+    loaded = loaded_by(f"import {module} as m; [getattr(m, name) for name in getattr(m, '__all__', [])]")
+
+    own = [name for name in loaded if name.startswith("pulumi_8x8")]
+    assert len(own) <= 20
+    assert [name for name in own if name.split(".")[1:2] in (["cli"], ["emulator"], ["ivr"])] == []
+    assert HEAVY.isdisjoint(loaded)
+
+
+def test_the_package_adds_under_15_ms_to_pulumi() -> None:
+    """The best of up to seven processes: a busy machine makes some slower, and none faster."""
+    assert any(float(loaded_by(SECONDS, "[seconds]")[0]) < 0.015 for _ in range(7))
+
+
+def test_the_package_alone_does_not_import_pulumi() -> None:
+    """An endpoint that uses its models does not wait for an SDK."""
+    assert "pulumi" not in loaded_by("import pulumi_8x8")
