@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,53 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.engine.scratch import Project
+from pulumi_8x8.emulator import Fault
+from tests.engine.scratch import SECONDS, TOKEN, Preview, Project
+from tests.engine.scratch import Result as Ended
 from tests.proof.conftest import PROFILE
-from tests.proof.engine_machine import EngineMachine
 from tests.proof.host import Host
 from tests.proof.machine import Machine
 from tests.proof.native_host import NativeHost
+from tests.proof.processes import descendants, end
+from tests.proof.steps import Command, Result, Stack
+
+
+class EngineMachine(Machine):
+    """The same sequences with the real engine in place of its steps; a subclass gives it a project for each run."""
+
+    new_project: Callable[[dict[str, str]], Project]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.project = self.new_project({"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url})
+
+    def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
+        self.project.environment["EIGHTX8_DEADLINE"] = "1" if self.api.faults.pending() else "60"
+        self.project.declare(**self.program)
+        options = ["--json"] if command == "preview" else ["--yes", "--skip-preview"]
+        with self.project.start(command, *options) as process:
+            if kill_at is not None:
+                while process.poll() is None and not kill_at.reached.wait(0.02):
+                    pass
+                started = descendants(process.pid)
+                process.kill()
+                end(started)
+            out = process.communicate(timeout=SECONDS)[0]
+        ended = Ended(process.returncode, out)
+        steps = Preview.of(ended).steps if command == "preview" else []
+        self.read_state()
+        return Result(steps, None if ended.code == 0 else out), "\n".join(ended.lines("8x8 drift"))
+
+    def repairs(self) -> None:
+        self.project.run("cancel", "--yes").ok()
+        # An import drops whatever is pending.
+        (self.project.folder / "repaired.json").write_text(json.dumps(self.project.export()))
+        self.project.run("stack", "import", "--file", str(self.project.folder / "repaired.json")).ok()
+        self.read_state()
+
+    def read_state(self) -> None:
+        resources = self.project.export()["deployment"].get("resources", [])
+        self.stack = Stack([resource for resource in resources if resource["type"] == TOKEN])
 
 
 @pytest.mark.parametrize("kind", [Host, NativeHost], ids=["dynamic", "native"])

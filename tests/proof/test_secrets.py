@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
-import traceback
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pulumi_8x8.api.client import Client
 from pulumi_8x8.emulator import Emulator, Fault
-from pulumi_8x8.errors import WebhookError
-from pulumi_8x8.model import Declaration
-from pulumi_8x8.settings import Settings
 from tests.engine.scratch import Project
-from tests.proof.host import Host, scrubbed
+from tests.proof.host import Host
 from tests.proof.leaks import HEADER, KEY, NEXT_HEADER, SECRETS, leaks, leaks_in
 from tests.proof.steps import Stack
 
 VCA: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
-DECLARED = Declaration("Sub_1", "VCA", "https://ivr.example/", http_auth_header=HEADER)
 TOKEN = "canary-in-the-url"
 PROGRAM = """
 import os, pulumi
@@ -46,15 +37,6 @@ UNUSABLE = {
     "space before": " canary",
 }
 CONTROL = "https://x.example/\x1b]0;owned\x07\x1b[2J\r\n\u202egnp.\u0085\x9b31m"
-
-
-def environment(api: Emulator) -> dict[str, str]:
-    return {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}
-
-
-def control_characters(text: str) -> list[str]:
-    """The characters of a text that a terminal acts on, line ends apart."""
-    return sorted({character for character in text if not character.isprintable() and character != "\n"})
 
 
 def test_each_form_in_which_a_secret_could_leak_is_found() -> None:
@@ -142,67 +124,18 @@ def test_a_key_or_header_that_cannot_be_sent_is_refused_without_being_repeated(
     assert api.journal.requests("POST") == []
 
 
-def test_no_chain_of_exceptions_holds_a_secret(api: Emulator) -> None:
-    """Whoever prints an error with all that led to it, and every repr on the way, prints no secret."""
-    api.api_key = KEY
-    settings = Settings(api_key=KEY, base_url=api.url, deadline=1.0)
-    client = Client(settings)
-    printed = [repr(settings), repr(DECLARED), repr(client)]
-
-    for name in ("reset_before_reading", "truncated", "html", "nan", "bomb", "redirect", "status"):
-        api.faults.add(Fault(name, times=None))
-        with pytest.raises(WebhookError) as caught:
-            client.register(DECLARED, client.deadline())
-        printed += [*traceback.format_exception(caught.value), repr(caught.value), repr(vars(caught.value))]
-        api.faults.clear()
-
-    assert not leaks("\n".join(printed))
-
-
-def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator) -> None:
-    """Neither as what is live, which fails that webhook alone, nor in a refusal."""
-    stack = Stack()
-    with Host(environment(api)) as host:
-        assert stack.run("up", host, {"vca": VCA}).ok
-    api.account.put("Sub_1", "VCA", CONTROL)
-
-    def preview(**program: dict[str, Any]) -> tuple[bool, str]:
-        with Host(environment(api)) as host:
-            result = stack.run("preview", host, program)
-        printed = f"{host.printed}{result.error}"
-        assert control_characters(printed) == []
-        return result.ok, printed
-
-    ok, printed = preview(vca=VCA)
-    assert not ok
-    assert r"x.example/\x1b]0;owned" in printed
-    assert preview(vss={**VCA, "type": "VSS"})[0]
-    api.faults.add(Fault("status", method="GET", status=422, body={"statusCode": CONTROL, "errorId": CONTROL}))
-    assert "422" in preview(vca=VCA)[1]
-
-
-def test_what_the_commands_print_cannot_act_on_a_terminal(api: Emulator, tmp_path: Path) -> None:
-    """A table shows the URL escaped; a program and a comparison need the webhook, and fail with its URL escaped."""
-    api.account.put("Sub_1", "VCA", CONTROL)
-    stack = tmp_path / "stack.json"
-    resource = {"urn": "urn:a::b::c::vca", "type": "pulumi-python:dynamic/8x8:Webhook", "inputs": VCA}
-    stack.write_text(json.dumps({"deployment": {"resources": [resource]}}))
-
-    for command, argument, code in (("list", "Sub_1", 0), ("export", "Sub_1", 2), ("check", str(stack), 2)):
-        arguments = [sys.executable, "-m", "pulumi_8x8", command, argument]
-        done = subprocess.run(arguments, env={**scrubbed(), **environment(api)}, capture_output=True, text=True)
-
-        assert done.returncode == code
-        assert "x.example" in (done.stderr if code else done.stdout)
-        assert control_characters(done.stdout + done.stderr) == []
-
-
 @pytest.mark.engine
-def test_a_listed_url_that_reaches_the_state_cannot_act_on_a_terminal(api: Emulator, project: Project) -> None:
-    """The engine prints what it reads on a refresh by itself."""
+def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator, project: Project) -> None:
+    """Neither as what is live, which fails that webhook alone, nor in a refusal, nor once a refresh has read it."""
     project.declare(vca=VCA).deploy().ok()
     api.account.put("Sub_1", "VCA", CONTROL)
+    printed = [project.run("preview", "--diff").failed().out]
+    project.declare(vca=VCA, vss={**VCA, "type": "VSS"})
+    printed += [project.refresh("--diff").out, project.run("preview", "--diff").out, project.deploy("--diff").out]
+    api.faults.add(Fault("status", method="GET", status=422, times=None, body={"statusCode": CONTROL}))
+    printed.append(project.run("preview", "--diff").failed().out)
 
-    printed = [project.refresh("--diff").out, project.run("preview", "--diff").out, project.deploy("--diff").out]
-
-    assert control_characters("\n".join(printed)) == []
+    assert r"x.example/\x1b]0;owned" in printed[0]
+    assert list(api.account.webhooks("Sub_1")) == ["VCA", "VSS"]
+    assert "422" in printed[-1]
+    assert [character for character in "".join(printed) if not character.isprintable() and character != "\n"] == []
