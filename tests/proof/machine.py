@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
+from pulumi_8x8.emulator.account.modes import PostOver
 from pulumi_8x8.model import WebhookId
 from tests.proof.fault_cases import FAULT_CASES
 from tests.proof.host import Host
@@ -69,12 +70,10 @@ class Machine(RuleBasedStateMachine):
         unknown_headers: The webhooks that others registered with a header of theirs.
     """
 
-    host: type[Host] = Host
-    mode: Any = "replace"
-
-    def __init__(self) -> None:
+    def __init__(self, post_over: PostOver, kind: type[Host] = Host) -> None:
         super().__init__()
-        self.api = Emulator(KEY, self.mode).__enter__()
+        self.kind = kind
+        self.api = Emulator(KEY, post_over).__enter__()
         self.stack = Stack()
         self.program: dict[str, Properties] = {}
         self.deployable = False
@@ -235,7 +234,7 @@ class Machine(RuleBasedStateMachine):
 
     def matches(self, live: StoredWebhook, declared: Properties) -> bool:
         wanted, header = declared.get("http_auth_header"), live.http_auth_header
-        if id_of(declared) in self.unknown_headers or self.mode == "ignore":
+        if id_of(declared) in self.unknown_headers or self.api.post_over == "ignore":
             # The API never shows a header's value, and one that ignores a POST over a webhook ignores a new value.
             same_header = (wanted is None) == (header is None)
         else:
@@ -296,7 +295,7 @@ class Machine(RuleBasedStateMachine):
             "EIGHTX8_BASE_URL": self.api.url,
             "EIGHTX8_DEADLINE": "0.3" if self.api.faults.pending() else "60",
         }
-        with self.host(environment) as host:
+        with self.kind(environment) as host:
             if kill_at is None:
                 result = self.stack.run(command, host, self.program)
             else:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from itertools import count
+from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pulumi_8x8.emulator import Fault
+from pulumi_8x8.emulator.account.modes import PostOver
 from tests.engine.scratch import SECONDS, TOKEN, Preview, Project
 from tests.engine.scratch import Result as Ended
 from tests.proof.conftest import PROFILE
@@ -24,13 +24,17 @@ from tests.proof.steps import Command, Result, Stack
 
 
 class EngineMachine(Machine):
-    """The same sequences with the real engine in place of its steps; a subclass gives it a project for each run."""
+    """The same sequences with the real engine in place of its steps."""
 
-    new_project: Callable[[dict[str, str]], Project]
+    def __init__(self, post_over: PostOver) -> None:
+        super().__init__(post_over)
+        self.folder = TemporaryDirectory()
+        environment = {"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url}
+        self.project = Project(Path(self.folder.name), environment)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.project = self.new_project({"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url})
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
 
     def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
         self.project.environment["EIGHTX8_DEADLINE"] = "1" if self.api.faults.pending() else "60"
@@ -63,25 +67,14 @@ class EngineMachine(Machine):
 
 @pytest.mark.parametrize("kind", [Host, NativeHost], ids=["dynamic", "native"])
 @pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
-def test_any_sequence_ends_as_declared_or_refused(kind: type[Host], post_over: Any) -> None:
+def test_any_sequence_ends_as_declared_or_refused(kind: type[Host], post_over: PostOver) -> None:
     """Program edits, commands, drift, faults and crashes, with the real provider process over gRPC."""
-
-    class Here(Machine):
-        host = kind
-        mode = post_over
-
-    run_state_machine_as_test(Here, settings=PROFILE)
+    run_state_machine_as_test(partial(Machine, post_over, kind), settings=PROFILE)  # type: ignore[arg-type]
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize("post_over", ["replace", "refuse"])
-def test_any_sequence_on_the_real_engine_ends_as_declared_or_refused(tmp_path: Path, post_over: Any) -> None:
+def test_any_sequence_on_the_real_engine_ends_as_declared_or_refused(post_over: PostOver) -> None:
     """Fewer and shorter ones: each command takes seconds."""
-    numbers = count()
-
-    class Here(EngineMachine):
-        new_project = staticmethod(lambda environment: Project(tmp_path / str(next(numbers)), environment))
-        mode = post_over
-
     fewer = settings(PROFILE, max_examples=max(3, PROFILE.max_examples // 40), stateful_step_count=4)
-    run_state_machine_as_test(Here, settings=fewer)
+    run_state_machine_as_test(partial(EngineMachine, post_over), settings=fewer)  # type: ignore[arg-type]
