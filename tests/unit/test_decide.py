@@ -1,28 +1,16 @@
-"""The whole policy as one table, held against `decide` over every combination."""
+"""The policy, row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.model import Declaration, LiveWebhook
-from pulumi_8x8.reconcile.decide import (
-    GONE,
-    UNSEEN,
-    Decision,
-    Drift,
-    Outcome,
-    decide,
-    declaration,
-    drift_text,
-    keeping,
-    replaces,
-)
+from pulumi_8x8.reconcile import decide as policy
+from pulumi_8x8.reconcile.decide import GONE, UNSEEN, Drift, Outcome, decide, declaration, drift_text, keeping
 
 NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
@@ -36,158 +24,89 @@ def listed(url: str = A, enabled: bool = True, header: bool = False) -> LiveWebh
     return LiveWebhook("VCA", url, enabled, header)
 
 
-class Case(NamedTuple):
-    """One combination, and what is true of it without deciding anything."""
-
-    state: Any
-    declared: Any
-    live: Any
-    overwrite: bool
-
-    def has_another_url(self) -> bool:
-        return bool(self.live.url != self.declared.url)
-
-    def has_an_unknown_header(self) -> bool:
-        known = self.declared.http_auth_header or (self.state and self.state.http_auth_header)
-        return self.live.http_auth_header_available and not known
-
-    def leaves_nothing_to_assert(self) -> bool:
-        return not self.live_differs() and self.declared.http_auth_header is None
-
-    def live_differs(self) -> bool:
-        header_differs = self.live.http_auth_header_available == (self.declared.http_auth_header is None)
-        return self.has_another_url() or self.live.enabled != self.declared.enabled or header_differs
-
-    def declares_another_header(self) -> bool:
-        return bool(self.state.http_auth_header != self.declared.http_auth_header)
-
-    def state_differs(self) -> bool:
-        return bool(self.state != self.declared)
-
-    def any(self) -> bool:
-        return True
-
-
-POLICY: list[tuple[str, str, str, Callable[[Case], bool], Outcome]] = [
-    # state    live      overwrite  when (the first row that fits counts)   then
-    ("*",      "listed", "no",      Case.has_an_unknown_header,             REFUSE),
-    ("none",   "listed", "no",      Case.has_another_url,                   REFUSE),
-    ("none",   "absent", "*",       Case.any,                               REGISTER),
-    ("none",   "unseen", "*",       Case.any,                               REGISTER),
-    ("none",   "listed", "*",       Case.leaves_nothing_to_assert,          ADOPT),
-    ("none",   "listed", "*",       Case.any,                               REGISTER),
-    ("some",   "absent", "*",       Case.any,                               REGISTER),
-    ("some",   "unseen", "*",       Case.state_differs,                     REGISTER),
-    ("some",   "unseen", "*",       Case.any,                               NOTHING),
-    ("some",   "listed", "*",       Case.live_differs,                      REGISTER),
-    ("some",   "listed", "*",       Case.declares_another_header,           REGISTER),
-    ("some",   "listed", "*",       Case.state_differs,                     ADOPT),
-    ("some",   "listed", "*",       Case.any,                               NOTHING),
-]  # fmt: skip
-
-
-def combinations() -> Iterator[Case]:
-    """Each property equal and different in each pair of state, declaration and live; 1,680 of them."""
-    states = [None, *(declared(A, *rest) for rest in product((True, False), (None, "h1")))]
-    declarations = [declared(*each) for each in product((A, B), (True, False), (None, "h1", "h2"))]
-    live = [UNSEEN, None, *(listed(*each) for each in product((A, B, C), (True, False), (True, False)))]
-    return (Case(*each) for each in product(states, declarations, live, (False, True)))
-
-
-def row_of(case: Case) -> int:
-    """The number of the first row that fits."""
-    state = "none" if case.state is None else "some"
-    live = "unseen" if case.live is UNSEEN else "absent" if case.live is None else "listed"
-    return next(
-        number
-        for number, (of_state, of_live, overwrite, when, _) in enumerate(POLICY)
-        if of_state in ("*", state) and of_live == live and (overwrite == "*" or not case.overwrite) and when(case)
-    )
-
-
-def test_every_combination_is_decided_by_the_first_row_that_fits_and_every_row_is_needed() -> None:
-    """State, declaration and live, each absent, equal or different in each property; with and without overwriting."""
-    rows = [(case, row_of(case)) for case in combinations()]
-    wrong = [
-        (case, POLICY[row])
-        for case, row in rows
-        for decision in [decide(case.state, case.declared, case.live, overwrite=case.overwrite)]
-        if decision.outcome is not POLICY[row][-1] or bool(decision.refusal) != (decision.outcome is REFUSE)
-    ]
-
-    assert wrong == []
-    assert {row for _, row in rows} == set(range(len(POLICY)))
+PLAIN, OTHER, OFF, ONE, TWO = (declared(), declared(B), declared(enabled=False), declared(header="1"),
+                               declared(header="2"))  # fmt: skip
+HEADED = listed(header=True)
+LATER = declared(UNKNOWN)
+OVERWRITE = {"overwrite": True}
+URL, ENABLED, HEADER, ALL = ({"ignored": [name]} for name in ("url", "enabled", "http_auth_header", "*"))
 
 
 @pytest.mark.parametrize(
-    ("state", "declaration", "live", "changed", "drift"),
+    ("state", "declaration", "live", "options", "outcome", "changed", "drift"),
     [
-        (declared(A), declared(B), listed(A), ("url",), ()),
-        (declared(A), declared(B), listed(B), ("url",), ()),
-        (declared(A), declared(B), listed(C), ("url",), ("url",)),
-        (declared(header="h1"), declared(header="h2"), listed(header=True), ("http_auth_header",), ()),
-        (declared(), declared(), listed(B, False, True), (), ("url", "enabled", "http_auth_header")),
-        (declared(A), declared(B, False), None, ("url", "enabled"), ("webhook",)),
-        (declared(A), declared(B), UNSEEN, ("url",), ()),
-        (None, declared(A), listed(B), (), ()),
+        (None,  PLAIN, None,                   {},        REGISTER, "",                 ""),
+        (None,  PLAIN, UNSEEN,                 {},        REGISTER, "",                 ""),
+        (None,  PLAIN, listed(),               {},        ADOPT,    "",                 ""),
+        (None,  PLAIN, listed(A, False),       {},        REGISTER, "",                 ""),
+        (None,  ONE,   listed(),               {},        REGISTER, "",                 ""),
+        (None,  ONE,   HEADED,                 {},        REGISTER, "",                 ""),
+        (None,  PLAIN, listed(B),              {},        REFUSE,   "",                 ""),
+        (None,  ONE,   listed(B, True, True),  {},        REFUSE,   "",                 ""),
+        (None,  PLAIN, HEADED,                 {},        REFUSE,   "",                 ""),
+        (None,  PLAIN, listed(B),              OVERWRITE, REGISTER, "",                 ""),
+        (None,  PLAIN, HEADED,                 OVERWRITE, REGISTER, "",                 ""),
+        (None,  LATER, listed(B),              {},        REGISTER, "",                 ""),
+        (None,  LATER, listed(B, True, True),  {},        REFUSE,   "",                 ""),
+        (None,  PLAIN, HEADED,                 HEADER,    ADOPT,    "",                 ""),
+        (None,  PLAIN, listed(B),              URL,       REFUSE,   "",                 ""),
+        (PLAIN, PLAIN, listed(),               {},        NOTHING,  "",                 ""),
+        (ONE,   ONE,   HEADED,                 {},        NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, UNSEEN,                 {},        NOTHING,  "",                 ""),
+        (PLAIN, OTHER, UNSEEN,                 {},        REGISTER, "url",              ""),
+        (PLAIN, OTHER, listed(),               {},        REGISTER, "url",              ""),
+        (PLAIN, OTHER, listed(B),              {},        ADOPT,    "url",              ""),
+        (PLAIN, OTHER, listed(C),              {},        REGISTER, "url",              "url"),
+        (PLAIN, OFF,   listed(),               {},        REGISTER, "enabled",          ""),
+        (ONE,   TWO,   HEADED,                 {},        REGISTER, "http_auth_header", ""),
+        (ONE,   PLAIN, HEADED,                 {},        REGISTER, "http_auth_header", ""),
+        (ONE,   PLAIN, listed(),               {},        REGISTER, "http_auth_header", ""),
+        (PLAIN, ONE,   HEADED,                 {},        REGISTER, "http_auth_header", ""),
+        (PLAIN, LATER, listed(),               {},        REGISTER, "url",              ""),
+        (PLAIN, PLAIN, None,                   {},        REGISTER, "",                 "webhook"),
+        (PLAIN, OTHER, None,                   {},        REGISTER, "url",              "webhook"),
+        (ONE,   ONE,   listed(B, False),       {},        REGISTER, "",                 "url enabled http_auth_header"),
+        (PLAIN, PLAIN, HEADED,                 {},        REFUSE,   "",                 ""),
+        (PLAIN, PLAIN, HEADED,                 OVERWRITE, REGISTER, "",                 "http_auth_header"),
+        (PLAIN, PLAIN, listed(B),              URL,       NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, listed(B, False),       URL,       REGISTER, "",                 "enabled"),
+        (PLAIN, OTHER, listed(),               URL,       NOTHING,  "",                 ""),
+        (PLAIN, OTHER, UNSEEN,                 URL,       NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, listed(A, False),       ENABLED,   NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, HEADED,                 HEADER,    NOTHING,  "",                 ""),
+        (ONE,   ONE,   listed(),               HEADER,    NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, listed(B, True, True),  HEADER,    REFUSE,   "",                 ""),
+        (PLAIN, OTHER, listed(C, False, True), ALL,       NOTHING,  "",                 ""),
+        (PLAIN, PLAIN, None,                   ALL,       REGISTER, "",                 "webhook"),
     ],
-)
-def test_a_decision_names_what_the_program_changed_and_what_has_drifted(
-    state: Any, declaration: Any, live: Any, changed: tuple[str, ...], drift: tuple[str, ...]
+)  # fmt: skip
+def test_what_a_webhook_needs(
+    state: Any, declaration: Any, live: Any, options: Any, outcome: Outcome, changed: str, drift: str
 ) -> None:
-    """Drift is what neither the stack nor the program has set, also where it may be overwritten."""
-    decision = decide(state, declaration, live, overwrite=True)
+    """Drift is what neither the stack nor the program has set; only a refusal has words."""
+    decision = decide(state, declaration, live, **options)
 
-    assert (decision.changed, tuple(each.property for each in decision.drift)) == (changed, drift)
+    assert decision.outcome is outcome
+    assert " ".join(decision.changed) == changed
+    assert " ".join(each.property for each in decision.drift) == drift
+    assert bool(decision.refusal) == (outcome is REFUSE)
 
 
 def test_only_the_identity_replaces() -> None:
     """An unknown subaccount or type may be another."""
     state = {"subaccount_id": "acme", "type": "VCA", "url": A}
 
-    found = [replaces(state, {**state, name: UNKNOWN}) for name in state]
+    found = [policy.replaces(state, {**state, name: UNKNOWN}) for name in state]
 
     assert found == [["subaccount_id"], ["type"], []]
-
-
-@pytest.mark.parametrize(
-    ("state", "declaration", "live", "ignored", "outcome"),
-    [
-        (declared(A), declared(A), listed(B), "url", NOTHING),
-        (declared(A), declared(A), listed(B, enabled=False), "url", REGISTER),
-        (declared(), declared(), listed(enabled=False), "enabled", NOTHING),
-        (declared(), declared(), listed(header=True), "http_auth_header", NOTHING),
-        (declared(header="h1"), declared(header="h1"), listed(), "http_auth_header", NOTHING),
-        (declared(), declared(), None, "*", REGISTER),
-        (declared(A), declared(B), listed(C, enabled=False, header=True), "*", NOTHING),
-        (declared(A), declared(B), UNSEEN, "url", NOTHING),
-        (declared(A), declared(A), listed(B, header=True), "http_auth_header", REFUSE),
-        (None, declared(), listed(header=True), "http_auth_header", ADOPT),
-        (None, declared(A), listed(B), "url", REFUSE),
-    ],
-)
-def test_what_ignore_changes_names_is_no_drift(
-    state: Any, declaration: Any, live: Any, ignored: str, outcome: Outcome
-) -> None:
-    """A webhook that is gone is registered all the same, and no registration takes an unknown header away."""
-    assert decide(state, declaration, live, ignored=[ignored]).outcome is outcome
 
 
 def test_keeping_what_is_ignored_leaves_the_live_value() -> None:
     """A registration for another reason re-posts everything, so it must carry what is live."""
     live = listed(B, enabled=False)
 
-    assert [keeping(declared(A), live, ignored) for ignored in ([], ["url"], ["*"])] == [
-        declared(A), declared(B), declared(B, enabled=False)
-    ]  # fmt: skip
-    assert keeping(declared(A), None, ["*"]) == declared(A)
-
-
-def test_an_unknown_url_is_not_another_webhook() -> None:
-    """In preview the URL may be another resource's output; what it will be is checked in the update."""
-    assert decide(None, declared(UNKNOWN), listed(B)).outcome is REGISTER
-    assert decide(None, declared(UNKNOWN), listed(B, header=True)).outcome is REFUSE
-    assert decide(declared(A), declared(UNKNOWN), listed(A)) == Decision(REGISTER, ("url",))
+    assert [keeping(PLAIN, live, ignored) for ignored in ([], ["url"], ["*"])] == [PLAIN, OTHER, declared(B, False)]
+    assert keeping(PLAIN, None, ["*"]) == PLAIN
 
 
 LONG = f"https://b.example/{'x' * 2030}"
@@ -210,11 +129,6 @@ def test_a_refusal_names_what_is_live_and_the_ways_out(live: LiveWebhook, ways_o
     assert "Nothing was changed" in refusal
     assert [way for way in ways_out if way not in refusal] == []
     assert refusal.isprintable()
-
-
-def test_a_refusal_never_holds_the_declared_header() -> None:
-    """It is refused for its URL."""
-    assert "h1-canary" not in decide(None, declared(A, header="h1-canary"), listed(B)).refusal
 
 
 @pytest.mark.parametrize(
