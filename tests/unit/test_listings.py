@@ -57,22 +57,6 @@ def test_a_subaccount_is_listed_once_for_any_number_of_threads_and_ids(api: Emul
     assert requested(api) == ["acme_voice"]
 
 
-def test_the_next_subaccounts_are_fetched_while_the_first_is_under_way(api: Emulator, listings: Listings) -> None:
-    """Each once, although most are named many times."""
-    gate = threading.Event()
-    names = [f"team_{number}" for number in range(4)]
-    held = [api.faults.add(Fault("pass", subaccount=name, hold=gate)) for name in names]
-
-    for _ in range(3):
-        listings.prefetch(names)
-    all_requested = [fault.reached.wait(10) for fault in held]
-    gate.set()
-
-    assert all_requested == [True] * 4
-    assert [listings.get(WebhookId(name, "VCA")) for name in names] == [None] * 4
-    assert sorted(requested(api)) == names
-
-
 @pytest.mark.parametrize("look", [Listings.get, Listings.refetch])
 def test_a_listing_that_is_waited_for_is_fetched_before_the_others(api: Emulator, look: Callable[..., object]) -> None:
     """The engine takes the resources in an order of its own; one that is yet to be fetched is fetched once."""

@@ -13,6 +13,7 @@ from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.errors import (
     ConflictError,
     KeyRefusedError,
+    NotFoundError,
     SettingsError,
     UnavailableError,
     WebhookError,
@@ -86,6 +87,8 @@ def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) 
     repaired = held(api)
     api.account.remove(*ID)
     gone, fourth = operation(api).read(ID, HEADED), operation(api)
+    with pytest.raises(NotFoundError, match="acme_voice/VCA does not exist"):
+        fourth.read(ID, {})  # as `Webhook.get` does
 
     assert news == {**INPUTS, "http_auth_header": HEADER}
     assert created == (ID, HEADED)
