@@ -77,12 +77,9 @@ def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None =
     with Server(("127.0.0.1", 0), Handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
-        running = Endpoint(f"{scheme}://{host}:{server.server_address[1]}/vca")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+        running = Endpoint(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/vca")
+        threading.Thread(target=server.serve_forever, args=[0.01]).start()
         try:
             yield running
         finally:
             server.shutdown()
-            thread.join()

@@ -5,94 +5,85 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from pulumi_8x8.api.client import CONNECTIONS, Client
+from pulumi_8x8.api.deadline import Deadline
+from pulumi_8x8.cli import listings
 from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator, Fault
+from tests.contract.caller import KEY
 from tests.contract.endpoints import Answer, Delivered, endpoint
 
 SUB = "Demo_1_voice"
-URN = "urn:pulumi:dev::scratch::pulumi-python:dynamic/8x8:Webhook::"
+MANY = [f"team_{number}" for number in range(300)]
+TYPE = "pulumi-python:dynamic/8x8:Webhook"
+URN = f"urn:pulumi:dev::scratch::{TYPE}::"
 
 
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """An account, and the environment that leads the commands to it."""
-    with Emulator() as api:
-        monkeypatch.setenv("EIGHTX8_BASE_URL", api.url)
-        monkeypatch.setenv("EIGHTX8_API_KEY", api.api_key)
-        yield api
+@pytest.fixture(autouse=True)
+def environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What leads the commands to the account."""
+    monkeypatch.setenv("EIGHTX8_BASE_URL", api.url)
+    monkeypatch.setenv("EIGHTX8_API_KEY", KEY)
+    monkeypatch.delenv("EIGHTX8_HTTP_AUTH_HEADER", raising=False)
 
 
 def run(*arguments: str, stdin: str = "") -> Result:
     return CliRunner().invoke(pulumi_8x8, arguments, input=stdin)
 
 
-def exported(*inputs: dict[str, Any], pending: list[dict[str, Any]] | None = None) -> str:
+def exported(*inputs: dict[str, Any]) -> str:
     resources = [
-        {
-            "urn": f"{URN}{index}",
-            "custom": True,
-            "type": "pulumi-python:dynamic/8x8:Webhook",
-            "id": "x",
-            "inputs": given,
-        }
+        {"urn": f"{URN}{index}", "custom": True, "type": TYPE, "id": "x", "inputs": given}
         for index, given in enumerate(inputs)
     ]
-    return json.dumps({"version": 3, "deployment": {"resources": resources, "pending_operations": pending or []}})
+    return json.dumps({"version": 3, "deployment": {"resources": resources}})
 
 
-def declared(type: str, url: str | dict[str, str], **more: Any) -> dict[str, Any]:
+def declared(type: str, url: str | dict[str, str] = "https://a.example/", **more: Any) -> dict[str, Any]:
     return {"subaccount_id": SUB, "type": type, "url": url, "enabled": True, **more}
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in sorted(pulumi_8x8.commands))])
-def test_every_command_has_help_with_its_exit_codes(command: list[str]) -> None:
-    """Nobody has to read the source to script a command."""
-    result = run(*command, "--help")
-
-    assert result.exit_code == 0
-    assert "Exit codes:" in result.output
+def secret(text: str, shown: bool = False) -> dict[str, str]:
+    """A value as an exported stack holds it, with --show-secrets or without."""
+    value = {"plaintext": json.dumps(text)} if shown else {"ciphertext": "v1:x"}
+    return {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", **value}
 
 
 @pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
-def test_every_command_prints_json_on_request(command: str) -> None:
-    """Each has --json."""
-    assert "--json" in run(command, "--help").output
+def test_every_command_can_be_scripted(command: str) -> None:
+    """Its help has the exit codes, and it prints JSON on request."""
+    shown = run(command, "--help")
+
+    assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
 
 
-def test_list_shows_what_is_live_as_a_table(api: Emulator) -> None:
-    """One row a webhook, complete also in a pipe."""
+def test_list_shows_what_is_live(api: Emulator) -> None:
+    """As a table, one row a webhook, complete also in a pipe and harmless on a terminal; or as JSON."""
     long_url = "https://ivr.example.com/" + "x" * 150
-    api.account.put(SUB, "VCA", long_url, http_auth_header="secret-value")
+    api.account.put(SUB, "VCA", f"{long_url}\x1b]0;owned\x07[red]", http_auth_header="secret-value")
     api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
 
-    result = run("list", SUB)
+    table = run("list", SUB)
+    rows = json.loads(run("list", SUB, "--json").output)
 
-    assert result.exit_code == 0
-    row_vca, row_vss = [line.split() for line in result.output.splitlines() if SUB in line]
-    assert row_vca == [SUB, "VCA", long_url, "yes", "yes"]
-    assert row_vss == [SUB, "VSS", "https://ivr.example.com/vss", "no", "no"]
-
-
-def test_list_prints_what_the_api_lists_as_json(api: Emulator) -> None:
-    """And nothing of how this package holds it."""
-    api.account.put(SUB, "VCA", "https://ivr.example.com/vca", http_auth_header="secret-value")
-
-    assert json.loads(run("list", SUB, "--json").output) == [
-        {
-            "subaccount_id": SUB,
-            "type": "VCA",
-            "url": "https://ivr.example.com/vca",
-            "enabled": True,
-            "http_auth_header_available": True,
-        }
+    assert table.exit_code == 0
+    assert [line.split() for line in table.output.splitlines() if SUB in line] == [
+        [SUB, "VCA", f"{long_url}\\x1b]0;owned\\x07[red]", "yes", "yes"],
+        [SUB, "VSS", "https://ivr.example.com/vss", "no", "no"],
     ]
+    assert [row["type"] for row in rows] == ["VCA", "VSS"]
+    assert rows[1] == {
+        "subaccount_id": SUB, "type": "VSS", "url": "https://ivr.example.com/vss", "enabled": False,
+        "http_auth_header_available": False,
+    }  # fmt: skip
 
 
 def test_list_fetches_each_subaccount_once(api: Emulator) -> None:
@@ -103,46 +94,60 @@ def test_list_fetches_each_subaccount_once(api: Emulator) -> None:
     assert sorted(entry.subaccount or "" for entry in api.journal) == [SUB, "Other_1"]
 
 
-def test_list_cannot_be_made_to_act_on_the_terminal(api: Emulator) -> None:
-    """A URL that somebody registered elsewhere may hold anything."""
-    api.account.put(SUB, "VCA", "https://x.example/\x1b]0;owned\x07[red]")
-
-    result = run("list", SUB)
-
-    assert "\x1b" not in result.output
-    assert "\\x1b]0;owned\\x07[red]" in result.output
-
-
-def test_a_refused_key_is_an_error_with_the_next_step(api: Emulator) -> None:
-    """Exit code 2, one line, no traceback."""
-    api.api_key = "rotated"
-
-    result = run("list", SUB)
-
-    assert result.exit_code == 2
-    assert "401" in result.output
-    assert "EIGHTX8_API_KEY" in result.output
-
-
 def test_a_malformed_subaccount_is_misuse(api: Emulator) -> None:
     """Nothing is sent."""
-    result = run("list", "no spaces allowed")
-
-    assert result.exit_code == 2
-    assert len(api.journal) == 0
+    assert (run("list", "no spaces allowed").exit_code, len(api.journal)) == (2, 0)
 
 
-def secret(text: str, shown: bool = False) -> dict[str, str]:
-    """A value as an exported stack holds it, with --show-secrets or without."""
-    value = {"plaintext": json.dumps(text)} if shown else {"ciphertext": "v1:x"}
-    return {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", **value}
+def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a list of hundreds would fail after its first part."""
+    begun = []
+    deadline = Client.deadline
+
+    def counted(client: Client) -> Deadline:
+        begun.append(deadline(client))
+        return begun[-1]
+
+    monkeypatch.setattr(Client, "deadline", counted)
+    gate = threading.Event()
+    held = [api.faults.add(Fault("pass", subaccount=id, hold=gate)) for id in MANY[:CONNECTIONS]]
+
+    with ThreadPoolExecutor(1) as pool:
+        fetched = pool.submit(listings.fetch, MANY)
+        assert all(fault.reached.wait(10) for fault in held)
+        begun_first = len(begun)
+        gate.set()
+
+        assert [listing.subaccount_id for listing in fetched.result()] == MANY
+    assert begun_first == CONNECTIONS
+
+
+def test_a_refused_key_ends_a_command_with_the_next_step(api: Emulator) -> None:
+    """Exit code 2, and no further listing: it would be refused three hundred times."""
+    api.api_key = "rotated"
+
+    result = run("list", *MANY)
+
+    assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
+    assert re.search("401.*EIGHTX8_API_KEY", result.output)
+    assert len(api.journal) < len(MANY)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    """A pipe gets nothing of it."""
+    monkeypatch.setenv("FORCE_COLOR", "1" if terminal else "")
+
+    result = run("list", *MANY[:8], "--json")
+
+    assert ("Listing" in result.stderr, result.stdout) == (terminal, "[]\n")
 
 
 def test_check_finds_a_stack_equal(api: Emulator) -> None:
     """An encrypted auth header counts as set, `ignore_changes` is kept to; the native provider's is compared."""
     api.account.put(SUB, "VCA", "https://ignored.example/", http_auth_header="h")
     api.account.put(SUB, "VSS", "https://a.example/vss")
-    state = json.loads(exported(declared("VCA", "https://a.example/", http_auth_header=secret("h")), {}))
+    state = json.loads(exported(declared("VCA", http_auth_header=secret("h")), {}))
     native = {"subaccountId": SUB, "type": "VSS", "url": "https://a.example/vss"}
     state["deployment"]["resources"][0]["ignoreChanges"] = ["url"]
     state["deployment"]["resources"][1].update(type="eightx8:index:Webhook", inputs=native)
@@ -152,25 +157,21 @@ def test_check_finds_a_stack_equal(api: Emulator) -> None:
     assert (result.exit_code, result.output) == (0, "2 webhooks compared, 0 drifted.\n")
 
 
-def test_check_says_what_it_cannot_compare(api: Emulator) -> None:
+def test_check_names_what_it_cannot_compare(api: Emulator) -> None:
     """An encrypted URL is no drift, the rest is compared; a webhook whose subaccount is encrypted is named by URN."""
     api.account.put(SUB, "VCA", "https://a.example/canary", enabled=False)
     api.account.put(SUB, "VSS", "https://b.example/canary")
-    state = exported(
-        declared("VCA", secret("")),
-        declared("VSS", secret("")),
-        {**declared("VRU", "https://a.example/"), "subaccount_id": secret("")},
-    )
+    encrypted = [declared("VCA", secret("")), declared("VSS", secret("")), declared("VRU", subaccount_id=secret(""))]
 
-    result = run("check", stdin=state)
-    rows = json.loads(run("check", "--json", stdin=state).output)
+    result = run("check", stdin=exported(*encrypted))
+    rows = json.loads(run("check", "--json", stdin=exported(*encrypted)).output)
 
-    assert result.exit_code == 1
-    assert result.output == (
+    assert (result.exit_code, result.output) == (
+        1,
         f"{SUB}/VCA: enabled is false live, true declared\n"
         f"Not compared, because encrypted: {SUB}/VCA (url); {SUB}/VSS (url); {URN}2 (subaccount_id). "
         "Compare it with `pulumi stack export --show-secrets | pulumi-8x8 check`.\n"
-        "2 webhooks compared, 1 drifted.\n"
+        "2 webhooks compared, 1 drifted.\n",
     )
     assert {row["urn"]: (row["equal"], row["not_compared"]) for row in rows} == {
         f"{URN}0": (False, ["url"]), f"{URN}1": (True, ["url"]), f"{URN}2": (None, ["subaccount_id"]),
@@ -204,33 +205,23 @@ def test_check_reports_each_drift(api: Emulator) -> None:
     api.account.put(SUB, "VSS", "https://a.example/", enabled=False)
     api.account.put(SUB, "VRU", "https://a.example/")
     api.account.put(SUB, "VNU", "https://a.example/", http_auth_header="h")
-    state = exported(
-        declared("VCA", "https://a.example/"),
-        declared("VSS", "https://a.example/"),
-        declared("VCS", "https://a.example/"),
-        declared("VRU", "https://a.example/", http_auth_header=secret("h")),
-        declared("VNU", "https://a.example/"),
+    others = [declared(type) for type in ("VCA", "VSS", "VCS", "VNU")]
+
+    result = run("check", "--json", stdin=exported(*others, declared("VRU", http_auth_header=secret("h"))))
+
+    drift = {row["id"].removeprefix(f"{SUB}/"): row["drift"][0]["property"] for row in json.loads(result.output)}
+    assert (result.exit_code, drift) == (
+        1,
+        {"VCA": "url", "VSS": "enabled", "VCS": "webhook", "VNU": "http_auth_header", "VRU": "http_auth_header"},
     )
-
-    result = run("check", "--json", stdin=state)
-
-    assert result.exit_code == 1
-    assert {row["id"]: [d["property"] for d in row["drift"]] for row in json.loads(result.output)} == {
-        f"{SUB}/VCA": ["url"],
-        f"{SUB}/VSS": ["enabled"],
-        f"{SUB}/VCS": ["webhook"],
-        f"{SUB}/VRU": ["http_auth_header"],
-        f"{SUB}/VNU": ["http_auth_header"],
-    }
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "not json", '{"deployment": {"resources": [{}]}}'])
-def test_check_refuses_what_is_no_exported_stack(api: Emulator, text: str) -> None:
-    """Exit code 2 and how to do it."""
+def test_check_refuses_what_is_no_exported_stack(text: str) -> None:
+    """Exit code 2 and how to export one."""
     result = run("check", stdin=text)
 
-    assert result.exit_code == 2
-    assert "pulumi stack export" in result.output
+    assert (result.exit_code, "pulumi stack export" in result.output) == (2, True)
 
 
 def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
@@ -258,28 +249,23 @@ def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Pat
 
     assert (first.exit_code, second.exit_code) == (0, 2)
     assert f"{SUB}/VCA: the program's preview will refuse its url: " in first.output
+    assert {path.name for path in folder.iterdir()} == {"Pulumi.yaml", "__main__.py", "requirements.txt"}
     assert (folder / "__main__.py").read_text() == "mine"
-    assert sorted(p.name for p in folder.iterdir()) == ["Pulumi.yaml", "__main__.py", "requirements.txt"]
-    assert 'name: "our-ivr"' in (folder / "Pulumi.yaml").read_text()
+    assert (folder / "Pulumi.yaml").read_text().startswith('name: "our-ivr"')
 
 
 @pytest.mark.parametrize(
     ("typed", "headers", "keys"),
     [
         ("canary-0\n", ["canary-0", "canary-0"], ["httpAuthHeader"]),
-        (
-            "\ncanary-1\ncanary-2\n",
-            ["canary-1", "canary-2"],
-            [f"{SUB}-VCA-httpAuthHeader", f"{SUB}-VSS-httpAuthHeader"],
-        ),
+        ("\ncanary-1\ncanary-2\n", ["canary-1", "canary-2"], [f"{SUB}-{t}-httpAuthHeader" for t in ("VCA", "VSS")]),
     ],
     ids=["one for all", "one for each"],
 )
-def test_export_asks_for_auth_headers_and_writes_them_into_a_file_that_nobody_else_reads(
-    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, headers: list[str], keys: list[str]
+def test_export_asks_for_auth_headers_and_writes_them_as_secrets_into_a_private_file(
+    api: Emulator, tmp_path: Path, typed: str, headers: list[str], keys: list[str]
 ) -> None:
-    """They are marked as secrets, shown nowhere, and belong into the config keys that are named."""
-    monkeypatch.delenv("EIGHTX8_HTTP_AUTH_HEADER", raising=False)
+    """They are shown nowhere, and belong into the config keys that are named."""
     api.account.put(SUB, "VCA", "https://a.example/", http_auth_header="live")
     api.account.put(SUB, "VRU", "https://a.example/")
     api.account.put(SUB, "VSS", "https://a.example/", http_auth_header="live")
@@ -307,31 +293,30 @@ def test_export_without_a_usable_auth_header_writes_nothing(
     result = run("export", SUB, "--output", str(tmp_path / "ivr"), "--import-file")
 
     assert result.exit_code == 2
-    assert f"{SUB}/VCA" in result.output
-    assert "Nothing was written." in result.output
-    assert "canary" not in result.output
-    assert not (tmp_path / "ivr").exists()
+    assert re.search(f"{SUB}/VCA.*Nothing was written", result.output)
+    assert ("canary" in result.output, (tmp_path / "ivr").exists()) == (False, False)
 
 
-def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("header", "code"), [("Basic canary", 0), ("Basic canary2", 1)])
+def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
+    monkeypatch: pytest.MonkeyPatch, header: str, code: int
+) -> None:
     """The auth header comes from the environment, never from the command line."""
-    monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", "Basic canary")
+    monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
 
     def guarded(delivered: Delivered) -> Answer:
         return Answer(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
 
     with endpoint(guarded) as running:
-        ready = run("rehearse", running.url, "--type", "VCA", "--allow-private")
-        private = run("rehearse", running.url, "--type", "VCA", "--json")
-    misuse = run("rehearse", "nonsense", "--type", "VCA")
+        result = run("rehearse", running.url, "--type", "VCA", "--allow-private", "--json")
 
-    assert (ready.exit_code, private.exit_code, misuse.exit_code) == (0, 1, 2), ready.output
-    assert "canary" not in ready.output + private.output
-    assert json.loads(private.output)["ready"] is False
+    assert (result.exit_code, json.loads(result.output)["ready"]) == (code, code == 0)
+    assert "canary" not in result.output
+    assert run("rehearse", "nonsense", "--type", "VCA").exit_code == 2
 
 
 def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:
-    """The endpoint is told of the call and of the key, and its response is shown."""
+    """The endpoint receives the call and the key, and its response is shown."""
 
     def menu(delivered: Delivered) -> Answer:
         if delivered.body["eventType"] != "CALL_ACTION" or delivered.body["payload"]["eventData"]["dtmf"]:
@@ -345,16 +330,15 @@ def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:
         result = run("call", SUB, "--from", "+6591234567", "--to", "+6561234567", "--keys", "1")
 
     assert result.exit_code == 0, result.output
-    assert "Press 1." in result.output
-    assert "key 1" in result.output
+    assert re.search("Press 1.*key 1", result.output, re.DOTALL)
     assert [d.body["eventType"] for d in running.delivered] == ["CALL_ACTION", "CALL_ACTION", "SESSION_SUMMARY"]
 
 
-def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["", "https://voice.8x8.com"])
+def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Without an emulator's address nothing is sent."""
-    monkeypatch.delenv("EIGHTX8_BASE_URL", raising=False)
+    monkeypatch.setenv("EIGHTX8_BASE_URL", url)
 
     result = run("call", SUB, "--from", "+6591234567", "--to", "+6561234567")
 
-    assert result.exit_code == 2
-    assert "emulator" in result.output
+    assert (result.exit_code, "Calls are placed on an emulator" in result.output) == (2, True)
