@@ -4,7 +4,7 @@
     ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
     ├── ConflictError           the program's: what is registered is not this stack's
     ├── UnavailableError        the API's or the network's: no response that counts, after the retries
-    ├── RefusedError            the API said no
+    ├── RefusedError            the API refused the request
     │   ├── KeyRefusedError     401: the key
     │   ├── AccessDeniedError   403: the subaccount is not the key's
     │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is a result, not an error)
@@ -68,7 +68,7 @@ class UnavailableError(WebhookError):
 
 
 class RefusedError(WebhookError):
-    """The API understood the request and said no."""
+    """The API understood the request and refused it."""
 
 
 class KeyRefusedError(RefusedError):

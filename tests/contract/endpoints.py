@@ -22,7 +22,7 @@ class Delivered(NamedTuple):
     body: dict[str, Any]
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What the endpoint responds with."""
 
     status: int = 200
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-Respond = Callable[[Delivered], Answer]
+Respond = Callable[[Delivered], Response]
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Endpoint:
 
 
 @contextmanager
-def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
+def endpoint(respond: Respond = lambda _: Response(), tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
     """Serve until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,10 +56,10 @@ def endpoint(respond: Respond = lambda _: Answer(), tls: ssl.SSLContext | None =
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             delivered = Delivered(self.path, dict(self.headers), body)
             running.delivered.append(delivered)
-            answer = respond(delivered)
-            content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-            self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(content)), **answer.headers}.items():
+            response = respond(delivered)
+            content = response.body if isinstance(response.body, bytes) else json.dumps(response.body).encode()
+            self.send_response(response.status)
+            for name, value in {"Content-Length": str(len(content)), **response.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             with suppress(ConnectionError):  # the caller may have left

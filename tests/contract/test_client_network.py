@@ -18,7 +18,7 @@ from pulumi_8x8.errors import ProtocolError, UnavailableError
 from pulumi_8x8.model import Declaration
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import FOREIGN, HEADER, KEY, Caller
-from tests.contract.wires import EMPTY, Endless, Listener, breaking_tls, saying, tunnel
+from tests.contract.wires import EMPTY, Endless, Listener, breaking_tls, sending, tunnel
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -37,19 +37,22 @@ def test_a_redirect_is_never_followed(api: Emulator, status: int, method: str) -
     assert "Redirects are never followed with the key" in str(error)
 
 
-def test_a_netrc_entry_does_not_replace_the_key(api: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Other tools' credentials for the same host stay with those tools."""
+def test_what_the_environment_has_for_other_hosts_is_not_used(
+    api: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither the credentials of other tools for the same host nor a proxy that NO_PROXY excludes."""
     netrc = tmp_path / "netrc"
     netrc.write_text("default login user password else\n")
     netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
+    for name, value in {"NETRC": str(netrc), "HTTP_PROXY": NOWHERE, "NO_PROXY": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
 
     assert Caller(api.url).call("GET").webhooks == ()
 
 
 def test_what_is_sent_is_the_documented_request() -> None:
     """The key as a bearer, JSON, no compressed response, and who asks; an address with a path keeps it."""
-    with Listener(saying(EMPTY)) as wire:
+    with Listener(sending(EMPTY)) as wire:
         Caller(f"http://{wire.address}/gateway").call("POST")
 
     head, _, body = wire.received[0].partition(b"\r\n\r\n")
@@ -80,7 +83,7 @@ def test_what_is_sent_is_the_documented_request() -> None:
 )
 def test_what_is_no_http_leaves_a_registration_uncertain(response: bytes) -> None:
     """It was sent once and may have taken effect."""
-    with Listener(saying(response)) as wire:
+    with Listener(sending(response)) as wire:
         error = Caller(f"http://{wire.address}").failure("POST")
 
     assert len(wire.received) == 1
@@ -152,20 +155,10 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
     assert [entry.method for entry in secure.journal] == ["GET"]
 
 
-def test_no_proxy_is_used_where_the_environment_excludes_the_host(
-    api: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """NO_PROXY counts."""
-    monkeypatch.setenv("HTTP_PROXY", NOWHERE)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-    assert Caller(api.url).call("GET").webhooks == ()
-
-
 def test_a_proxy_that_refuses_is_reported(secure: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing reached the API, so nothing is uncertain; the proxy's text is not repeated."""
     refusal = f"HTTP/1.1 407 {FOREIGN}\r\nContent-Length: 0\r\n\r\n".encode()
-    with Listener(saying(refusal)) as proxy:
+    with Listener(sending(refusal)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
 
         error = Caller(secure.url).failure("POST")
@@ -199,7 +192,7 @@ def test_what_cannot_be_reached_gets_nothing(
 
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host may be reachable by one of them only."""
-    with Listener(saying(EMPTY)) as wire:
+    with Listener(sending(EMPTY)) as wire:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (9, wire.port)]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 

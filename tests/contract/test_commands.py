@@ -5,21 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from pulumi_8x8.api.client import CONNECTIONS, Client
-from pulumi_8x8.api.deadline import Deadline
-from pulumi_8x8.cli import listings
+from pulumi_8x8.api.client import CONNECTIONS
 from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator, Fault
 from tests.contract.caller import KEY
-from tests.contract.endpoints import Answer, Delivered, endpoint
+from tests.contract.endpoints import Delivered, Response, endpoint
 
 SUB = "Demo_1_voice"
 MANY = [f"team_{number}" for number in range(300)]
@@ -101,25 +97,10 @@ def test_a_malformed_subaccount_is_misuse(api: Emulator) -> None:
 
 def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or a list of hundreds would fail after its first part."""
-    begun = []
-    deadline = Client.deadline
+    monkeypatch.setenv("EIGHTX8_DEADLINE", "1")
+    api.latency = 0.4
 
-    def counted(client: Client) -> Deadline:
-        begun.append(deadline(client))
-        return begun[-1]
-
-    monkeypatch.setattr(Client, "deadline", counted)
-    gate = threading.Event()
-    held = [api.faults.add(Fault("pass", subaccount=id, hold=gate)) for id in MANY[:CONNECTIONS]]
-
-    with ThreadPoolExecutor(1) as pool:
-        fetched = pool.submit(listings.fetch, MANY)
-        assert all(fault.reached.wait(10) for fault in held)
-        begun_first = len(begun)
-        gate.set()
-
-        assert [listing.subaccount_id for listing in fetched.result()] == MANY
-    assert begun_first == CONNECTIONS
+    assert run("list", *MANY[: 3 * CONNECTIONS]).output == "No webhook is registered.\n"
 
 
 def test_a_refused_key_ends_a_command_with_the_next_step(api: Emulator) -> None:
@@ -304,8 +285,8 @@ def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
     """The auth header comes from the environment, never from the command line."""
     monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
 
-    def guarded(delivered: Delivered) -> Answer:
-        return Answer(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
+    def guarded(delivered: Delivered) -> Response:
+        return Response(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
 
     with endpoint(guarded) as running:
         result = run("rehearse", running.url, "--type", "VCA", "--allow-private", "--json")
@@ -318,11 +299,11 @@ def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
 def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:
     """The endpoint receives the call and the key, and its response is shown."""
 
-    def menu(delivered: Delivered) -> Answer:
+    def menu(delivered: Delivered) -> Response:
         if delivered.body["eventType"] != "CALL_ACTION" or delivered.body["payload"]["eventData"]["dtmf"]:
-            return Answer()
+            return Response()
         params = {"promptMessage": "Press 1.", "voiceProfile": "en-US-Jenny", "maxDigits": 1}
-        return Answer(200, {"callflow": [{"action": "sayAndCapture", "params": params}]})
+        return Response(200, {"callflow": [{"action": "sayAndCapture", "params": params}]})
 
     with endpoint(menu) as running:
         api.account.put(SUB, "VCA", running.url)

@@ -14,7 +14,7 @@ from pulumi_8x8.emulator.calls.session import capture
 from pulumi_8x8.ivr import events
 from pulumi_8x8.ivr.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
 from tests.contract import vendor
-from tests.contract.endpoints import HANGUP, Answer, Delivered, Endpoint, Respond, endpoint
+from tests.contract.endpoints import HANGUP, Delivered, Endpoint, Respond, Response, endpoint
 
 FROM, TO = "+6591178965", "+6568332048"
 SAY = say("Hello", voice_profile="en-US-BenjaminRUS")
@@ -27,11 +27,11 @@ def flows(*responses: tuple[Action, ...]) -> Respond:
     """Respond with the given call flows in turn, labelled step1, step2, …; then hang up."""
     steps = iter(enumerate(responses, start=1))
 
-    def respond(delivered: Delivered) -> Answer:
+    def respond(delivered: Delivered) -> Response:
         if delivered.body["eventType"] != "CALL_ACTION":
-            return Answer(200, b"")
+            return Response(200, b"")
         number, actions = next(steps, (0, (hangup(),)))
-        return Answer(200, call_flow(*actions, client_action_id=f"step{number}").as_dict())
+        return Response(200, call_flow(*actions, client_action_id=f"step{number}").as_dict())
 
     return respond
 
@@ -77,7 +77,7 @@ def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str,
     """No session ends in an error, and what the vendor's own prose forbids is noted once."""
     responses = iter([sample["flow"]])
 
-    _, ended = place(lambda _: Answer(200, next(responses, HANGUP)), keys=("1",))
+    _, ended = place(lambda _: Response(200, next(responses, HANGUP)), keys=("1",))
 
     assert (ended.status, ended.error_code) == ("COMPLETED", None)
     assert all(str(code) in note for code, note in zip(sample["warnings"], ended.notes, strict=True))
@@ -110,8 +110,8 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered
     nothing."""
     respond = flows((BRIDGE,))
 
-    def failing(delivered: Delivered) -> Answer:
-        return Answer(500) if delivered.body["eventType"] == "CALL_STATUS" else respond(delivered)
+    def failing(delivered: Delivered) -> Response:
+        return Response(500) if delivered.body["eventType"] == "CALL_STATUS" else respond(delivered)
 
     served, ended = place(failing, "VCA", "VSS", "VCS", "VRU")
 
@@ -178,7 +178,7 @@ def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: 
 
 def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
     """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
-    served, ended = place(lambda _: Answer(200, b"sent Basic Y2FuYXJ5, or Y2FuYXJ5"), header="Basic Y2FuYXJ5")
+    served, ended = place(lambda _: Response(200, b"sent Basic Y2FuYXJ5, or Y2FuYXJ5"), header="Basic Y2FuYXJ5")
 
     assert {one.headers["Authorization"] for one in served.delivered} == {"Basic Y2FuYXJ5"}
     assert "Y2FuYXJ5" not in json.dumps(ended.as_dict())
@@ -216,7 +216,7 @@ def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool,
 )
 def test_an_invalid_response_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
     """The summary has the documented code; one request is sent, and redirects are not followed."""
-    served, ended = place(lambda _: Answer(status, body, {"Location": "/elsewhere"}))
+    served, ended = place(lambda _: Response(status, body, {"Location": "/elsewhere"}))
 
     assert len(served.of("CALL_ACTION")) == 1
     assert (ended.status, ended.error_code) == ("ERROR", code)
@@ -281,9 +281,9 @@ def test_a_changed_url_gets_the_next_delivery() -> None:
     """Webhooks are looked up for each delivery."""
     held = Account()
 
-    def move(_delivered: Delivered) -> Answer:
+    def move(_delivered: Delivered) -> Response:
         held.put("acme", "VCA", new.url)
-        return Answer(200, call_flow(SAY).as_dict())
+        return Response(200, call_flow(SAY).as_dict())
 
     with endpoint() as new, endpoint(move) as old:
         held.put("acme", "VCA", old.url)
@@ -294,7 +294,7 @@ def test_a_changed_url_gets_the_next_delivery() -> None:
 
 def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     """Fifty deliveries are enough, and looping is no error of the session."""
-    served, ended = place(lambda _: Answer(200, call_flow(SAY).as_dict()))
+    served, ended = place(lambda _: Response(200, call_flow(SAY).as_dict()))
 
     assert (len(served.of("CALL_ACTION")), ended.status) == (50, "COMPLETED")
     assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)

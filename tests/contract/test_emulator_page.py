@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from pulumi_8x8.emulator import Emulator, Plan
 from pulumi_8x8.ivr import events
 from pulumi_8x8.ivr.menu import Ivr, Menu, Transfer
-from tests.contract.endpoints import Answer, Delivered, endpoint
+from tests.contract.endpoints import Delivered, Response, endpoint
 
 IVR = Ivr(Menu("Two for us.", {"2": Transfer("+65315", "+65683")}), voice_profile="en-US-BenjaminRUS")
 FROM, TO = "+6591178965", "+6568332048"
@@ -110,11 +110,11 @@ def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> No
     """The form is sent, the page follows the call, shows how it went and no auth header, and ends reloading."""
     held = threading.Event()
 
-    def respond(delivered: Delivered) -> Answer:
+    def respond(delivered: Delivered) -> Response:
         event = events.parse(delivered.body)
         if isinstance(event, events.CallAction):
-            return Answer(200, IVR.answer(event).as_dict())
-        return Answer(200 if held.wait(10) else 500, b"")
+            return Response(200, IVR.answer(event).as_dict())
+        return Response(200 if held.wait(10) else 500, b"")
 
     with endpoint(respond) as served, Emulator() as api:
         for name in ("VCA", "VSS"):

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-import socket
 import ssl
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 from click.testing import CliRunner
@@ -17,8 +13,9 @@ from click.testing import CliRunner
 from pulumi_8x8.cli.rehearse import rehearse as command
 from pulumi_8x8.ivr.endpoint import is_public
 from pulumi_8x8.ivr.rehearsal import Report, Verdict, rehearse
-from tests.contract.endpoints import HANGUP, Answer, Delivered, Respond, endpoint
+from tests.contract.endpoints import HANGUP, Delivered, Respond, Response, endpoint
 from tests.contract.vendor import samples
+from tests.contract.wires import Endless, Listener
 
 HEADER = "Basic dXNlcjpjYW5hcnk="
 
@@ -27,8 +24,8 @@ def details(report: Report, verdict: Verdict = Verdict.FAILS) -> dict[str, str]:
     return {finding.name: finding.detail for finding in report.findings if finding.verdict is verdict}
 
 
-def guarded(delivered: Delivered) -> Answer:
-    return Answer() if delivered.headers.get("Authorization") == HEADER else Answer(401)
+def guarded(delivered: Delivered) -> Response:
+    return Response() if delivered.headers.get("Authorization") == HEADER else Response(401)
 
 
 @pytest.mark.parametrize("type", ["VCA", "VSS"])
@@ -45,25 +42,25 @@ def test_an_endpoint_that_responds_well_is_ready(monkeypatch: pytest.MonkeyPatch
     assert "canary-key" not in str(running.delivered)
 
 
-counter = itertools.count()
+count = itertools.count()
 BREAKS_RULES = {"promptMessage": "x", "voiceProfile": "en-US-Jenny", "minDigits": 1, "noOfTries": 0}
 
 
-def flow(action: str, **params: object) -> Answer:
-    return Answer(200, {"callflow": [{"action": action, "params": params}]})
+def flow(action: str, **params: object) -> Response:
+    return Response(200, {"callflow": [{"action": action, "params": params}]})
 
 
 UNREADY: dict[str, tuple[Respond, str, str]] = {
-    "server error": (lambda _: Answer(500), "status", "responded 500"),
-    "redirect": (lambda _: Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
-    "no JSON": (lambda _: Answer(200, b"<html>"), "call flow", "-1001"),
+    "server error": (lambda _: Response(500), "status", "responded 500"),
+    "redirect": (lambda _: Response(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
+    "no JSON": (lambda _: Response(200, b"<html>"), "call flow", "-1001"),
     "unknown action": (lambda _: flow("dance"), "call flow", "-1007"),
     "two rules broken": (lambda _: flow("sayAndCapture", **BREAKS_RULES), "call flow", "(?=.*-1003)(?=.*noOfTries)"),
-    "not idempotent": (lambda _: Answer(200, {**HANGUP, "clientActionId": str(next(counter))}), "duplicate", "another"),
-    "accepts any header": (lambda _: Answer(), "wrong auth header", "responded 200"),
-    "accepts no header": (lambda _: Answer(401), "status", "responded 401"),
+    "not idempotent": (lambda _: Response(body={**HANGUP, "clientActionId": str(next(count))}), "duplicate", "another"),
+    "accepts any header": (lambda _: Response(), "wrong auth header", "responded 200"),
+    "accepts no header": (lambda _: Response(401), "status", "responded 401"),
     "breaks off": (
-        lambda _: Answer(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection broke",
+        lambda _: Response(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection broke",
     ),
 }  # fmt: skip
 
@@ -84,7 +81,7 @@ def test_an_endpoint_that_is_not_ready_fails_with_the_reason(name: str) -> None:
 def test_what_the_vendors_own_prose_forbids_and_its_samples_do_is_a_warning() -> None:
     """An endpoint that responds so is ready."""
     sample = next(sample for sample in samples("callflows") if sample["warnings"] == [-1006])
-    with endpoint(lambda _: Answer(200, sample["flow"])) as running:
+    with endpoint(lambda _: Response(200, sample["flow"])) as running:
         result = CliRunner().invoke(command, [running.url, "--type", "VCA", "--allow-private"])
 
     assert result.exit_code == 0, result.output
@@ -130,23 +127,12 @@ def test_an_address_is_public_only_where_8x8_could_reach_it(addresses: str, publ
 
 def test_a_response_that_drips_ends_with_the_deadline() -> None:
     """A byte now and then keeps every single wait short, and still the whole takes no longer than it may."""
-    stop = threading.Event()
-
-    def drip(server: socket.socket) -> None:
-        server.accept()[0].close()  # the first connection only finds out whether a server listens
-        with server.accept()[0] as connection, suppress(OSError):
-            while not stop.wait(0.02):
-                connection.sendall(b"H")
-
-    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        pool.submit(drip, server)
-        try:
-            report = pool.submit(rehearse, url, "VCA", allow_private=True, timeout=0.3).result(timeout=20)
-        finally:
-            stop.set()
+    drip = Endless(b"HTTP/1.1 200 OK\r\nX: ")
+    with Listener(drip) as wire:
+        report = rehearse(f"http://{wire.address}/", "VCA", allow_private=True, timeout=0.3)
 
     assert "no whole response within 0.3 s" in details(report)["status"]
+    assert 0 < drip.sent < 500
 
 
 @pytest.mark.parametrize(

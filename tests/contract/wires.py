@@ -30,13 +30,13 @@ class Listener(socketserver.ThreadingTCPServer):
     """
 
     def __init__(
-        self, respond: Respond, tls: ssl.SSLContext | None = None, whole: Callable[[bytes], bool] = _whole
+        self, respond: Respond, tls: ssl.SSLContext | None = None, whole: Callable[[bytes], bool] | None = None
     ) -> None:
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
         self.received: list[bytes] = []
         self.port: int = self.server_address[1]
         self.address = f"127.0.0.1:{self.port}"
-        self._respond, self._tls, self._whole = respond, tls, whole
+        self._respond, self._tls, self._whole = respond, tls, whole or _whole
         self._open: list[socket.socket] = []
 
     def __enter__(self) -> Listener:
@@ -70,7 +70,7 @@ def _shut(connection: socket.socket) -> None:
     connection.close()
 
 
-def saying(response: bytes) -> Respond:
+def sending(response: bytes) -> Respond:
     """Sends these bytes after the first request, then closes."""
     return lambda connection, _: connection.sendall(response)
 

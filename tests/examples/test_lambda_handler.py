@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_8x8.ivr.deliveries import synthetic
 from pulumi_8x8.ivr.rehearsal import rehearse
-from tests.contract.endpoints import Answer, Delivered, endpoint
+from tests.contract.endpoints import Delivered, Response, endpoint
 
 HANDLER = Path(__file__).parents[2] / "examples" / "lambda" / "handler.py"
 HEADER = "Bearer canary"
@@ -43,12 +43,12 @@ def request(path: str, body: str | None, method: str = "POST", **headers: str) -
 def test_the_function_passes_a_rehearsal(handle: Handle, type: str) -> None:
     """Status, call flow, duplicates and a wrong auth header are as 8x8 needs them; bodies may come in base64."""
 
-    def function_url(delivered: Delivered) -> Answer:
+    def function_url(delivered: Delivered) -> Response:
         headers = {name.lower(): value for name, value in delivered.headers.items()}
         body = base64.b64encode(json.dumps(delivered.body).encode()).decode()
         event = request(f"/{type.lower()}", body) | {"headers": headers, "isBase64Encoded": True}
         response = handle(event, None)
-        return Answer(response["statusCode"], response["body"].encode(), response["headers"])
+        return Response(response["statusCode"], response["body"].encode(), response["headers"])
 
     with endpoint(function_url) as running:
         report = rehearse(running.url, type, http_auth_header=HEADER, allow_private=True)

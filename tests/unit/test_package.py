@@ -6,6 +6,7 @@ import base64
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -59,12 +60,22 @@ def test_the_exported_names_are_sorted_complete_and_documented() -> None:
     )  # fmt: skip
     assert [name for name, thing in exported.items() if not (thing.__name__ == name and inspect.getdoc(thing))] == []  # type: ignore[attr-defined]
     assert files("pulumi_8x8").joinpath("py.typed").is_file()
-
-
-def test_a_name_that_is_not_exported_is_an_attribute_error() -> None:
-    """As everywhere, so that `hasattr` works."""
     with pytest.raises(AttributeError, match="module 'pulumi_8x8' has no attribute 'Webhok'"):
         pulumi_8x8.Webhok  # noqa: B018
+
+
+def test_the_tree_at_the_top_shows_every_error_below_its_base() -> None:
+    """A handler of RefusedError handles each refusal of the API."""
+    drawn: dict[str, str] = {}
+    path = ["Exception"]
+    for indent, name in re.findall(r"^    ([│├└─ ]*)(\w+Error)", errors.__doc__ or "", re.MULTILINE):
+        depth = len(indent) // 4 + 1
+        drawn[name] = path[depth - 1]
+        path[depth:] = [name]
+
+    bases = {name: error.__bases__[0].__name__ for name, error in inspect.getmembers(errors, inspect.isclass)}
+
+    assert drawn == bases
 
 
 def test_the_state_holds_the_provider_by_name() -> None:

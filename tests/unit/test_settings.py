@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_8x8.errors import SettingsError
-from pulumi_8x8.settings import FIELDS, LONGEST_SECRET, Settings, is_loopback, secret_problem
+from pulumi_8x8.settings import FIELDS, LONGEST_SECRET, Settings, secret_problem
 
 CANARY = "canary-6f1d"
 
@@ -17,8 +17,9 @@ def load(config: dict[str, Any] | None = None, environment: dict[str, str] | Non
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:
-    """Those of the table and of the class are the same; there is no default key."""
+    """Those of the table and of the class are the same; the host may have parsed booleans and numbers already."""
     assert load() == Settings()
+    assert load({"liveChecks": False, "fetchAhead": True, "deadline": 5.0}) == Settings(live_checks=False, deadline=5.0)
     assert (Settings().api_key, Settings().base_url) == (None, "https://voice.wavecell.com")
 
 
@@ -40,14 +41,6 @@ def test_each_setting_is_read_from_config_and_from_the_environment() -> None:
     assert [field.name for field in FIELDS] == list(samples)
 
 
-@pytest.mark.parametrize(("value", "name"), [(True, "live_checks"), (False, "live_checks"), (5.0, "deadline")])
-def test_values_that_the_host_already_parsed_are_accepted(value: Any, name: str) -> None:
-    """Booleans and numbers arrive as such, numbers as floats."""
-    [config] = [field.config for field in FIELDS if field.name == name]
-
-    assert load({config: value}) == Settings(**{name: value})
-
-
 def test_config_comes_before_the_environment_one_setting_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty value counts as not set; the process's environment is the default."""
     monkeypatch.setenv("EIGHTX8_API_KEY", "k-1")
@@ -66,6 +59,7 @@ MALFORMED: list[tuple[str, str, list[Any]]] = [
     ("apiKey", "longer than 4,096 characters", [CANARY * 500]),
     ("baseUrl", "neither https nor on loopback",
      [f"http://{CANARY}.example", f"http://localhost.{CANARY}.example", f"http://10.0.0.1/{CANARY}",
+      "http://0.0.0.0", "http://127.1", "http://127.0.0.1.example", "http://[::2]",
       f"ftp://{CANARY}.example", f"//{CANARY}.example"]),
     ("baseUrl", "is not an address",
      [CANARY, f"https:///{CANARY}", f"https://voice.8x8.com/?{CANARY}", "https://voice.8x8.com/?",
@@ -116,12 +110,6 @@ def test_an_address_is_https_anywhere_or_http_on_loopback(given: str, used: str)
     assert load({"baseUrl": given}).base_url == used
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "127.1", "localhost.example", "127.0.0.1.example", "::2", ""])
-def test_what_only_looks_like_loopback_is_another_machine(host: str) -> None:
-    """Names that a resolver could resolve otherwise do not count."""
-    assert not is_loopback(host)
-
-
 def test_a_missing_key_is_reported_with_the_two_ways_to_set_it() -> None:
     """Where it is needed, not where settings are read."""
     with pytest.raises(SettingsError, match=r"Nothing was changed\..*pulumi config set --secret 8x8:apiKey.*EIGHTX8_A"):
@@ -135,15 +123,5 @@ def test_the_key_is_in_no_repr() -> None:
 
 @pytest.mark.parametrize("text", ["k", "Basic dXNlcjpwYXNz", "a b", "~!@#$%^&*()", "x" * LONGEST_SECRET])
 def test_printable_ascii_can_be_sent_in_a_header(text: str) -> None:
-    """Spaces inside are fine."""
+    """Spaces inside are fine; what cannot be sent is in the table above, and in the tests of the auth header."""
     assert secret_problem(text) is None
-
-
-@pytest.mark.parametrize("text", ["", " x", "x ", "x\ty", "x\r\nEvil: 1", "ü", "x" * (LONGEST_SECRET + 1), "\ud800"])
-def test_anything_else_cannot_be_sent_in_a_header(text: str) -> None:
-    """The problem does not repeat it."""
-    problem = secret_problem(text) or ""
-
-    assert problem.isprintable()
-    assert problem > ""
-    assert "Evil" not in problem
