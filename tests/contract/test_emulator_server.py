@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook, run
+from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook
 
 BEARER = {"Authorization": "Bearer emulator"}
 LIST = "/api/v1/subaccounts/acme/webhooks"
@@ -114,7 +114,7 @@ def test_another_file_stops_the_start_and_is_kept(tmp_path: Path, text: str) -> 
 def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
     """A taken port is an error that names it."""
     with Emulator() as api, pytest.raises(EmulatorError, match=rf":{port(api)}: .*in use.* Choose another port"):
-        run(port=port(api))
+        Emulator(port=port(api)).__enter__()
 
     with pytest.raises(requests.ConnectionError):
         requests.get(api.url, timeout=10)
@@ -122,39 +122,20 @@ def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
         assert again.url == api.url == f"http://127.0.0.1:{port(api)}"
 
 
-@pytest.mark.parametrize(("number", "variable"), [(signal.SIGINT, "from-environment"), (signal.SIGTERM, None)])
-def test_it_serves_until_a_signal(
-    monkeypatch: pytest.MonkeyPatch, number: signal.Signals, variable: str | None
-) -> None:
-    """With the key of the environment, else "emulator"; it prints its URL and gives the signal's handler back."""
-    monkeypatch.delenv("EIGHTX8_API_KEY", raising=False)
-    if variable is not None:
-        monkeypatch.setenv("EIGHTX8_API_KEY", variable)
-    before = signal.getsignal(number)
-    lines: list[str] = []
-    statuses: list[int] = []
-
-    def ready(emulator: Emulator) -> None:
-        statuses.append(post(emulator, variable or "emulator").status_code)
-        os.kill(os.getpid(), number)
-
-    run(ready=ready, echo=lines.append)
-
-    assert (statuses, len(lines), signal.getsignal(number)) == ([200], 1, before)
-    assert "http://127.0.0.1:" in lines[0]
-
-
-def test_the_command_line_sets_every_mode() -> None:
-    """What is chosen at the start is what the control endpoint shows."""
+@pytest.mark.parametrize(("number", "key"), [(signal.SIGINT, "from-environment"), (signal.SIGTERM, "")])
+def test_the_command_serves_until_a_signal_in_the_modes_that_were_chosen(number: signal.Signals, key: str) -> None:
+    """With the key of the environment, else "emulator"; the control endpoint shows every mode."""
     options = "--post-over ignore --stale-reads 2 --normalise add-slash --normalise lower-host --error-body platform"
     options += " --active ignore --latency 0.01 --control --json"
     command = [sys.executable, "-m", "pulumi_8x8", "emulate", *options.split()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "EIGHTX8_API_KEY": key}) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
+        headers = {"Authorization": f"Bearer {key or 'emulator'}"}
+        listed = requests.get(url + LIST, headers=headers, timeout=10).status_code
         modes = requests.get(f"{url}/_control/modes", timeout=10).json()
-        process.terminate()
+        process.send_signal(number)
 
     expected = {"post_over": "ignore", "stale_reads": 2, "normalise": ["add-slash", "lower-host"]}
     assert modes == expected | {"error_body": "platform", "active": "ignore", "latency": 0.01}
-    assert process.returncode == 0
+    assert (listed, process.returncode) == (200, 0)

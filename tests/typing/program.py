@@ -22,28 +22,22 @@ from pulumi_8x8 import (
 config = pulumi.Config()
 endpoint: pulumi.Output[str] = pulumi.Output.from_input("https://ivr.example/")
 
-least = Webhook("least", subaccount_id="acme_voice", type="VCA", url="https://ivr.example/vca")
+least = Webhook("least", subaccount_id="acme_voice", type=config.require("type"), url="https://ivr.example/vca")
 most = Webhook(
     "most",
     subaccount_id=endpoint.apply(lambda url: url[:3]),
     type=WebhookType.VSS,
     url=pulumi.Output.concat(endpoint, "vss"),
     enabled=config.get_bool("enabled"),
-    http_auth_header=config.require_secret("header"),
+    http_auth_header=config.get_secret("header"),
     overwrite_on_create=True,
     rehearse=pulumi.Output.from_input(False),
     opts=pulumi.ResourceOptions(protect=True, ignore_changes=["url"]),
 )
-from_text = Webhook(
-    "text", subaccount_id="acme_voice", type=config.require("type"), url=endpoint, http_auth_header=None
-)
-read = Webhook.get("read", "acme_voice/VCA")
-also_read = Webhook.get("also-read", least.id, opts=pulumi.ResourceOptions(parent=least))
+read = Webhook.get("read", least.id, opts=pulumi.ResourceOptions(parent=least))
 
-assert_type(least.id, pulumi.Output[str])
-assert_type(least.subaccount_id, pulumi.Output[str])
-assert_type(least.type, pulumi.Output[str])
-assert_type(least.url, pulumi.Output[str])
+assert_type((least.id, least.subaccount_id), tuple[pulumi.Output[str], pulumi.Output[str]])
+assert_type((least.type, least.url), tuple[pulumi.Output[str], pulumi.Output[str]])
 assert_type(least.enabled, pulumi.Output[bool])
 assert_type(least.http_auth_header, "pulumi.Output[str | None]")
 assert_type(least.http_auth_header_available, pulumi.Output[bool])
