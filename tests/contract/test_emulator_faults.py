@@ -83,6 +83,17 @@ def test_every_fault_has_a_form_of_every_response(name: str) -> None:
         assert isinstance(faulty(Response(200, body), Fault(name, size=10), "/path"), Response)
 
 
+@pytest.mark.parametrize(("name", "takes_effect"), [("reset_before_reading", False), ("reset_after_applying", True)])
+def test_a_reset_closes_the_connection(api: Emulator, name: str, takes_effect: bool) -> None:
+    """The client sees a reset, and only the account shows whether the request took effect."""
+    api.faults.add(Fault(name))
+
+    with connected(api) as client, pytest.raises(ConnectionResetError):
+        client.recv(1)
+
+    assert applied(api) is takes_effect
+
+
 def test_a_hang_lasts_until_the_client_leaves_or_the_emulator_stops() -> None:
     """Nothing arrives; whether the request took effect is the fault's choice."""
     with ThreadPoolExecutor() as pool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook
+from pulumi_8x8.emulator import Emulator, EmulatorError, StoredWebhook, run
 
 BEARER = {"Authorization": "Bearer emulator"}
 LIST = "/api/v1/subaccounts/acme/webhooks"
@@ -120,6 +120,15 @@ def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
         requests.get(api.url, timeout=10)
     with Emulator(port=port(api)) as again:
         assert again.url == api.url == f"http://127.0.0.1:{port(api)}"
+
+
+def test_a_signal_ends_it_in_the_foreground_and_the_handler_is_given_back() -> None:
+    """A program that calls `run` is as before afterwards."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    run(ready=lambda _: os.kill(os.getpid(), signal.SIGTERM), echo=lambda _: None)
+
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize(("number", "key"), [(signal.SIGINT, "from-environment"), (signal.SIGTERM, "")])
