@@ -178,6 +178,9 @@ CASES = {
         text="its listing does not show it. Live now: nothing. "),
     "a first registration that is stored otherwise is removed": Case(
         (ALTERED,), "POST GET DELETE", held=None, text=f"nothing, as before. Declare url='{NEW}/', enabled=True"),
+    "what is registered elsewhere meanwhile is left": Case(
+        (status(200, times=1, body=LATE), status(200, "GET", skip=1, body=LATE)), "POST GET", held=None,
+        text=f"acme_voice/VCA was empty a moment ago and is now {OLD}"),
     "an update that shows late is no reason to delete": Case(
         (status(200, body=LATE, apply=True), status(200, "GET", 2, skip=1, body=LATE)), "POST GET GET GET", BEFORE),
     "an update that is stored otherwise is reported and left": Case(

@@ -155,15 +155,6 @@ def test_a_context_of_another_kind_never_makes_a_failure_a_success() -> None:
     assert serve(provider_pb2.CreateRequest(), Silent()) is error
 
 
-def test_outside_the_host_there_is_no_call_and_the_error_is_as_it_is() -> None:
-    """A unit test of an operation, or a host that names its variables otherwise."""
-    error = ConnectionError("as it is")
-
-    assert dynamic_host.plain(error) is error
-    assert dynamic_host.current_call() == ("", ())
-    assert dynamic_host.log("warning", "nowhere") is False
-
-
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Puts a CLI on PATH that is this shell script, alone."""

@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
+from pulumi_8x8 import errors
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.errors import (
-    ConflictError,
-    KeyRefusedError,
-    NotFoundError,
-    SettingsError,
-    UnavailableError,
-    WebhookError,
-)
 from pulumi_8x8.model import MASKED, WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.operation import Operation
@@ -87,7 +80,7 @@ def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) 
     repaired = held(api)
     api.account.remove(*ID)
     gone, fourth = operation(api).read(ID, HEADED), operation(api)
-    with pytest.raises(NotFoundError, match="acme_voice/VCA does not exist"):
+    with pytest.raises(errors.NotFoundError, match="acme_voice/VCA does not exist"):
         fourth.read(ID, {})  # as `Webhook.get` does
 
     assert news == {**INPUTS, "http_auth_header": HEADER}
@@ -109,7 +102,7 @@ def test_a_webhook_of_unknown_origin_is_refused_by_check_and_by_create(api: Emul
     theirs = api.account.put(*ID, B)
 
     _, [failure] = operation(api, state=state).check(HOOK, {}, INPUTS)
-    with pytest.raises(ConflictError, match="already holds a webhook that this resource did not register"):
+    with pytest.raises(errors.ConflictError, match="already holds a webhook that this resource did not register"):
         operation(api).create(HOOK, INPUTS)
 
     assert failure.property == "url"
@@ -143,7 +136,7 @@ def test_an_update_that_fails_halfway_restores_the_header_that_the_state_has(api
     running = operation(api)
 
     found = running.diff(HOOK, HEADED, news)
-    with pytest.raises(WebhookError, match="the old webhook was registered again"):
+    with pytest.raises(errors.WebhookError, match="the old webhook was registered again"):
         running.update(HOOK, HEADED, news)
 
     assert found.updates == ("http_auth_header",)
@@ -155,7 +148,7 @@ def test_a_broken_or_refused_listing_is_never_read_as_gone(api: Emulator, fault:
     """An outage must not look like a deletion; a 404 on the listing is about the subaccount."""
     api.faults.add(Fault("status", status=fault, times=None) if isinstance(fault, int) else Fault(fault, times=None))
 
-    with pytest.raises(WebhookError):
+    with pytest.raises(errors.WebhookError):
         operation(api).read(ID, STATE)
 
 
@@ -193,7 +186,7 @@ def test_without_the_api_a_preview_compares_with_the_state_and_says_so_once(
     running = operation(api, shown, **config)
 
     found = [running.diff(HOOK, STATE, checked(running, HOOK, {**INPUTS, "url": url}, STATE)) for url in (A, B)]
-    with pytest.raises((SettingsError, UnavailableError)):
+    with pytest.raises((errors.SettingsError, errors.UnavailableError)):
         running.update(HOOK, STATE, {**INPUTS, "url": B})
 
     assert [each.changes for each in found] == [False, True]
@@ -207,11 +200,13 @@ def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
     """One GET per subaccount and operation; what is no subaccount id is not requested."""
     running = operation(api)
     ahead = ["no/../subaccount", "x", "a b c", "team_1", "team_2"]
+    listings = [api.faults.add(Fault("pass", "GET", name)) for name in ahead[-2:]]
 
     checked(running, Caller("urn::0", ahead=ahead), INPUTS)
+
+    assert [listing.reached.wait(10) for listing in listings] == [True, True]
     for number in (1, 2):
         checked(running, Caller(f"urn::{number}"), {**INPUTS, "subaccount_id": f"team_{number}"})
-
     assert sorted(str(entry.subaccount) for entry in api.journal) == ["acme_voice", "team_1", "team_2"]
 
 
@@ -247,7 +242,7 @@ def test_a_rename_keeps_the_webhook_and_says_so_on_the_old_row(api: Emulator, sh
     running = operation(api, shown)
     news = checked(running, OTHER, INPUTS)
 
-    with pytest.raises(ConflictError, match=r"'other' declares it now, and failed. It is live"):
+    with pytest.raises(errors.ConflictError, match=r"'other' declares it now, and failed. It is live"):
         running.delete(HOOK, ID, STATE)
     running.create(OTHER, news)
     running.delete(HOOK, ID, STATE)
@@ -276,7 +271,7 @@ def test_a_recorded_key_that_was_rotated_away_names_the_way_out(api: Emulator, c
     running = operation(api)
     api.api_key = "the-next-key"
 
-    with pytest.raises(KeyRefusedError, match="use the key that the last `pulumi up` recorded; add --run-program"):
+    with pytest.raises(errors.KeyRefusedError, match="key that the last `pulumi up` recorded; add --run-program"):
         running.read(ID, STATE) if call == "read" else running.delete(HOOK, ID, STATE)
 
 
@@ -310,7 +305,7 @@ def test_a_secret_url_is_in_no_text(api: Emulator, shown: Shown) -> None:
     for fault, call in failing:
         api.account.put(*ID, B)
         api.faults.add(fault)
-        with pytest.raises(WebhookError) as caught:
+        with pytest.raises(errors.WebhookError) as caught:
             call()
         texts.append(str(caught.value))
         api.faults.clear()
