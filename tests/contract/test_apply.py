@@ -156,7 +156,7 @@ CASES = {
     "a rotated header is sent": Case((), "POST", HEADED, ROTATION, held=ROTATED),
     "a rotated header whose response is lost is sent again": Case(
         (UNREAD,), "POST GET POST", HEADED, ROTATION, held=ROTATED),
-    "a rotated header that may be live is not said to be as before": Case(
+    "a rotated header that may be live is not reported as before": Case(
         (LOST, status(401)), "POST GET POST GET GET", HEADED, ROTATION, held=ROTATED,
         text=f"{NOT}. Live now: {OLD} (enabled, with an auth header). "),
     "refused because an earlier POST took effect": Case(
@@ -226,7 +226,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_a_write_ends_as_declared_or_says_what_is_live(api: Emulator, harness: Harness, case: Case) -> None:
+def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, harness: Harness, case: Case) -> None:
     """Before a write is repeated the listing is read, and no claim is made without proof."""
     api.post_over = case.mode
     if case.old:

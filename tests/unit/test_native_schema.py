@@ -19,7 +19,7 @@ RESOURCE = SCHEMA["resources"]["eightx8:index:Webhook"]
 
 
 def test_inputs_are_the_arguments_of_webhook() -> None:
-    """Names, which of them are required, and the defaults that say something."""
+    """Names, which of them are required, and the defaults that are not False."""
     arguments = dict(inspect.signature(Webhook.__init__).parameters)
     del arguments["self"], arguments["name"], arguments["opts"]
 

@@ -178,7 +178,7 @@ def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dic
     ("config", "reason"),
     [({"deadline": "0.2"}, "API unreachable"), ({"apiKey": "", "liveChecks": "false"}, "8x8:liveChecks is false")],
 )
-def test_without_the_api_a_preview_compares_with_the_state_and_says_so_once(
+def test_without_the_api_a_preview_compares_with_the_state_and_shows_it_once(
     api: Emulator, shown: Shown, config: dict[str, Any], reason: str
 ) -> None:
     """On the stack's row. Where live checks are off it needs neither key nor network; an update fails."""
@@ -194,6 +194,16 @@ def test_without_the_api_a_preview_compares_with_the_state_and_says_so_once(
     assert (urn, text.partition(".")[0]) == (
         "", f"8x8: drift was not checked ({reason}); compared with the state only"
     )  # fmt: skip
+
+
+def test_an_update_lists_again_what_its_preview_could_not_list(api: Emulator) -> None:
+    """The API may be back."""
+    running = operation(api, deadline="0.2")
+    api.refuse_connections()
+    news = checked(running, HOOK, INPUTS)
+    api.accept_connections()
+
+    assert running.create(HOOK, news) == (ID, STATE)
 
 
 def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
@@ -236,7 +246,7 @@ def test_a_targeted_replacement_is_no_conflict(api: Emulator, live: str) -> None
     assert "DELETE" not in methods(api)
 
 
-def test_a_rename_keeps_the_webhook_and_says_so_on_the_old_row(api: Emulator, shown: Shown) -> None:
+def test_a_rename_keeps_the_webhook_and_shows_it_on_the_old_row(api: Emulator, shown: Shown) -> None:
     """While the new resource has failed, as with `--continue-on-error`, the old one must stay in the state."""
     api.account.put(*ID, A)
     running = operation(api, shown)
