@@ -90,14 +90,20 @@ def test_a_webhook_that_is_gone_reads_as_nothing(provider: NativeDirect) -> None
     assert not response.HasField("properties")
 
 
-def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_header(provider: NativeDirect) -> None:
-    """What is not declared is known to be nothing, and the header is a secret."""
+def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_input(
+    api: Emulator, provider: NativeDirect
+) -> None:
+    """What is not declared is known to be nothing, and the header is a secret; an unknown subaccount is not listed."""
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     request = provider_pb2.CreateRequest(urn="urn:pulumi:dev::s::t::vca", preview=True)
     request.properties.update({**SUB_1, "httpAuthHeader": unknown})
 
     response = provider.stub.Create(request)
+    api.journal.clear()
+    request.properties.update({"subaccountId": unknown})
 
+    assert provider.stub.Create(request).id == ""
+    assert list(api.journal) == []
     assert (response.id, response.properties["rehearse"]) == ("Sub_1/VCA", None)
     assert response.properties["httpAuthHeaderAvailable"] == unknown
     assert response.properties["httpAuthHeader"]["value"] == unknown

@@ -14,6 +14,7 @@ from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.model import MASKED, WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.operation import Operation
+from tests.contract.endpoints import endpoint
 
 ID = WebhookId("acme_voice", "VCA")
 A, B, HEADER = "https://a.example/", "https://b.example/", "header-canary-4e07"
@@ -172,6 +173,24 @@ def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dic
     assert failure.property == ""
     assert re.search(reason, failure.reason)
     assert bool(running.check(HOOK, {}, {**INPUTS, "type": UNKNOWN})[1]) == ("401" not in reason)
+
+
+def test_an_endpoint_that_is_not_ready_fails_the_preview(api: Emulator) -> None:
+    """One whose URL is new is rehearsed once; the engine checks a replacement twice."""
+    running, wanted = operation(api, rehearsePrivate="true"), {**INPUTS, "rehearse": True}
+    broken = {**wanted, "url": api.url}
+
+    with endpoint() as ready:
+        checked(running, HOOK, {**wanted, "url": ready.url})
+        deliveries = len(ready.delivered)
+        checked(running, HOOK, {**wanted, "url": ready.url})
+    failed = [running.check(caller, {}, broken)[1][0] for caller in (HOOK, SECRET)]
+    unchanged = running.check(HOOK, {**STATE, "url": api.url}, broken)[1]
+
+    assert len(ready.delivered) == deliveries > 0
+    assert [failure.property for failure in failed] == ["url", ""]
+    assert all(failure.reason.startswith("The endpoint is not ready: ") for failure in failed)
+    assert unchanged == []
 
 
 @pytest.mark.parametrize(
