@@ -119,7 +119,10 @@ def test_a_response_that_is_not_the_documented_json_is_a_protocol_error(
     assert (type(error), problem in str(error), error.uncertain) == (ProtocolError, True, True)
 
 
-@pytest.mark.parametrize("fault", [Fault("status", status=503, times=2), *map(Fault, BROKEN_OFF)], ids=lambda fault: fault.name)
+REPEATED = [Fault("status", status=503, times=2), *map(Fault, BROKEN_OFF)]
+
+
+@pytest.mark.parametrize("fault", REPEATED, ids=[fault.name for fault in REPEATED])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_what_may_be_repeated_is_repeated_until_it_succeeds(
     api: Emulator, caller: Caller, fault: Fault, method: str
