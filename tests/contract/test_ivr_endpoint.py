@@ -143,7 +143,10 @@ def test_a_database_that_cannot_be_used_is_503(tmp_path: Path) -> None:
 def test_an_endpoint_that_cannot_start_prints_why(tmp_path: Path, environment: dict[str, str], error: str) -> None:
     """One line, exit code 1, no traceback and no secret."""
     with start(tmp_path, **{"EIGHTX8_HTTP_AUTH_HEADER": HEADER, **environment}) as process:
-        assert process.wait(timeout=60) == 1
+        try:
+            assert process.wait(timeout=60) == 1
+        finally:
+            process.kill()
 
     printed = (tmp_path / "endpoint.log").read_text()
     assert (error in printed, len(printed.splitlines()), "secret" in printed) == (True, 1, False)
