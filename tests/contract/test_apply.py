@@ -244,11 +244,3 @@ def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, harness
 
     assert harness.held == case.held
     assert harness.sent == case.sent.split()
-
-
-def test_an_unreachable_api_changed_nothing(api: Emulator, harness: Harness) -> None:
-    """No connection, no request."""
-    harness.listings.get(declared().id)
-    api.refuse_connections()
-
-    assert str(harness.fails(declared())).startswith(f"{NOT}, and nothing was changed. ")

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_8x8.api.client import CONNECTIONS, TRIES, Client
 from pulumi_8x8.emulator import Emulator, Fault
-from pulumi_8x8.errors import NotFoundError, ProtocolError, UnavailableError
+from pulumi_8x8.errors import NotFoundError, UnavailableError
 from pulumi_8x8.model import LiveWebhook, WebhookId
 from pulumi_8x8.reconcile.listings import MAX_AGE, Listings
 from pulumi_8x8.settings import Settings
@@ -166,12 +166,3 @@ def test_two_failures_count_only_in_a_row_and_a_refusal_is_the_subaccounts_own(a
     fails(listings, "gone_2", NotFoundError)
 
     assert listings.get(VCA) == WEBHOOK
-
-
-def test_a_type_that_is_listed_twice_is_an_error_for_its_own_webhook_alone(api: Emulator, listings: Listings) -> None:
-    """The other ids of the subaccount are not concerned."""
-    api.faults.add(Fault("duplicate_type"))
-
-    with pytest.raises(ProtocolError, match=r"acme_voice/VCA is listed 2 times"):
-        listings.get(VCA)
-    assert listings.get(VSS) is None
