@@ -265,6 +265,16 @@ def test_a_targeted_replacement_is_no_conflict(api: Emulator, live: str) -> None
     assert "DELETE" not in methods(api)
 
 
+def test_a_second_resource_for_one_webhook_is_refused_by_both_names(api: Emulator) -> None:
+    """They differ by URN, also where the program does not name them."""
+    running = operation(api)
+    checked(running, HOOK, INPUTS)
+
+    _, [failure] = running.check(OTHER, {}, INPUTS)
+
+    assert failure.reason.startswith(f"{ID} is declared twice in this program, by 'hook' and 'other'; ")
+
+
 def test_a_rename_keeps_the_webhook_and_shows_it_on_the_old_row(api: Emulator, shown: Shown) -> None:
     """While the new resource has failed, as with `--continue-on-error`, the old one must stay in the state."""
     api.account.put(*ID, A)

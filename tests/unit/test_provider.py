@@ -61,10 +61,11 @@ def test_only_the_identity_replaces(
 ) -> None:
     """The new webhook first; the host makes an object of each value that is unknown in preview."""
     api.account.put("acme_voice", "VCA", A)
-    news = provider.check(STATE, {**INPUTS, **changed, INPUT: "{}"}).inputs
 
-    result = provider.diff(ID, STATE, news)
+    checked = provider.check(STATE, {**INPUTS, **changed, INPUT: "{}"})
+    result = provider.diff(ID, STATE, checked.inputs)
 
+    assert checked.failures == []
     assert (result.changes, result.replaces, result.delete_before_replace) == (True, replaces, False)
 
 
