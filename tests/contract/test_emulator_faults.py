@@ -13,9 +13,6 @@ import pytest
 import requests
 
 from pulumi_8x8.emulator import Account, Emulator, Fault, Faults, Modes
-from pulumi_8x8.emulator.account.fault_responses import faulty
-from pulumi_8x8.emulator.account.faults import EFFECTS
-from pulumi_8x8.emulator.account.responses import Response
 from tests.contract.caller import KEY
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -76,13 +73,6 @@ def test_a_fault_meets_the_requests_it_is_about(
     assert len(waiting.pending()) == sum(fault.get("times", 1) is None for fault in faults)
 
 
-@pytest.mark.parametrize("name", sorted(EFFECTS))
-def test_every_fault_has_a_form_of_every_response(name: str) -> None:
-    """The list, a removed webhook and an error can all be shown under each fault."""
-    for body in (b'{"count": 0, "webhooks": [], "statusCode": 0}', b'{"type": "VCA"}', b'{"errorId": "x"}'):
-        assert isinstance(faulty(Response(200, body), Fault(name, size=10), "/path"), Response)
-
-
 @pytest.mark.parametrize(("name", "takes_effect"), [("reset_before_reading", False), ("reset_after_applying", True)])
 def test_a_reset_closes_the_connection(api: Emulator, name: str, takes_effect: bool) -> None:
     """The client sees a reset, and only the account shows whether the request took effect."""
@@ -119,13 +109,6 @@ def test_a_drip_sends_a_byte_at_a_time(api: Emulator, name: str, first: bytes) -
     assert post(api).json()["count"] == 1
     with connected(api) as client:
         assert client.recv(1 << 16).startswith(first)
-
-
-def test_a_request_without_effect_can_be_confirmed(api: Emulator) -> None:
-    """A lost write: the response confirms it, the account does not hold it."""
-    api.faults.add(Fault("pass", apply=False))
-
-    assert (post(api).json()["count"], applied(api)) == (1, False)
 
 
 @pytest.mark.parametrize("stored", [None, {"enabled": False}])
