@@ -68,19 +68,12 @@ def test_what_is_sent_is_the_documented_request() -> None:
 
 @pytest.mark.parametrize(
     "response",
-    [
-        b"",
-        b"SSH-2.0-OpenSSH_9.6\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 abc\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
-        b"\x15\x03\x01\x00\x02\x02\x46",
-    ],
-    ids=["nothing", "SSH", "short", "no length", "bad chunk", "bad status", "headers", "long header", "TLS"],
-)
+    [b"", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x46",
+     b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+     b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n"],
+    ids=["nothing", "SSH", "bad status", "TLS", "short", "no length", "bad chunk", "headers", "long header"],
+)  # fmt: skip
 def test_what_is_no_http_leaves_a_registration_uncertain(response: bytes) -> None:
     """It was sent once and may have taken effect."""
     with Listener(sending(response)) as wire:
