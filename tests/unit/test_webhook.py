@@ -129,6 +129,12 @@ def test_a_key_in_plain_config_is_warned_about_once(
     assert "key-canary" not in str(warned) + str([resource.inputs for resource in engine.resources.values()])
 
 
+def test_import_is_refused_by_the_program_with_what_to_do_instead(run: Run) -> None:
+    """A RunError ends a program without a traceback."""
+    with pytest.raises(pulumi.RunError, match="Leave it out: a webhook that is live as declared is adopted"):
+        run(lambda: vca(opts=pulumi.ResourceOptions(import_="acme_voice/VCA")))
+
+
 @pytest.mark.parametrize(("given", "vss_url"), [({}, A), ({"vss_url": B}, B)])
 def test_an_ivr_is_a_pair_with_a_parent(run: Run, given: dict[str, Any], vss_url: str) -> None:
     """The VSS webhook has the VCA's URL unless it is given its own; each message names the component."""
