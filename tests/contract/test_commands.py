@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from pulumi_8x8.api.client import CONNECTIONS
 from pulumi_8x8.cli.app import pulumi_8x8
 from pulumi_8x8.emulator import Emulator, Fault
+from pulumi_8x8.native.properties import UNKNOWN_HEADER
 from tests.contract.caller import KEY
 from tests.contract.endpoints import Delivered, Response, endpoint
 
@@ -117,13 +118,17 @@ def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_check_finds_a_stack_equal(api: Emulator) -> None:
-    """An encrypted auth header counts as set, `ignore_changes` is kept to; the native provider's is compared."""
+    """An encrypted auth header counts as set, `ignore_changes` and a header that an import left unknown are kept to."""
     api.account.put(SUB, "VCA", "https://ignored.example/", http_auth_header="h")
-    api.account.put(SUB, "VSS", "https://a.example/vss")
-    state = json.loads(exported(declared("VCA", http_auth_header=secret("h")), {}))
+    api.account.put(SUB, "VSS", "https://a.example/vss", http_auth_header="h")
     native = {"subaccountId": SUB, "type": "VSS", "url": "https://a.example/vss"}
-    state["deployment"]["resources"][0]["ignoreChanges"] = ["url"]
-    state["deployment"]["resources"][1].update(type="eightx8:index:Webhook", inputs=native)
+    state = json.loads(
+        exported(declared("VCA", http_auth_header=secret("h")), native, declared("VRU"), declared("VNU"))
+    )
+    kept, imported, leaving, only_read = state["deployment"]["resources"]
+    kept["ignoreChanges"] = ["url"]
+    imported.update(type="eightx8:index:Webhook", outputs={UNKNOWN_HEADER: True})
+    leaving["delete"] = only_read["external"] = True
 
     result = run("check", stdin=json.dumps(state))
 
@@ -210,6 +215,14 @@ def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Pat
     assert {path.name for path in folder.iterdir()} == {"Pulumi.yaml", "__main__.py", "requirements.txt"}
     assert (folder / "__main__.py").read_text() == "mine"
     assert (folder / "Pulumi.yaml").read_text().startswith('name: "our-ivr"')
+
+
+def test_export_refuses_what_cannot_be_declared(api: Emulator) -> None:
+    """A type that is listed twice, for example."""
+    api.account.put(SUB, "VCA", "https://a.example/")
+    api.faults.add(Fault("duplicate_type"))
+
+    assert re.search("is listed 2 times", run("export", SUB).output)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,15 @@ def test_the_tree_at_the_top_shows_every_error_below_its_base() -> None:
     assert drawn == bases
 
 
+def test_an_error_with_another_text_is_the_same_error() -> None:
+    """What a handler needs survives when what is live now is added to the text."""
+    error = errors.KeyRefusedError("first", status=401, status_code="1401", error_id="e-1", uncertain=True)
+
+    changed = error.with_message("second")
+
+    assert (type(changed), str(changed), vars(changed)) == (errors.KeyRefusedError, "second", vars(error))
+
+
 def test_the_state_holds_the_provider_by_name() -> None:
     """Two names, twice in each webhook's state; a provider that is pickled by value takes kilobytes."""
     pickled = serialize_provider(WebhookProvider())

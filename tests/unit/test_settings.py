@@ -92,6 +92,7 @@ def test_a_malformed_value_is_named_and_never_repeated(setting: str, problem: st
         assert text.endswith("Nothing was sent.")
         assert (problem in text, CANARY in text, text.isprintable()) == (True, False, True)
         assert caught.value.__suppress_context__
+        assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize(
