@@ -14,7 +14,7 @@ from pulumi_8x8.emulator.account.routes import Query
 API = "/api/v1/subaccounts"
 LIST = f"{API}/acme/webhooks"
 OLD, NEW = "https://example.com/old", "https://example.com/new"
-VCA = {"type": "VCA", "url": NEW}
+VCA: dict[str, Any] = {"type": "VCA", "url": NEW}
 
 
 class Client:
@@ -23,9 +23,7 @@ class Client:
     def __init__(self, **modes: Any) -> None:
         self.account, self.modes = Account(), Modes(**modes)
 
-    def ask(
-        self, method: str, path: str = LIST, body: object = None, key: str | None = "Bearer key"
-    ) -> tuple[int, Any]:
+    def ask(self, method: str, path: str = LIST, body: object = None, key: Any = "Bearer key") -> tuple[int, Any]:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         response = routes.respond(self.account, "key", self.modes, Query(method, path, key, raw))
         return response.status, json.loads(response.body)
@@ -34,15 +32,10 @@ class Client:
         return [webhook["url"] for webhook in self.ask(method, **more)[1]["webhooks"]]
 
 
-@pytest.fixture
-def client() -> Client:
-    return Client()
-
-
 @pytest.mark.parametrize("key", [None, "", "key", "Bearer", "Bearer other", "bearer key", "Bearer kéy"])
-def test_another_key_is_refused(client: Client, key: str | None) -> None:
+def test_another_key_is_refused(key: str | None) -> None:
     """Without the right bearer nothing is shown, the existence of a path included."""
-    status, document = client.ask("GET", "/nowhere", key=key)
+    status, document = Client().ask("GET", "/nowhere", key=key)
 
     assert (status, document["statusMessage"]) == (401, "API key not found or invalid")
 
@@ -52,40 +45,33 @@ def test_another_key_is_refused(client: Client, key: str | None) -> None:
     [
         ({"active": False}, "honour", False),
         ({"active": False}, "ignore", True),
-        ({"enabled": False}, "honour", False),
-        ({"enabled": False, "active": True}, "ignore", False),
-        ({"enabled": False, "active": True}, "honour", False),
-        ({}, "honour", True),
-        ({"enabled": None}, "honour", True),
-        ({"active": None}, "honour", True),
+        *[({"enabled": False, "active": True}, mode, False) for mode in ("honour", "ignore")],
+        *[(neither, "honour", True) for neither in ({}, {"enabled": None}, {"active": None})],
     ],
 )
 def test_both_names_of_the_switch_are_understood(switch: dict[str, Any], active: Any, enabled: bool) -> None:
     """The guide's `active` and the reference's `enabled` disable alike; neither or null means enabled."""
     client = Client(active=active)
-
     client.ask("POST", body=VCA | switch | {"unknown": "tolerated"})
 
     assert client.account.webhooks("acme")["VCA"].enabled is enabled
 
 
+NUMBERS = [b'{"type": "VCA", "url": "https://a.b/", "more": %s}' % number for number in (b"NaN", b"-Infinity")]
+URLS = [None, "a.b", "https://[::1", "ftp://a.b/", f"{NEW}\nx", f"{NEW}\ud800"]
 INVALID: list[tuple[object, str]] = [
-    *[(body, "1001") for body in (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'["VCA"]')],
-    *[(b'{"type": "VCA", "url": "https://a.b/", "more": %s}' % number, "1001") for number in (b"NaN", b"-Infinity")],
-    ({"url": NEW}, "1004"),
-    (VCA | {"type": "XYZ"}, "1004"),
-    (VCA | {"type": ["VCA"]}, "1004"),
-    ({"type": "VCA"}, "1005"),
-    *[(VCA | {"url": url}, "1005") for url in ("a.b", "https://[::1", "ftp://a.b/", f"{NEW}\nx", f"{NEW}\ud800")],
+    *[(body, "1001") for body in (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'["VCA"]', *NUMBERS)],
+    *[(VCA | {"type": type}, "1004") for type in (None, "XYZ", ["VCA"])],
+    *[(VCA | {"url": url}, "1005") for url in URLS],
     (VCA | {"enabled": "yes"}, "1006"),
-    (VCA | {"httpAuthHeader": 5}, "1007"),
-    (VCA | {"httpAuthHeader": "Basic eA==\r\nX: y"}, "1007"),
-]  # fmt: skip
+    *[(VCA | {"httpAuthHeader": header}, "1007") for header in (5, "Basic eA==\r\nX: y")],
+]
 
 
 @pytest.mark.parametrize(("body", "code"), INVALID)
-def test_bad_input_is_refused_and_changes_nothing(client: Client, body: object, code: str) -> None:
+def test_bad_input_is_refused_and_changes_nothing(body: object, code: str) -> None:
     """A 422 carries an error id, a statusCode that is a string, a message and a time."""
+    client = Client()
     status, document = client.ask("POST", body=body)
 
     assert (status, document["statusCode"]) == (422, code)
@@ -104,15 +90,16 @@ def test_bad_input_is_refused_and_changes_nothing(client: Client, body: object, 
         *[("DELETE", f"{LIST}/{type}", 404) for type in ("VCA", "XYZ")],
     ],
 )
-def test_a_path_and_its_method_have_their_status(client: Client, method: str, path: str, status: int) -> None:
+def test_a_path_and_its_method_have_their_status(method: str, path: str, status: int) -> None:
     """Every well-formed subaccount exists; other paths, methods and webhooks that are not registered do not."""
-    assert client.ask(method, path)[0] == status
+    assert Client().ask(method, path)[0] == status
 
 
-def test_subaccounts_are_refused_as_configured_before_the_body_is_read(client: Client) -> None:
+def test_subaccounts_are_refused_as_configured_before_the_body_is_read() -> None:
     """Forbidden, missing and unlisted ones."""
-    account = client.account
-    account.forbidden, account.missing, account.only = {"acme"}, {"lost"}, {"acme", "lost", "known"}
+    client = Client()
+    client.account.forbidden, client.account.missing = {"acme"}, {"lost"}
+    client.account.only = {"acme", "lost", "known"}
 
     statuses = [client.ask("POST", f"{API}/{name}/webhooks", b"{")[0] for name in ("acme", "lost", "other", "known")]
 
@@ -142,41 +129,21 @@ def test_an_eventually_consistent_api_shows_what_was_before(reads: int | None, s
     client = Client(stale_reads=reads)
     client.account.put("acme", "VCA", OLD)
 
-    listed = [client.urls("POST", body=VCA), client.urls(), client.urls(), client.urls()]
-
+    assert [client.urls("POST", body=VCA), *[client.urls() for _ in range(3)]] == [[url] for url in shown]
     assert client.account.webhooks("acme")["VCA"].url == NEW
-    assert listed == [[url] for url in shown]
-
-
-def test_each_stale_change_is_listed_after_its_own_reads() -> None:
-    """An earlier change is seen before a later one; a removal is listed as late, another subaccount is not."""
-    client = Client(stale_reads=1)
-    client.account.put("acme", "VCA", OLD)
-    client.ask("POST", body=VCA)
-    first = client.urls()
-    removed = [client.ask("DELETE", f"{LIST}/VCA")[0] for _ in range(2)]
-    client.ask("POST", f"{API}/other/webhooks", VCA)
-
-    assert (first, client.urls(), client.urls()) == ([OLD], [NEW], [])
-    assert (removed, client.urls(path=f"{API}/unchanged/webhooks")) == ([200, 404], [])
-    assert client.account.subaccounts() == ["other"]
 
 
 @pytest.mark.parametrize(
     ("how", "sent", "stored"),
     [
-        ([], "https://Example.COM/Vca", "https://Example.COM/Vca"),
         (["add-slash"], "https://example.com/vca?a=B", "https://example.com/vca/?a=B"),
-        (["add-slash"], "https://example.com", "https://example.com/"),
         (["add-slash"], "https://example.com/vca/", "https://example.com/vca/"),
         (["remove-slash"], "https://example.com/", "https://example.com"),
         (["lower-host", "remove-slash"], "https://Example.COM:8443/Vca/", "https://example.com:8443/Vca"),
     ],
 )
 def test_an_api_that_normalises_stores_the_url_that_way(how: Any, sent: str, stored: str) -> None:
-    """The response and the account have the normalised one."""
     client = Client(normalise=how)
-
     assert client.urls("POST", body=VCA | {"url": sent}) == [stored] == [client.account.webhooks("acme")["VCA"].url]
 
 
