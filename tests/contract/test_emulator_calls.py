@@ -25,23 +25,22 @@ OPTIONAL = {"callQuality", "eventData", "sourceRefId", "destinationRefId", "clie
 
 def flows(*responses: tuple[Action, ...]) -> Respond:
     """Respond with the given call flows in turn, labelled step1, step2, …; then hang up."""
-    steps = iter(enumerate(responses, start=1))
+    steps = (call_flow(*actions, client_action_id=f"step{number}") for number, actions in enumerate(responses, start=1))
 
     def respond(delivered: Delivered) -> Response:
-        if delivered.body["eventType"] != "CALL_ACTION":
-            return Response(200, b"")
-        number, actions = next(steps, (0, (hangup(),)))
-        return Response(200, call_flow(*actions, client_action_id=f"step{number}").as_dict())
+        waits = delivered.body["eventType"] == "CALL_ACTION"
+        return Response(200, next(steps, call_flow(hangup())).as_dict() if waits else b"")
 
     return respond
 
 
-def place(respond: Respond, *types: str, header: str | None = None, **more: Any) -> tuple[Endpoint, Call]:
+def place(respond: Respond, *types: str, vca: str = "", header: str = "", **more: Any) -> tuple[Endpoint, Call]:
     """Place a call on an account whose webhooks (VCA and VSS, or those named) all point to one endpoint."""
     held = Account()
     with endpoint(respond) as served:
         for name in types or ("VCA", "VSS"):
-            held.put("acme", name, served.url, http_auth_header=header)
+            url = vca if vca and name == "VCA" else served.url
+            held.put("acme", name, url, http_auth_header=header or None)
         return served, place_call(held, "acme", source=FROM, destination=TO, **more)
 
 
@@ -62,12 +61,11 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
     assert (pressed["callStatus"], pressed["eventData"]) == ("ACTION_COMPLETED", {"dtmf": "4"})
     assert (summary["sessionStatus"], summary["lastAction"], summary["callCount"]) == ("COMPLETED", "HANGUP", 1)
     assert {one.body["payload"]["sessionId"] for one in served.delivered} == {ended.session_id}
-    assert all("Authorization" not in one.headers for one in served.delivered)
-    assert [(delivery.type, delivery.status, delivery.verdict) for delivery in ended.deliveries] == [
-        ("VCA", 200, "say → sayAndCapture"),
-        ("VCA", 200, "say (not used: sayAndCapture is still to come)"),
-        ("VCA", 200, "say → hangup"),
-        ("VSS", 200, "received"),
+    assert [delivery.verdict for delivery in ended.deliveries] == [
+        "say → sayAndCapture",
+        "say (not used: sayAndCapture is still to come)",
+        "say → hangup",
+        "received",
     ]
     assert (ended.status, ended.notes) == ("COMPLETED", ())
 
@@ -76,7 +74,6 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
 def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
     """No session ends in an error, and what the vendor's own prose forbids is noted once."""
     responses = iter([sample["flow"]])
-
     _, ended = place(lambda _: Response(200, next(responses, HANGUP)), keys=("1",))
 
     assert (ended.status, ended.error_code) == ("COMPLETED", None)
@@ -107,37 +104,26 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered
 
     (summary,), (recording,) = served.of("SESSION_SUMMARY"), served.of("CALL_RECORDING_STATUS")
     first, second = (summary["details"][leg]["callId"] for leg in ("callA", "callB"))
-    assert [(status["callStatus"], status["callId"]) for status in served.of("CALL_STATUS")] == [
-        ("CALL_RECEIVED", first),
-        ("CALL_CONNECTED", first),
-        ("CALL_INITIATED", second),
-        ("CALL_CONNECTED", second),
-        ("CALL_DISCONNECTED", second),
-        ("CALL_DISCONNECTED", first),
-    ]
+    statuses = [(status["callStatus"].removeprefix("CALL_"), status["callId"]) for status in served.of("CALL_STATUS")]
+    assert statuses[:2] == [("RECEIVED", first), ("CONNECTED", first)]
+    assert statuses[2:5] == [(status, second) for status in ("INITIATED", "CONNECTED", "DISCONNECTED")]
+    assert statuses[5:] == [("DISCONNECTED", first)]
     assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
-    assert [(delivery.type, delivery.ok) for delivery in ended.deliveries][-3:] == [
-        ("VCS", False), ("VSS", True), ("VRU", True),
-    ]  # fmt: skip
     assert ended.status == "COMPLETED"
 
 
-@pytest.mark.parametrize("name", ["VCA", "VSS", "VCS", "VRU", "VNU"])
-def test_any_type_can_be_delivered_without_a_call(name: str) -> None:
+def test_any_type_can_be_delivered_without_a_call() -> None:
     """From a program and over HTTP, to a webhook that is registered and enabled, and else a 422 that names the type."""
-    with endpoint(flows((SAY,), (SAY,))) as served, Emulator() as api:
-        url, order = f"{api.url}/_deliveries", {"subaccount": "acme", "type": name}
-        missing = requests.post(url, json=order, timeout=10)
-        api.account.put("acme", name, served.url, enabled=False)
-        disabled = requests.post(url, json=order, timeout=10)
-        api.account.put("acme", name, served.url)
+    order: dict[str, Any] = {"json": {"subaccount": "acme", "type": "VNU"}, "timeout": 10}
+    with endpoint() as served, Emulator() as api:
+        api.account.put("acme", "VNU", served.url, enabled=False)
+        disabled = requests.post(f"{api.url}/_deliveries", **order)
+        api.account.put("acme", "VNU", served.url)
+        delivery, placed = api.deliver("acme", "VNU"), requests.post(f"{api.url}/_deliveries", **order)
 
-        delivery = api.deliver("acme", name)
-        placed = requests.post(url, json=order, timeout=10)
-
-    assert [(one.status_code, name in one.json()["error"]) for one in (missing, disabled)] == [(422, True)] * 2
-    assert (delivery.type, delivery.status, delivery.ok) == (name, 200, True)
-    assert (placed.status_code, placed.json()["type"]) == (200, name)
+    assert (disabled.status_code, "VNU" in disabled.json()["error"]) == (422, True)
+    assert (delivery.type, delivery.status, delivery.ok) == ("VNU", 200, True)
+    assert (placed.status_code, placed.json()["type"]) == (200, "VNU")
     assert len([events.parse(one.body) for one in served.delivered]) == 2
 
 
@@ -151,18 +137,15 @@ def test_any_type_can_be_delivered_without_a_call(name: str) -> None:
     ],
 )
 def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: list[str]) -> None:
-    """As in the vendor's table; the second goes out from the virtual number, and only an answered one was connected."""
+    """As in the vendor's table; only a leg that was answered was connected."""
     respond = flows((BRIDGE,))
-
     served, ended = place(lambda delivered: respond(delivered)._replace(status=status), outcome=outcome)
 
     (summary,) = served.of("SESSION_SUMMARY")
-    details = summary["details"]
-    assert [leg["callStatus"] for leg in details.values()] == legs
+    details = summary["details"].values()
+    assert [leg["callStatus"] for leg in details] == legs
     assert ended.status == summary["sessionStatus"] == ("ERROR" if status == 500 else outcome)
-    connected = ["connectedTimestamp" in leg for leg in details.values()]
-    assert connected == [status == 200, outcome == "COMPLETED"][: len(legs)]
-    assert [leg["destination"] for leg in details.values()][1:] == ["+6531589338"][: len(legs) - 1]
+    assert ["connectedTimestamp" in leg for leg in details] == [status == 200, outcome == "COMPLETED"][: len(legs)]
 
 
 def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
@@ -177,14 +160,11 @@ def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
 @pytest.mark.parametrize(("listens", "verdict"), [(True, "no response within 0.2 s"), (False, "cannot be reached: ")])
 def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool, verdict: str) -> None:
     """-2002 in the summary, and no last action."""
-    held = Account()
-    with endpoint() as served, socket.socket() as silent:
+    with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         if listens:
             silent.listen()
-        held.put("acme", "VCA", f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        held.put("acme", "VSS", served.url)
-        ended = place_call(held, "acme", source=FROM, destination=TO, timeout=0.2)
+        served, ended = place(flows(), vca=f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.2)
 
     (summary,) = served.of("SESSION_SUMMARY")
     assert ended.deliveries[0].verdict.startswith(verdict)
@@ -196,7 +176,6 @@ def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool,
     ("status", "body", "code", "verdict"),
     [
         (500, b"", -2002, "responded 500 instead of 200"),
-        (204, b"", -2002, "responded 204 instead of 200"),
         (302, b"", -2002, "responded 302 instead of 200; redirects are not followed"),
         (200, b"thanks", -2003, "invalid call flow: $: is not JSON"),
         (200, b'{"callflow": [{"action": "say"}]}', -2003, "$.callflow[0].params.text"),
@@ -217,7 +196,6 @@ def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
     """Without a VCA the call fails, and the summary is delivered where it is registered."""
     held = Account()
     held.put("acme", "VSS", "https://example.com/", enabled=False)
-
     served, missing = place(flows(), "VSS")
     disabled = place_call(held, "acme", source=FROM, destination=TO)
 
@@ -234,11 +212,9 @@ def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
         (["1234"], {"min_digits": 1, "max_digits": 2, "complete_on_hash": False}, "12"),
         (["12#99"], {}, "12"),
         (["123#"], {"min_digits": 1, "max_digits": 2, "no_of_tries": 1}, None),
-        (["1"], {"min_digits": 2, "max_digits": 4, "no_of_tries": 1}, None),
         (["1", "12"], {"min_digits": 2, "max_digits": 4, "no_of_tries": 2}, "12"),
         (["", "", "7"], {}, "7"),
         (["", "", "7"], {"no_of_tries": 2}, None),
-        ([], {}, None),
     ],
 )
 def test_digits_are_captured_by_the_rules(pressed: list[str], params: dict[str, Any], captured: str | None) -> None:
@@ -248,16 +224,14 @@ def test_digits_are_captured_by_the_rules(pressed: list[str], params: dict[str, 
     assert capture(action, tuple(pressed))[0] == captured
 
 
-@pytest.mark.parametrize(("place_of_keys", "found"), [("eventData", {"eventData": "5"}), ("dtmf", {"dtmf": "5"})])
-def test_a_whole_flow_is_reported_once_with_its_key_where_that_was_chosen(
-    place_of_keys: str, found: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("key_in", ["eventData", "dtmf"])
+def test_a_whole_flow_is_reported_once_with_its_key_where_that_was_chosen(key_in: str) -> None:
     """The key as seen in 2025, or as documented before; the SIP code is that of the bridged leg."""
-    chosen = {"completed": "last", "outcome": "NO_ANSWER", "dtmf_place": place_of_keys}
-    served, _ = place(flows((SAY, LISTEN, BRIDGE)), keys=("5",), **chosen)
+    more = {"completed": "last", "outcome": "NO_ANSWER", "dtmf_place": key_in}
+    served, _ = place(flows((SAY, LISTEN, BRIDGE)), keys=("5",), **more)
 
     received, payload = served.of("CALL_ACTION")
-    assert {name: payload[name] for name in ("dtmf", "eventData") if name in payload} == found
+    assert {name: payload[name] for name in ("dtmf", "eventData") if name in payload} == {key_in: "5"}
     assert (received["sipCode"], payload["sipCode"]) == (200, 480)
 
 
@@ -266,24 +240,8 @@ def test_a_duplicate_is_the_same_delivery_again() -> None:
     served, ended = place(flows((SAY,), (SAY,)), duplicate=True)
 
     assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
-    assert [delivery.duplicate for delivery in ended.deliveries] == [False, True] * 3
-    assert ended.deliveries[1].verdict == "duplicate: another response than the first time"
-    assert ended.deliveries[-1].verdict == "duplicate: the same response"
-
-
-def test_a_changed_url_gets_the_next_delivery() -> None:
-    """Webhooks are looked up for each delivery."""
-    held = Account()
-
-    def move(_delivered: Delivered) -> Response:
-        held.put("acme", "VCA", new.url)
-        return Response(200, call_flow(SAY).as_dict())
-
-    with endpoint() as new, endpoint(move) as old:
-        held.put("acme", "VCA", old.url)
-        place_call(held, "acme", source=FROM, destination=TO)
-
-    assert (len(old.delivered), new.of("CALL_ACTION")[0]["callStatus"]) == (1, "ACTION_COMPLETED")
+    verdicts = [delivery.verdict.removeprefix("duplicate: ") for delivery in ended.deliveries if delivery.duplicate]
+    assert verdicts == ["another response than the first time", "the same response", "the same response"]
 
 
 def test_an_endless_call_flow_is_left_by_the_caller() -> None:
@@ -294,18 +252,17 @@ def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)
 
 
-ORDER = {"subaccount": "acme", "source": FROM, "destination": TO, "keys": ["7"]}
 WRONG: list[tuple[str, Any]] = [("source", "x"), ("source", 1), ("destination", "+0"), ("keys", ["one"]), ("keys", [1])]
 WRONG += [("outcome", "ERROR"), ("timeout", 0), ("delay", -1), ("completed", "never"), ("dtmf_place", "sip"), ("x", 1)]
-BODIES = [(json.dumps(ORDER | {name: value}), name) for name, value in WRONG]
 
 
-@pytest.mark.parametrize(("body", "named"), [("{", "Expecting"), ("[]", "JSON object"), ("{}", "subaccount"), *BODIES])
-def test_a_wrong_plan_is_refused(body: str, named: str) -> None:
+def test_a_wrong_plan_is_refused() -> None:
     """422 with a text that names what is wrong, before anything is delivered."""
+    order = {"subaccount": "acme", "source": FROM, "destination": TO, "keys": ["7"]}
+    bodies: list[tuple[str, Any]] = [(name, order | {name: value}) for name, value in WRONG]
     with Emulator() as api:
-        headers = {"Content-Type": "application/json"}
-        response = requests.post(f"{api.url}/_calls", data=body, headers=headers, timeout=10)
+        for named, body in [*bodies, ("JSON object", []), ("subaccount", {})]:
+            response = requests.post(f"{api.url}/_calls", json=body, timeout=10)
+            assert (response.status_code, named in response.json()["error"]) == (422, True), body
 
-        assert (response.status_code, named in response.json()["error"]) == (422, True)
         assert requests.get(f"{api.url}/_calls", timeout=10).json() == []
