@@ -26,20 +26,17 @@ def test_the_documented_responses_are_read() -> None:
     )
 
     listed = [(one.type, one.url) for one in parse_listing("InternalDemoCPaaS_8dD15_voice", guide)]
-
-    assert list(parse_listing("XXXX", reference)) == [LiveWebhook("VCA", URL, True, True)]
     assert listed == [("VSS", "{{Your URL Endpoint}}"), ("VCA", "{{Your URL Endpoint}")]
+    assert list(parse_listing("XXXX", reference)) == [LiveWebhook("VCA", URL, True, True)]
     assert parse_removal(WebhookId("subAccountId", "VSS"), removed) == LiveWebhook("VSS", URL, False, True)
     assert parse_refusal(invalid) == Refusal("1001", "1aa1fc32-8e07-11ea-864e-1961d882f548")
 
 
-@pytest.mark.parametrize(
-    ("name", "declared"),
-    [
-        ("register_reference", Declaration("acme", "VCA", URL, False, "mdp1234")),
-        ("register_guide", Declaration("acme", "VSS", "https://your-domain.com/voice/webhooks/vss", True)),
-    ],
-)
+GUIDE = Declaration("acme", "VSS", "https://your-domain.com/voice/webhooks/vss", True)
+REQUESTS = [("register_reference", Declaration("acme", "VCA", URL, False, "mdp1234")), ("register_guide", GUIDE)]
+
+
+@pytest.mark.parametrize(("name", "declared"), REQUESTS)
 def test_what_is_sent_has_all_that_the_documented_request_has(name: str, declared: Declaration) -> None:
     """And beyond it only the switch under its other name."""
     documented, sent = sample(name)["body"], registration(declared)
@@ -67,5 +64,4 @@ def test_with_the_examples_webhooks_the_emulator_returns_the_examples() -> None:
 
 
 def test_the_addresses_of_deliveries_are_the_vendors_list_of_january_2026() -> None:
-    """Singapore; an allowlist is written from them."""
     assert set(DELIVERY_ADDRESSES) == {"18.140.80.2", "52.220.253.234", "54.255.116.8", "52.74.232.241"}

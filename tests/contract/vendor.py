@@ -11,8 +11,7 @@ SAMPLES = Path(__file__).parent / "samples"
 
 def samples(kind: str) -> list[dict[str, Any]]:
     """All of `api`, `callflows` or `deliveries`."""
-    found: list[dict[str, Any]] = json.loads((SAMPLES / f"{kind}.json").read_text("utf-8"))["samples"]
-    return found
+    return list(json.loads((SAMPLES / f"{kind}.json").read_text("utf-8"))["samples"])
 
 
 def sample(name: str) -> dict[str, Any]:

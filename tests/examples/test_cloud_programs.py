@@ -24,9 +24,7 @@ CONFIG = {"example:subaccountId": ("Sub_1", False), "example:httpAuthHeader": ("
 
 def ran(*command: str, **more: Any) -> str:
     """What a command prints; it must not fail."""
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        command, capture_output=True, text=True, check=False, **more
-    )
+    done: Any = subprocess.run(command, capture_output=True, text=True, check=False, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return str(done.stdout)
 
@@ -37,9 +35,8 @@ def python_of(example: str) -> str:
 
 def declared(example: str, config: dict[str, tuple[str, bool]], outputs: dict[str, dict[str, str]]) -> dict[str, Any]:
     """The inputs of each resource of a program, by type and name; some are secret."""
-    settings = json.dumps({**CONFIG, **config}), json.dumps(outputs)
-    found: dict[str, Any] = json.loads(ran(python_of(example), str(UNDER_MOCKS), str(EXAMPLES / example), *settings))
-    return found
+    arguments = str(UNDER_MOCKS), str(EXAMPLES / example), json.dumps({**CONFIG, **config}), json.dumps(outputs)
+    return dict(json.loads(ran(python_of(example), *arguments)))
 
 
 def webhooks(address: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import runpy
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +17,22 @@ from tests.contract.endpoints import Delivered, Response, endpoint
 HANDLER = Path(__file__).parents[2] / "examples" / "lambda" / "handler.py"
 HEADER = "Bearer canary"
 
-Handle = Callable[[dict[str, Any], object], dict[str, Any]]
-
 
 @pytest.fixture
-def handle(monkeypatch: pytest.MonkeyPatch) -> Handle:
+def handle(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The function that AWS calls."""
     monkeypatch.setenv("HTTP_AUTH_HEADER", HEADER)
-    return runpy.run_path(str(HANDLER))["handle"]  # type: ignore[no-any-return]
+    return runpy.run_path(str(HANDLER))["handle"]
 
 
 def request(path: str, body: str | None, method: str = "POST", **headers: str) -> dict[str, Any]:
     """What the handler reads of a request in payload format 2.0: names of headers in lower case."""
-    event = {
-        "rawPath": path,
-        "headers": {"content-type": "application/json", "authorization": HEADER, **headers},
-        "requestContext": {"http": {"method": method, "path": path}},
-        "isBase64Encoded": False,
-    }
-    return event if body is None else {**event, "body": body}
+    event: dict[str, Any] = {"rawPath": path, "headers": {"authorization": HEADER, **headers}, "isBase64Encoded": False}
+    return event | {"requestContext": {"http": {"method": method}}, **({} if body is None else {"body": body})}
 
 
 @pytest.mark.parametrize("type", ["VCA", "VSS"])
-def test_the_function_passes_a_rehearsal(handle: Handle, type: str) -> None:
+def test_the_function_passes_a_rehearsal(handle: Any, type: str) -> None:
     """Status, call flow, duplicates and a wrong auth header are as 8x8 needs them; bodies may come in base64."""
 
     def function_url(delivered: Delivered) -> Response:
@@ -56,9 +48,7 @@ def test_the_function_passes_a_rehearsal(handle: Handle, type: str) -> None:
     assert report.ready, report
 
 
-def test_the_outcome_of_a_session_is_logged_and_a_rehearsal_is_not(
-    handle: Handle, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_outcome_of_a_session_is_logged_and_a_rehearsal_is_not(handle: Any, capsys: Any) -> None:
     """One line of JSON, which CloudWatch Logs keeps."""
     summary = synthetic("VSS", "Sub_1")
 
@@ -72,15 +62,11 @@ def test_the_outcome_of_a_session_is_logged_and_a_rehearsal_is_not(
 @pytest.mark.parametrize(
     ("event", "status"),
     [
-        (request("/vca", "{}", authorization="Bearer another"), 401),
-        (request("/vca", "{}", authorization="Bearer ü"), 401),
-        (request("/vca", None, method="GET"), 404),
-        (request("/", "{}"), 404),
-        (request("/vca", None), 422),
-        (request("/vca", "no JSON"), 422),
-        (request("/vca", json.dumps(synthetic("VSS", "Sub_1"))), 422),
+        *[(request("/vca", "{}", authorization=header), 401) for header in ("Bearer another", "Bearer ü")],
+        *[(other, 404) for other in (request("/vca", None, method="GET"), request("/", "{}"))],
+        *[(request("/vca", body), 422) for body in (None, "no JSON", json.dumps(synthetic("VSS", "Sub_1")))],
     ],
 )
-def test_a_wrong_request_is_refused(handle: Handle, event: dict[str, Any], status: int) -> None:
+def test_a_wrong_request_is_refused(handle: Any, event: dict[str, Any], status: int) -> None:
     """By a status, and never by a failure of the function."""
     assert handle(event, None)["statusCode"] == status
