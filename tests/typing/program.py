@@ -6,18 +6,7 @@ import pulumi
 from typing_extensions import assert_type
 
 import pulumi_8x8
-from pulumi_8x8 import (
-    ConflictError,
-    IvrWebhooks,
-    KeyRefusedError,
-    LiveWebhook,
-    RefusedError,
-    Webhook,
-    WebhookError,
-    WebhookType,
-    get_webhooks,
-    get_webhooks_output,
-)
+from pulumi_8x8 import IvrWebhooks, LiveWebhook, Webhook, WebhookType, get_webhooks, get_webhooks_output
 
 config = pulumi.Config()
 endpoint: pulumi.Output[str] = pulumi.Output.from_input("https://ivr.example/")
@@ -38,10 +27,8 @@ read = Webhook.get("read", least.id, opts=pulumi.ResourceOptions(parent=least))
 
 assert_type((least.id, least.subaccount_id), tuple[pulumi.Output[str], pulumi.Output[str]])
 assert_type((least.type, least.url), tuple[pulumi.Output[str], pulumi.Output[str]])
-assert_type(least.enabled, pulumi.Output[bool])
-assert_type(least.http_auth_header, "pulumi.Output[str | None]")
-assert_type(least.http_auth_header_available, pulumi.Output[bool])
-assert_type(read, Webhook)
+assert_type((least.enabled, least.http_auth_header_available), tuple[pulumi.Output[bool], pulumi.Output[bool]])
+assert_type((read, read.http_auth_header), "tuple[Webhook, pulumi.Output[str | None]]")
 
 pair = IvrWebhooks("ivr", subaccount_id="acme_voice", vca_url=endpoint)
 whole = IvrWebhooks(
@@ -53,27 +40,21 @@ whole = IvrWebhooks(
     enabled=False,
     opts=pulumi.ResourceOptions(parent=pair),
 )
-assert_type(pair.vca, Webhook)
-assert_type(pair.vss, Webhook)
-assert_type(pair.vca_id, pulumi.Output[str])
-assert_type(pair.vss_url, pulumi.Output[str])
+assert_type((pair.vca, pair.vss), tuple[Webhook, Webhook])
+assert_type((pair.vca_id, pair.vss_url), tuple[pulumi.Output[str], pulumi.Output[str]])
 
 assert_type(get_webhooks("acme_voice"), list[LiveWebhook])
 assert_type(get_webhooks_output(least.subaccount_id), "pulumi.Output[list[LiveWebhook]]")
 for live in get_webhooks("acme_voice"):
-    assert_type(live.url, str)
-    assert_type(live.enabled, bool)
-    assert_type(live.http_auth_header_available, bool)
+    assert_type((live.url, live.enabled, live.http_auth_header_available), tuple[str, bool, bool])
 
 try:
     get_webhooks("acme_voice")
-except KeyRefusedError as error:
-    assert_type(error.status, "int | None")
-    assert_type(error.status_code, "str | None")
-    assert_type(error.error_id, "str | None")
-except RefusedError as error:
+except pulumi_8x8.KeyRefusedError as error:
+    assert_type((error.status, error.status_code, error.error_id), "tuple[int | None, str | None, str | None]")
+except pulumi_8x8.RefusedError as error:
     assert_type(error.uncertain, bool)
-except (ConflictError, WebhookError) as error:
+except (pulumi_8x8.ConflictError, pulumi_8x8.WebhookError) as error:
     assert_type(error.retry_after, "float | None")
 
 pulumi.export("types", [member.value for member in pulumi_8x8.WebhookType])
