@@ -9,8 +9,7 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.model import Declaration, LiveWebhook
-from pulumi_8x8.reconcile import decide as policy
-from pulumi_8x8.reconcile.decide import GONE, UNSEEN, Drift, Outcome, decide, declaration, drift_text, keeping
+from pulumi_8x8.reconcile.decide import GONE, UNSEEN, Drift, Outcome, decide, drift_text, keeping, replaces
 
 NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
@@ -96,7 +95,7 @@ def test_only_the_identity_replaces() -> None:
     """An unknown subaccount or type may be another."""
     state = {"subaccount_id": "acme", "type": "VCA", "url": A}
 
-    found = [policy.replaces(state, {**state, name: UNKNOWN}) for name in state]
+    found = [replaces(state, {**state, name: UNKNOWN}) for name in state]
 
     assert found == [["subaccount_id"], ["type"], []]
 
@@ -116,45 +115,27 @@ LONG = f"https://b.example/{'x' * 2030}"
     ("live", "ways_out"),
     [
         (listed(B), ["overwrite_on_create=True", f"declare url={B!r}", "delete it first", "alias", f"{B} (enabled, "]),
-        (listed(header=True), ["Declare http_auth_header", "overwrite_on_create=True", "remove the header", A]),
+        (HEADED, ["Declare http_auth_header", "overwrite_on_create=True", "remove the header", A]),
         (listed(LONG), [f"declare url={LONG!r}", f"{LONG[:199]}… (enabled, "]),
         (listed("https://b.example/\x1b[2J"), [r"https://b.example/\x1b[2J"]),
     ],
 )
 def test_a_refusal_names_what_is_live_and_the_ways_out(live: LiveWebhook, ways_out: list[str]) -> None:
     """In one printable line; a long URL is whole in the advice, for copying, and cut in the description."""
-    refusal = decide(None, declared(A), live).refusal
+    refusal = decide(None, PLAIN, live).refusal
 
     assert refusal.startswith("acme_voice/VCA ")
-    assert "Nothing was changed" in refusal
-    assert [way for way in ways_out if way not in refusal] == []
+    assert [way for way in ("Nothing was changed", *ways_out) if way not in refusal] == []
     assert refusal.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("drift", "line"),
-    [
-        (GONE, "not registered any more"),
-        ((Drift("http_auth_header", False, True),), "auth header is missing live, set declared"),
-        (
-            (Drift("url", B, A), Drift("enabled", False, True)),
-            f"url is {B} live, {A} declared; enabled is false live, true declared",
-        ),
-        ((Drift("url", "https://b/\x1b[2J\n", UNKNOWN),), r"url is https://b/\x1b[2J\n live, not known yet declared"),
-    ],
-)
-def test_drift_is_one_line_with_live_and_declared_values(drift: tuple[Drift, ...], line: str) -> None:
+def test_drift_is_one_line_with_live_and_declared_values() -> None:
     """A URL that was given as a secret is not shown."""
-    assert drift_text(declared(), drift) == line
-    assert "example" not in drift_text(replace(declared(), masked=True), drift)
+    drift = (Drift("url", "https://b/\x1b[2J\n", UNKNOWN), Drift("enabled", False, True))
 
-
-def test_a_declaration_is_read_from_inputs_and_outputs_alike() -> None:
-    """The defaults are enabled, and no header."""
-    inputs = {"subaccount_id": "acme_voice", "type": "VCA", "url": A}
-
-    assert declaration(inputs) == declared(A)
-    assert declaration({**inputs, "enabled": False, "http_auth_header": "h1", "__provider": "x"}) == declared(
-        A, False, "h1"
+    assert drift_text(PLAIN, GONE) == "not registered any more"
+    assert drift_text(PLAIN, (Drift("http_auth_header", False, True),)) == "auth header is missing live, set declared"
+    assert drift_text(PLAIN, drift) == (
+        r"url is https://b/\x1b[2J\n live, not known yet declared; enabled is false live, true declared"
     )
-    assert declaration({}) == Declaration("", "", "")
+    assert drift_text(replace(PLAIN, masked=True), drift).startswith("url is [secret] live, [secret] declared; ")

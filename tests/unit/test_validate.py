@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.reconcile.validate import DEFAULTS, Failure, failures, with_defaults
+from pulumi_8x8.reconcile.validate import DEFAULTS, failures, with_defaults
 
 GOOD: dict[str, Any] = {
     "subaccount_id": "InternalDemoCPaaS_8dD15_voice",
@@ -25,12 +25,6 @@ PATH = "write https://host/path"
 SPACE = "it holds white space or a control character"
 PLAIN = "it is not encrypted; write https://"
 BOOLEAN = "; write True or False."
-CONTROL = "holds a control character or a line break"
-
-
-def only(found: list[Failure]) -> Failure:
-    assert len(found) == 1, found
-    return found[0]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +77,7 @@ def test_a_good_value_has_no_failure(name: str, values: list[Any]) -> None:
 def test_a_bad_value_is_refused_with_what_to_write_instead(name: str, values: list[Any], reason: str) -> None:
     """The failure names the property, and is one short printable line whatever the value."""
     for value in values:
-        failure = only(failures({**GOOD, name: value}))
+        [failure] = failures({**GOOD, name: value})
 
         assert failure.property == name, value
         assert failure.reason.startswith(f"{name} is "), value
@@ -96,19 +90,14 @@ def test_a_bad_value_is_refused_with_what_to_write_instead(name: str, values: li
     ("value", "reason"),
     [
         ("", "is empty"),
-        (f"{CANARY}\r\nX-Evil: 1", CONTROL),
-        (f"{CANARY}\x00", CONTROL),
-        (f"{CANARY}ü", "holds characters that are not ASCII"),
-        (f" {CANARY}", "begins or ends with a space"),
-        (CANARY * 500, "is longer than 4,096 characters"),
+        (f"{CANARY}\r\nX-Evil: 1", "holds a control character or a line break"),
         ({"secret": CANARY}, "is not text"),
-        (True, "is not text"),
         (f"Bearer {{{{{CANARY}}}}}", "still holds a {{placeholder}} of the set-up guide"),
     ],
 )
 def test_a_bad_auth_header_is_named_in_the_text_alone(value: object, reason: str) -> None:
     """The engine prints the value of the property that a failure names, so it names none."""
-    failure = only(failures({**GOOD, "http_auth_header": value}))
+    [failure] = failures({**GOOD, "http_auth_header": value})
 
     assert failure.property == ""
     assert failure.reason.startswith("http_auth_header ")
@@ -120,7 +109,7 @@ def test_a_bad_auth_header_is_named_in_the_text_alone(value: object, reason: str
 @pytest.mark.parametrize("value", [f"{CANARY} \n", f"{{{{{CANARY}}}}}"])
 def test_a_secret_is_never_repeated(name: str, value: str) -> None:
     """Any input may be given as a secret: no value in the text, and no property for the engine to print."""
-    failure = only(failures({**GOOD, name: value}, secret=[name]))
+    [failure] = failures({**GOOD, name: value}, secret=[name])
 
     assert failure.property == ""
     assert failure.reason.startswith(name)
@@ -130,11 +119,11 @@ def test_a_secret_is_never_repeated(name: str, value: str) -> None:
 @pytest.mark.parametrize("type", ["VCS", "VRU", "VNU"])
 def test_only_endpoints_of_calls_can_be_rehearsed(type: str) -> None:
     """There are no synthetic deliveries of the other types; a type that is no text is reported as such."""
-    failure = only(failures({**GOOD, "type": type, "rehearse": True}))
+    reason = "rehearse is True: endpoints of VCA and VSS can be rehearsed; leave it out."
 
-    assert failure == Failure("rehearse", "rehearse is True: endpoints of VCA and VSS can be rehearsed; leave it out.")
+    assert failures({**GOOD, "type": type, "rehearse": True}) == [("rehearse", reason)]
     assert failures({**GOOD, "type": type}) == []
-    assert only(failures({**GOOD, "type": [type], "rehearse": True})).property == "type"
+    assert [failure.property for failure in failures({**GOOD, "type": [type], "rehearse": True})] == ["type"]
 
 
 def test_every_bad_or_missing_input_is_reported_at_once() -> None:
@@ -149,6 +138,6 @@ def test_every_bad_or_missing_input_is_reported_at_once() -> None:
 
 def test_defaults_fill_what_is_left_out_or_null() -> None:
     """And nulls go, so that they are in no state and no diff."""
-    assert with_defaults({"url": "u", "enabled": None, "http_auth_header": None, "rehearse": True}) == {
-        "url": "u", "enabled": True, "overwrite_on_create": False, "rehearse": True,
-    }  # fmt: skip
+    given = {"url": "u", "enabled": None, "http_auth_header": None, "rehearse": True}
+
+    assert with_defaults(given) == {"url": "u", "enabled": True, "overwrite_on_create": False, "rehearse": True}
