@@ -26,6 +26,7 @@ def started(api: Emulator, *arguments: str) -> Host:
 
 def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: Emulator) -> None:
     """In every call, also between two bugs; from SDK 3.260 the host shows a traceback, before that a prefix."""
+    texts: list[str] = []
     with started(api) as host:
         calls: list[Callable[[], object]] = [
             lambda: host.check({}, {**NEWS, INPUT: "{"}),
@@ -36,7 +37,7 @@ def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: 
             lambda: host.delete(ID, STATE),
             lambda: host.check({}, {**NEWS, INPUT: "{"}),
         ]
-        api.api_key, texts = "rotated", []
+        api.api_key = "rotated"
         for call in calls:
             with pytest.raises(StepError) as caught:
                 call()
