@@ -81,6 +81,7 @@ def test_fetching_ahead_can_be_switched_off(api: Emulator) -> None:
 
     listings.prefetch(["acme_voice", "other_voice"])
     listings.get(VCA)
+    listings._pool.shutdown()
 
     assert requested(api) == ["acme_voice"]
 
