@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import socketserver
@@ -18,25 +17,22 @@ Respond = Callable[[socket.socket, bytes], object]
 
 
 def _whole(request: bytes) -> bool:
+    if request.startswith(b"\x16"):  # the client's half of a TLS handshake
+        return True
     head, end, body = request.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
     return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Hands each connection to `respond`, in a thread of its own; `received` is what came first on each.
+    """Hands each connection to `respond`, in a thread of its own; `received` is what came first on each."""
 
-    `whole` decides whether what came first is all of it: an HTTP request, unless the test speaks something else.
-    """
-
-    def __init__(
-        self, respond: Respond, tls: ssl.SSLContext | None = None, whole: Callable[[bytes], bool] | None = None
-    ) -> None:
+    def __init__(self, respond: Respond, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
         self.received: list[bytes] = []
         self.port: int = self.server_address[1]
         self.address = f"127.0.0.1:{self.port}"
-        self._respond, self._tls, self._whole = respond, tls, whole or _whole
+        self._respond, self._tls = respond, tls
         self._open: list[socket.socket] = []
 
     def __enter__(self) -> Listener:
@@ -56,7 +52,7 @@ class Listener(socketserver.ThreadingTCPServer):
                 request = self._tls.wrap_socket(request, server_side=True)
                 self._open.append(request)
             first = b""
-            while not self._whole(first) and (more := request.recv(1 << 16)):
+            while not _whole(first) and (more := request.recv(1 << 16)):
                 first += more
             self.received.append(first)
             self._respond(request, first)
@@ -90,26 +86,11 @@ class Endless:
             threading.Event().wait(self._pause)
 
 
-def breaking_tls(connection: socket.socket, _first: bytes) -> None:
-    """Sends what is no TLS record, after the request was read."""
-    os.write(connection.fileno(), b"HTTP/1.1 500 this is not TLS\r\n\r\n" * 4)
-
-
 def tunnel(connection: socket.socket, first: bytes) -> None:
     """Does what an HTTP proxy does for CONNECT."""
     host, _, port = first.split(b" ")[1].decode().rpartition(":")
-    _pass_on(connection, (host, int(port)), b"HTTP/1.1 200 Connection established\r\n\r\n")
-
-
-def socks(connection: socket.socket, first: bytes) -> None:
-    """Does what a SOCKS 4 proxy does."""
-    address = socket.inet_ntoa(first[4:8]), int.from_bytes(first[2:4], "big")
-    _pass_on(connection, address, b"\x00\x5a" + bytes(6))
-
-
-def _pass_on(connection: socket.socket, address: tuple[str, int], reply: bytes) -> None:
-    with socket.create_connection(address) as target:
-        connection.sendall(reply)
+    with socket.create_connection((host, int(port))) as target:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         back = threading.Thread(target=_copy, args=[target, connection])
         back.start()
         _copy(connection, target)
