@@ -15,16 +15,12 @@ HANGUP = {"callflow": [{"action": "hangup"}]}
 
 
 class Delivered(NamedTuple):
-    """A delivery as it arrived."""
-
     path: str
     headers: Mapping[str, str]
     body: dict[str, Any]
 
 
 class Response(NamedTuple):
-    """What the endpoint responds with."""
-
     status: int = 200
     body: object = HANGUP
     headers: Mapping[str, str] = {}
@@ -35,8 +31,6 @@ Respond = Callable[[Delivered], Response]
 
 @dataclass
 class Endpoint:
-    """A running endpoint."""
-
     url: str
     delivered: list[Delivered] = field(default_factory=list)
 
@@ -65,13 +59,13 @@ def endpoint(respond: Respond = lambda _: Response(), tls: ssl.SSLContext | None
             with suppress(ConnectionError):  # the caller may have left
                 self.wfile.write(content)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        def log_message(self, *_: object) -> None:
             pass
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
-        def handle_error(self, request: object, client_address: object) -> None:
+        def handle_error(self, *_: object) -> None:
             pass
 
     with Server(("127.0.0.1", 0), Handler) as server:

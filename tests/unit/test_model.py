@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_8x8.errors import ConflictError, ProtocolError
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId, WebhookType
+from pulumi_8x8.text import printable
 
 VCA = LiveWebhook("VCA", "https://a.example/", True, True)
 VSS = LiveWebhook("VSS", "https://b.example/", False, False)
@@ -35,10 +36,12 @@ def test_what_is_not_an_id_is_refused_with_an_example(id: str) -> None:
 
 
 def test_what_is_shown_of_a_webhook_is_harmless() -> None:
-    """A URL is another's text, and an auth header a secret."""
+    """A URL is another's text, and an auth header a secret; ordinary text stays as it is, cut where it is long."""
     assert str(VCA) == "https://a.example/ (enabled, with an auth header)"
     assert str(replace(VSS, url="https://b/\x1b[2J\n")) == r"https://b/\x1b[2J\n (disabled, no auth header)"
     assert "canary" not in repr(Declaration("acme_voice", "VCA", "https://a.example/", True, "canary"))
+    assert (printable("ä\u202e\ud800\x00"), printable(7.0)) == (r"ä\u202e\ud800\x00", "7.0")
+    assert (printable("x" * 200), printable("x" * 201)) == ("x" * 200, "x" * 199 + "…")
 
 
 def test_a_type_that_is_listed_twice_is_an_error_for_its_own_webhook_alone() -> None:

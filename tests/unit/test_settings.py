@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_8x8.errors import SettingsError
-from pulumi_8x8.settings import FIELDS, LONGEST_SECRET, Settings, secret_problem
+from pulumi_8x8.settings import FIELDS, Settings
 
 CANARY = "canary-6f1d"
 
@@ -52,11 +52,8 @@ def test_config_comes_before_the_environment_one_setting_at_a_time(monkeypatch: 
 
 SECONDS = "seconds above 0 and up to 3600"
 MALFORMED: list[tuple[str, str, list[Any]]] = [
-    ("apiKey", "control character or a line break", [f"{CANARY}\n", f"{CANARY}\x00", f"{CANARY}\x7f"]),
-    ("apiKey", "not ASCII", [f"{CANARY}é"]),
-    ("apiKey", "begins or ends with a space", [f" {CANARY}"]),
+    ("apiKey", "control character or a line break", [f"{CANARY}\n"]),
     ("apiKey", "without `Bearer`", [f"Bearer {CANARY}"]),
-    ("apiKey", "longer than 4,096 characters", [CANARY * 500]),
     ("baseUrl", "neither https nor on loopback",
      [f"http://{CANARY}.example", f"http://localhost.{CANARY}.example", f"http://10.0.0.1/{CANARY}",
       "http://0.0.0.0", "http://127.1", "http://127.0.0.1.example", "http://[::2]",
@@ -97,32 +94,15 @@ def test_a_malformed_value_is_named_and_never_repeated(setting: str, problem: st
 
 @pytest.mark.parametrize(
     ("given", "used"),
-    [
-        ("https://voice.8x8.com/", "https://voice.8x8.com"),
-        ("HTTPS://Voice.8x8.com", "HTTPS://Voice.8x8.com"),
-        ("https://gateway.example:8443/8x8//", "https://gateway.example:8443/8x8"),
-        ("http://LOCALHOST:8088", "http://LOCALHOST:8088"),
-        ("http://127.8.9.10:1", "http://127.8.9.10:1"),
-        ("http://[::1]:8088", "http://[::1]:8088"),
-    ],
-)
+    [("https://voice.8x8.com/", "https://voice.8x8.com"), ("HTTPS://Voice.8x8.com", "HTTPS://Voice.8x8.com"),
+     ("https://gateway.example:8443/8x8//", "https://gateway.example:8443/8x8"),
+     *((url, url) for url in ("http://LOCALHOST:8088", "http://127.8.9.10:1", "http://[::1]:8088"))],
+)  # fmt: skip
 def test_an_address_is_https_anywhere_or_http_on_loopback(given: str, used: str) -> None:
     """A slash at the end is no part of it."""
     assert load({"baseUrl": given}).base_url == used
 
 
-def test_a_missing_key_is_reported_with_the_two_ways_to_set_it() -> None:
-    """Where it is needed, not where settings are read."""
-    with pytest.raises(SettingsError, match=r"Nothing was changed\..*pulumi config set --secret 8x8:apiKey.*EIGHTX8_A"):
-        load().require_key()
-
-
 def test_the_key_is_in_no_repr() -> None:
     """Settings may be printed in a debugger or a log."""
     assert CANARY not in f"{Settings(api_key=CANARY)!r} {Settings(api_key=CANARY)}"
-
-
-@pytest.mark.parametrize("text", ["k", "Basic dXNlcjpwYXNz", "a b", "~!@#$%^&*()", "x" * LONGEST_SECRET])
-def test_printable_ascii_can_be_sent_in_a_header(text: str) -> None:
-    """Spaces inside are fine; what cannot be sent is in the table above, and in the tests of the auth header."""
-    assert secret_problem(text) is None

@@ -72,9 +72,7 @@ def test_make_alone_explains_every_target(clone: Path) -> None:
     assert [line.split()[1] for line in shown.stdout.splitlines()] == targets[1].split()
 
 
-@pytest.mark.parametrize(
-    "changed", [None, "requirements.lock", "pyproject.toml", "tools/engine/cli/go.sum", "tools/engine/host/go.mod"]
-)
+@pytest.mark.parametrize("changed", [None, "requirements.lock", "pyproject.toml", "tools/engine/cli/go.sum"])
 def test_setup_works_again_only_after_a_change_of_a_pin(clone: Path, changed: str | None) -> None:
     """Where .venv and the CLI are newer than what they are made from, no command is run."""
     set_up(clone)
@@ -82,22 +80,6 @@ def test_setup_works_again_only_after_a_change_of_a_pin(clone: Path, changed: st
         os.utime(clone / changed, (4e9, 4e9))
 
     assert run(clone, "make", "--question", "setup").returncode == (1 if changed else 0)
-
-
-def test_setup_in_a_moved_clone_makes_the_environment_anew(clone: Path) -> None:
-    """A .venv that was made elsewhere is not used."""
-    set_up(clone)
-    (clone / ".venv/.ready").write_text("/somewhere/else")
-
-    assert "venv --quiet --clear" in run(clone, "make", "--dry-run", "setup").stdout
-
-
-def test_setup_without_a_usable_python_names_the_one_to_install(clone: Path) -> None:
-    """A missing interpreter ends the set-up with a sentence."""
-    refused = run(clone, "make", "setup", "PYTHON=no-such-python")
-
-    assert refused.returncode != 0
-    assert "'no-such-python' is not Python 3.10 or newer: install that" in refused.stderr
 
 
 @pytest.mark.parametrize("failing", [None, "demo", "proof"])
@@ -118,9 +100,7 @@ def test_ci_makes_its_targets_in_order_and_stops_at_a_failure(clone: Path, faili
     [
         ("echo v3.999.0", True, None),
         ("exit 1", True, "`pulumi version` fails or prints nothing"),
-        ("echo", True, "`pulumi version` fails or prints nothing"),
         ("echo v3.234.1", True, "it is v3.234.1, and the oldest that is supported is v3.235.0"),
-        ("echo v2.9.0", True, "it is v2.9.0, and the oldest that is supported is v3.235.0"),
         ("echo v3.235.0-alpha.1", False, "there is no pulumi-language-python beside it or on PATH"),
     ],
 )
@@ -137,40 +117,17 @@ def test_a_cli_on_path_is_used_unless_it_will_not_do(clone: Path, pulumi: str, h
     assert provide(clone, path=f"{clone}/bin").stdout.splitlines()[0] == line
 
 
-def test_the_path_before_setup_is_an_error_that_names_the_setup(clone: Path) -> None:
-    """Nothing is built for a question."""
+def test_without_a_cli_and_without_go_one_sentence_names_what_to_install(clone: Path) -> None:
+    """No CLI, a Go that is too old, and no package index; a question builds nothing."""
+    script(clone / "bin/go", "echo go version go1.24.11 linux/amd64")
     asked = provide(clone, "--print-path", path=f"{clone}/bin")
-
-    assert asked.returncode == 1
-    assert asked.stderr == "There is no Pulumi CLI here yet: run `make setup`, which finds or builds one.\n"
-
-
-@pytest.mark.parametrize("go", [None, "go1.24.11"], ids=["no go", "an old go"])
-def test_without_a_cli_and_without_go_one_sentence_names_what_to_install(clone: Path, go: str | None) -> None:
-    """No CLI, no usable Go and no package index."""
-    if go:
-        script(clone / "bin/go", f"echo go version {go} linux/amd64")
 
     refused = provide(clone, path=f"{clone}/bin")
 
-    assert refused.returncode == 1
+    assert asked.stderr == "There is no Pulumi CLI here yet: run `make setup`, which finds or builds one.\n"
+    assert (asked.returncode, refused.returncode) == (1, 1)
     assert refused.stderr == (
         "No Pulumi CLI that will do is on PATH, and none could be built (fetching Go from PyPI failed): install the"
         " Pulumi CLI (https://www.pulumi.com/docs/install/) or Go 1.25.11 or newer (https://go.dev/dl/), then"
         " run `make setup` again.\n"
     )
-
-
-def test_a_failed_build_shows_why_and_leaves_the_earlier_cli(clone: Path) -> None:
-    """The build's own output is shown, the old CLI stays, nothing half-made is left."""
-    set_up(clone)
-    go = 'test "$1" = version && echo go version go1.26.10 linux/amd64 || { echo no modules; exit 1; }'
-    script(clone / "bin/go", go)
-
-    failed = provide(clone, path=f"{clone}/bin")
-
-    assert failed.returncode == 1
-    assert "    no modules\n" in failed.stdout
-    assert "building the Pulumi CLI v3.259.0 from Go modules failed" in failed.stderr
-    assert sorted(path.name for path in (clone / ".tools").iterdir()) == [".ready", "bin", "lock"]
-    assert (clone / ".tools/bin/pulumi").exists()

@@ -20,6 +20,7 @@ VSS = {"type": "VSS", "url": "https://b.example/", "enabled": False, "httpAuthHe
 LIST = {"subAccountId": ACME, "count": 2, "webhooks": [VCA, VSS], "statusCode": 0, "statusMessage": "ok"}
 REMOVED = {"subAccountId": ACME, **VSS, "statusCode": 0, "statusMessage": "deleted"}
 CANARY = "canary-a1b2"
+VSS_ID = WebhookId(ACME, "VSS")
 
 
 def listing(**changed: Any) -> Listing:
@@ -40,45 +41,33 @@ def test_a_listing_is_its_webhooks() -> None:
     [
         {"webhooks": [VCA, VSS]},
         {**LIST, "statusCode": "0"},
-        {**LIST, "statusCode": 0.0},
         {**LIST, "page": {"next": None}, "count": 3, "webhooks": [{**VCA, "retries": 3}, {"type": "VXX"}, VSS]},
     ],
-    ids=["webhooks alone", "zero as a string", "zero as a float", "newer fields and types"],
+    ids=["webhooks alone", "zero as a string", "newer fields and types"],
 )
 def test_what_is_not_needed_may_be_missing_and_what_is_new_is_tolerated(document: dict[str, Any]) -> None:
     """What the vendor adds later breaks no old stack."""
     assert [webhook.type for webhook in parse_listing(ACME, json.dumps(document).encode())] == ["VCA", "VSS"]
 
 
-@pytest.mark.parametrize(
-    ("flags", "enabled", "header"),
-    [
-        ({}, True, False),
-        ({"enabled": None, "httpAuthHeaderAvailable": None}, True, False),
-        ({"enabled": False, "httpAuthHeaderAvailable": True}, False, True),
-        ({"enabled": True, "active": False}, True, False),
-    ],
-)
-def test_a_flag_that_is_missing_or_null_is_its_default(flags: dict[str, Any], enabled: bool, header: bool) -> None:
+@pytest.mark.parametrize("flags", [{}, {"enabled": None, "httpAuthHeaderAvailable": None}, {"active": False}])
+def test_a_flag_that_is_missing_or_null_is_its_default(flags: dict[str, Any]) -> None:
     """Nullable in the reference; `active` is a name in requests only."""
     [webhook] = listing(count=1, webhooks=[{"type": "VCA", "url": "https://a.example/", **flags}])
 
-    assert (webhook.enabled, webhook.http_auth_header_available) == (enabled, header)
+    assert (webhook.enabled, webhook.http_auth_header_available) == (True, False)
 
 
 NO_DOCUMENT = [
-    b"", b"OK", f"<html>{CANARY}</html>".encode(), json.dumps(LIST).encode()[:-20], b"{}{}", b"null", b"[{}]", b'"ok"',
-    b"7", b'{"webhooks": [], "x": NaN}', b'{"webhooks": [], "x": -Infinity}', b'{"webhooks": [], "x": "\xff"}',
-    b"[" * 100_000, b'{"count": ' + b"1" * 5000 + b"}",
+    b"", f"<html>{CANARY}</html>".encode(), json.dumps(LIST).encode()[:-20], b"{}{}", b"null", b"[{}]",
+    b'{"webhooks": [], "x": NaN}', b'{"webhooks": [], "x": "\xff"}', b"[" * 100_000, b'{"count": ' + b"1" * 5000 + b"}",
 ]  # fmt: skip
 NO_LISTING: list[dict[str, Any]] = [
-    {"webhooks": None}, {"webhooks": {"VCA": VCA}}, {"webhooks": CANARY}, {"webhooks": [VCA, None]},
-    {"webhooks": [VCA, CANARY]}, {"webhooks": [VCA, [VSS]]}, {"count": 1}, {"count": 3}, {"count": "2"}, {"count": [2]},
-    {"subAccountId": CANARY}, {"subAccountId": None}, {"subAccountId": 7},
+    {"webhooks": None}, {"webhooks": {"VCA": VCA}}, {"webhooks": [VCA, CANARY]}, {"count": 1}, {"count": 3},
+    {"count": "2"}, {"subAccountId": CANARY}, {"subAccountId": None},
     *({"webhooks": [VCA, entry]} for entry in (
-        {"url": CANARY}, {**VSS, "type": 7}, {"type": "VSS", "enabled": True}, {**VSS, "url": None},
-        {**VSS, "url": [CANARY]}, {**VSS, "enabled": "true"}, {**VSS, "enabled": 1},
-        {**VSS, "httpAuthHeaderAvailable": CANARY},
+        {"url": CANARY}, {**VSS, "type": 7}, {"type": "VSS", "enabled": True}, {**VSS, "url": [CANARY]},
+        {**VSS, "enabled": "true"}, {**VSS, "enabled": 1}, {**VSS, "httpAuthHeaderAvailable": CANARY},
     )),
 ]  # fmt: skip
 
@@ -102,9 +91,8 @@ def test_a_broken_response_is_never_taken_for_a_listing(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("status_code", "code"),
-    [(1001, "1001"), ("1001", "1001"), (-7, "-7"), (1, "1"), (None, None), (True, None), (False, None), ([], None),
-     ({}, None), ("", None), ("ok", None), (0.5, None), (CANARY, None)],
-)  # fmt: skip
+    [(1001, "1001"), ("-7", "-7"), (None, None), (True, None), (False, None), ([], None), (CANARY, None)],
+)
 def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, code: str | None) -> None:
     """Only the documented 0 is a success; what is no code is not repeated."""
     with pytest.raises(InvalidRequestError) as caught:
@@ -114,55 +102,33 @@ def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, code: str
     assert f"({f'vendor code {code}, ' if code else ''}errorId e-1) although it responded 200" in str(caught.value)
 
 
-def test_a_removal_is_what_was_registered() -> None:
-    """The documented shape; a bare success shows nothing of it."""
-    webhook_id = WebhookId(ACME, "VSS")
+@pytest.mark.parametrize("changed", [{"type": v} for v in ("VCA", None)] + [{"url": 7}, {"subAccountId": "x"}])
+def test_a_removal_is_what_was_registered_and_no_response_about_another_webhook(changed: dict[str, Any]) -> None:
+    """A bare success shows nothing of it; neither a broken response nor one that carries an error is taken for one."""
+    removed = parse_removal(VSS_ID, json.dumps(REMOVED).encode())
 
-    assert parse_removal(webhook_id, json.dumps(REMOVED).encode()) == LiveWebhook(
-        "VSS", "https://b.example/", False, True
-    )
-    assert parse_removal(webhook_id, b'{"statusCode": 0}') is None
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"", ProtocolError),
-        (b"[]", ProtocolError),
-        *(
-            (json.dumps({**REMOVED, **changed}).encode(), ProtocolError)
-            for changed in ({"type": "VCA"}, {"type": None}, {"subAccountId": "other"}, {"url": 7}, {"enabled": "no"})
-        ),
-        (json.dumps({**REMOVED, "statusCode": "1404"}).encode(), InvalidRequestError),
-        (b'{"code": 1300, "message": "m"}', InvalidRequestError),
-    ],
-)
-def test_a_broken_response_is_never_taken_for_a_removal(body: bytes, kind: type[WebhookError]) -> None:
-    """Nor is one about another webhook, or one that carries an error."""
-    with pytest.raises(WebhookError) as caught:
-        parse_removal(WebhookId(ACME, "VSS"), body)
-
-    assert type(caught.value) is kind
-    assert caught.value.uncertain == (kind is ProtocolError)
+    assert removed == LiveWebhook("VSS", "https://b.example/", False, True)
+    assert parse_removal(VSS_ID, b'{"statusCode": 0}') is None
+    with pytest.raises(ProtocolError):
+        parse_removal(VSS_ID, json.dumps({**REMOVED, **changed}).encode())
+    with pytest.raises(InvalidRequestError):
+        parse_removal(VSS_ID, b'{"code": 1300, "message": "m"}')
 
 
 @pytest.mark.parametrize(
     ("body", "code", "error_id", "shown"),
     [
         (b'{"statusCode": "1001", "errorId": "1aa1-32"}', "1001", "1aa1-32", " (vendor code 1001, errorId 1aa1-32)"),
-        (b'{"statusCode": 1001}', "1001", None, " (vendor code 1001)"),
         (b'{"code": 1300, "message": "m"}', "1300", None, " (vendor code 1300)"),
-        (b'{"statusCode": 401, "code": 7}', "401", None, " (vendor code 401)"),
         (b'{"errorId": "e-1"}', None, "e-1", " (errorId e-1)"),
-        *((body, None, None, "") for body in (*NO_DOCUMENT, b"{}", b"\xff\xfe\x00")),
-        (b'{"statusCode": "go to http://evil.example", "errorId": "a b"}', None, None, ""),
-        (b'{"statusCode": 1e400, "errorId": "\\u001b[2J"}', None, None, ""),
-        (b'{"statusCode": {"a": 1}, "errorId": ["x"]}', None, None, ""),
-        (b'{"statusCode": "1001\\n", "errorId": "e-1\\n"}', None, None, ""),
-        (b'{"statusCode": true, "errorId": "' + b"x" * 65 + b'"}', None, None, ""),
+        *((body, None, None, "") for body in (
+            *NO_DOCUMENT, b"{}", b'{"statusCode": "go to http://evil.example", "errorId": "a b"}',
+            b'{"statusCode": {"a": 1}, "errorId": "\\u001b[2J"}', b'{"statusCode": "1001\\n", "errorId": "e-1\\n"}',
+            b'{"statusCode": true, "errorId": "' + b"x" * 65 + b'"}',
+        )),
     ],
     ids=lambda value: ascii(value[-90:]) if isinstance(value, bytes) else "",
-)
+)  # fmt: skip
 def test_a_refusal_repeats_the_vendors_code_and_id_and_nothing_else(
     body: bytes, code: str | None, error_id: str | None, shown: str
 ) -> None:
@@ -195,7 +161,6 @@ JSON = st.recursive(
 def test_any_response_is_a_listing_or_one_of_the_errors(body: bytes | str) -> None:
     """No response makes anything else happen."""
     body = body if isinstance(body, bytes) else body.encode()
-
     with suppress(WebhookError):
         assert isinstance(parse_listing(ACME, body), Listing)
     with suppress(WebhookError):
