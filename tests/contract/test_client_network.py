@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.api.client import Client
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.emulator import Emulator
 from pulumi_8x8.errors import ProtocolError, UnavailableError
-from pulumi_8x8.model import Declaration
-from pulumi_8x8.settings import Settings
 from tests.contract.caller import HEADER, KEY, Caller
 from tests.contract.wires import EMPTY, Endless, Listener, sending, tunnel
 
@@ -78,30 +74,6 @@ def test_a_response_without_end_is_left_whatever_its_status(status: bytes) -> No
     assert flood.sent < 500
 
 
-@pytest.mark.parametrize(
-    ("environment", "problem"),
-    [
-        (
-            {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "PYTHONHTTPSVERIFY": "0"},
-            "TLS certificate was not accepted",
-        ),
-        ({"REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"}, "CA bundle that the environment names cannot be read"),
-    ],
-    ids=["verification cannot be turned off", "no bundle"],
-)
-def test_a_server_without_a_trusted_certificate_gets_nothing(
-    secure: Emulator, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], problem: str
-) -> None:
-    """Nothing was sent, so nothing is uncertain."""
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-
-    error = Caller(secure.url).failure("POST")
-
-    assert (type(error), error.uncertain, problem in str(error)) == (UnavailableError, False, True)
-    assert list(secure.journal) == []
-
-
 def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees_no_key(
     secure: Emulator, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,25 +90,32 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
 
 
 @pytest.mark.parametrize(
-    ("proxy", "base_url", "problem"),
+    ("url", "environment", "problem"),
     [
-        ("", "https://a..example", "no connection could be made"),
-        ("", "https without TLS", "the TLS connection could not be made or broke"),
-        (NOWHERE, "the API", "the proxy of the environment did not pass the request on"),
-        ("socks5://127.0.0.1:9", "the API", "no connection could be made"),
+        ("https://a..example", {}, "no connection could be made"),
+        ("https without TLS", {}, "the TLS connection could not be made or broke"),
+        ("http", {"ALL_PROXY": NOWHERE}, "the proxy of the environment did not pass the request on"),
+        ("https", {"REQUESTS_CA_BUNDLE": "", "PYTHONHTTPSVERIFY": "0"}, "TLS certificate was not accepted"),
+        ("https", {"REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"}, "CA bundle that the environment names cannot be read"),
     ],
 )
-def test_what_cannot_be_reached_gets_nothing(
-    api: Emulator, monkeypatch: pytest.MonkeyPatch, proxy: str, base_url: str, problem: str
+def test_what_cannot_be_reached_or_trusted_gets_nothing(
+    api: Emulator,
+    secure: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    environment: dict[str, str],
+    problem: str,
 ) -> None:
-    """Neither the key in the clear nor anything else, so nothing is uncertain."""
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    urls = {"the API": api.url, "https without TLS": api.url.replace("http:", "https:")}
+    """Neither the key in the clear nor anything else, so nothing is uncertain; verification cannot be turned off."""
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    urls = {"http": api.url, "https": secure.url, "https without TLS": api.url.replace("http:", "https:")}
 
-    error = Caller(urls.get(base_url, base_url)).failure("POST")
+    error = Caller(urls.get(url, url)).failure("POST")
 
     assert (type(error), error.uncertain, problem in str(error)) == (UnavailableError, False, True), error
-    assert list(api.journal) == []
+    assert [*api.journal, *secure.journal] == []
 
 
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,20 +125,3 @@ def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
         assert Caller("http://localhost").call("GET").webhooks == ()
-
-
-def test_sixteen_threads_share_one_client_and_its_connections(api: Emulator) -> None:
-    """Each gets its own response, and the API sees no more connections than were asked for."""
-    api.latency = 0.005
-    client = Client(Settings(api_key=KEY, base_url=api.url), connections=3)
-
-    def register_and_list(number: int) -> list[str]:
-        declared = Declaration(f"team_{number}", "VCA", f"https://a.example/{number}")
-        client.register(declared, client.deadline())
-        return [webhook.url for webhook in client.list(declared.subaccount_id, client.deadline())]
-
-    with ThreadPoolExecutor(16) as pool:
-        urls = list(pool.map(register_and_list, range(40)))
-
-    assert urls == [[f"https://a.example/{number}"] for number in range(40)]
-    assert (len(api.journal), api.journal.connections <= 3) == (80, True)

@@ -25,11 +25,9 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(clone: Path, *command: str | Path, path: str = SYSTEM, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {"PATH": path, "HOME": str(clone), "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
-    return subprocess.run(
-        command, cwd=clone, env=clean | env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
-    )
+def run(clone: Path, *command: str | Path, path: str = SYSTEM) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": path, "HOME": str(clone), "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
+    return subprocess.run(command, cwd=clone, env=env, input="", capture_output=True, text=True, timeout=60)
 
 
 def provide(clone: Path, *arguments: str, path: str) -> subprocess.CompletedProcess[str]:
