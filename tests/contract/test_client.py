@@ -68,8 +68,7 @@ def test_every_status_is_one_error(
 
         error = Caller(api.url).failure("POST")
 
-        assert type(error) is kind
-        assert (error.status, error.status_code, error.error_id) == (status, "1001", "e-1")
+        assert (type(error), error.status, error.status_code, error.error_id) == (kind, status, "1001", "e-1")
         assert f"The API responded {status} (vendor code 1001, errorId e-1) to POST for acme_voice. " in str(error)
         assert next_step in str(error)
         assert error.uncertain == (status < 300 or status >= 500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,12 +20,11 @@ from tests.contract.caller import KEY, VCA, Caller
 from tests.contract.wires import Endless, Listener, tunnel
 
 BODY, HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "
-HANDSHAKE = b"\x16\x03\x03\x3f\xff"
 
 
 @pytest.mark.parametrize(
     ("head", "proxy"),
-    [(BODY, ""), (BODY, "passes on"), (HEADERS, "drips"), (HANDSHAKE, "")],
+    [(BODY, ""), (BODY, "passes on"), (HEADERS, "drips"), (b"\x16\x03\x03\x3f\xff", "")],
     ids=["TLS", "proxy", "reply to CONNECT", "TLS handshake"],
 )
 def test_a_drip_over_tls_or_from_a_proxy_is_left_at_the_deadline(
@@ -60,6 +60,7 @@ def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.list, "acme_voice", client.deadline())
         assert held.reached.wait(10)
+        threading.Timer(3, gate.set).start()
         with pytest.raises(UnavailableError, match=r"no connection was free within the deadline of 0\.05 s") as caught:
             client.register(VCA, Deadline(0.05))
         gate.set()
@@ -67,6 +68,17 @@ def test_a_registration_that_waits_for_a_connection_beyond_its_deadline_is_never
 
     assert not caught.value.uncertain
     assert [entry.method for entry in api.journal] == ["GET"]
+
+
+def test_a_silent_server_is_left_at_the_deadline(api: Emulator) -> None:
+    """Although the read time-out would allow more."""
+    api.faults.add(Fault("hang"))
+    deadline = Deadline(0.2)
+
+    error = Caller(api.url, read_timeout=6).failure("GET", deadline)
+
+    assert "no whole response within the deadline of 0.2 s" in str(error)
+    assert time.monotonic() < deadline.end + 4
 
 
 def test_nothing_is_sent_after_the_deadline(api: Emulator) -> None:

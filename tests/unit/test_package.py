@@ -51,7 +51,6 @@ def test_the_exported_names_are_sorted_complete_and_documented() -> None:
     space: dict[str, object] = {}
     exec("from pulumi_8x8 import *", space)
     every_error = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
-
     exported = {name: thing for name, thing in space.items() if name != "__builtins__"}
 
     assert pulumi_8x8.__all__ == sorted(exported) == sorted(

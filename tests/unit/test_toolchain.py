@@ -34,11 +34,10 @@ def provide(clone: Path, *arguments: str, path: str) -> subprocess.CompletedProc
     return run(clone, sys.executable, "tools/engine/provide.py", *arguments, path=path)
 
 
-def script(path: Path, body: str) -> Path:
+def script(path: Path, body: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
-    return path
 
 
 def set_up(clone: Path) -> None:

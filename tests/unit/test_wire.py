@@ -28,12 +28,15 @@ def listing(**changed: Any) -> Listing:
 
 
 def test_a_listing_is_its_webhooks() -> None:
-    """Each with everything that the API reports; a subaccount without webhooks is nothing wrong."""
+    """With all that the API reports, and defaults for what is missing or null; `active` is a name in requests only."""
     assert list(listing()) == [
         LiveWebhook("VCA", "https://a.example/", True, False),
         LiveWebhook("VSS", "https://b.example/", False, True),
     ]
     assert listing(count=0, webhooks=[]) == Listing(ACME, ())
+    for flags in ({}, {"enabled": None, "httpAuthHeaderAvailable": None}, {"active": False}):
+        [plain] = listing(count=1, webhooks=[{"type": "VCA", "url": "https://a.example/", **flags}])
+        assert (plain.enabled, plain.http_auth_header_available) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +51,6 @@ def test_a_listing_is_its_webhooks() -> None:
 def test_what_is_not_needed_may_be_missing_and_what_is_new_is_tolerated(document: dict[str, Any]) -> None:
     """What the vendor adds later breaks no old stack."""
     assert [webhook.type for webhook in parse_listing(ACME, json.dumps(document).encode())] == ["VCA", "VSS"]
-
-
-@pytest.mark.parametrize("flags", [{}, {"enabled": None, "httpAuthHeaderAvailable": None}, {"active": False}])
-def test_a_flag_that_is_missing_or_null_is_its_default(flags: dict[str, Any]) -> None:
-    """Nullable in the reference; `active` is a name in requests only."""
-    [webhook] = listing(count=1, webhooks=[{"type": "VCA", "url": "https://a.example/", **flags}])
-
-    assert (webhook.enabled, webhook.http_auth_header_available) == (True, False)
 
 
 NO_DOCUMENT = [
