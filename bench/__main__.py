@@ -53,7 +53,10 @@ def main(arguments: list[str]) -> None:
             results.save()
         results.machine["load after"] = f"{os.getloadavg()[0]:.1f}"
     elif name == "scale":
-        results.scale = {"machine": machine(), "runs": list(scale.measure())}
+        results.scale = {"machine": machine(), "runs": []}
+        for found in scale.measure():
+            results.scale["runs"].append(found)
+            results.save()
     results.save()
     write_page(results, scale.report(results.scale))
     print(f"- done in {(time.monotonic() - begin) / 60:.1f} minutes; see {PAGE.name}")

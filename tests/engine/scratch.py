@@ -66,12 +66,10 @@ class Result:
     out: str
 
     def ok(self: Ended) -> Ended:
-        """The same, after a check that it succeeded."""
         assert self.code == 0, self.out
         return self
 
     def failed(self: Ended) -> Ended:
-        """The same, after a check that it failed."""
         assert self.code != 0, self.out
         return self
 

@@ -16,7 +16,7 @@ PAIR = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/vca", "vss_url
 
 
 def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project: Project) -> None:
-    """Both are children of it, carry the header and follow its arguments."""
+    """Both are children of it, show drift on their rows, carry the header and follow its arguments."""
     project.declare(ivr={"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/", "http_auth_header": "Basic b25l"})
 
     project.deploy().ok()
@@ -26,6 +26,10 @@ def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project:
         "VSS": StoredWebhook("VSS", "https://ivr.example/", True, "Basic b25l"),
     }
     assert {resource["parent"].rpartition("::")[2] for resource in project.resources().values()} == {"ivr"}
+
+    api.account.remove("Sub_1", "VSS")
+
+    assert project.run("preview").ok().lines("ivr-vss update warning: not registered any more")
 
     project.declare(ivr={**PAIR, "enabled": False}).deploy().ok()
 

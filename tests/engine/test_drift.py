@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
@@ -19,14 +17,20 @@ VCS = {"subaccount_id": "Sub_1", "type": "VCS", "url": "https://ivr.example/vcs"
 VRU = {"subaccount_id": "Sub_1", "type": "VRU", "url": "https://ivr.example/vru"}
 
 
+def change_each(api: Emulator) -> None:
+    """Change, disable, strip of its header and remove what the four hold, behind the stack's back."""
+    api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
+    api.account.put("Sub_1", "VSS", "https://ivr.example/vss", enabled=False)
+    api.account.put("Sub_1", "VCS", "https://ivr.example/vcs")
+    api.account.remove("Sub_1", "VRU")
+    api.journal.clear()
+
+
 def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator, project: Project) -> None:
     """One warning each for what was changed, disabled, stripped of its header or removed; then repair."""
     project.declare(vca=VCA, vss=VSS, vcs=VCS, vru=VRU).deploy().ok()
-    either_api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
-    either_api.account.put("Sub_1", "VSS", "https://ivr.example/vss", enabled=False)
-    either_api.account.put("Sub_1", "VCS", "https://ivr.example/vcs")
-    either_api.account.remove("Sub_1", "VRU")
-    either_api.journal.clear()
+    before = either_api.account.webhooks("Sub_1")
+    change_each(either_api)
 
     preview = project.preview("--expect-no-changes").refused()
 
@@ -44,13 +48,27 @@ def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator,
 
     [row] = up.lines("Webhook vcs updated ")
     assert row.endswith("warning: auth header is missing live, set declared")
-    assert either_api.account.webhooks("Sub_1") == {
-        "VCA": StoredWebhook("VCA", "https://ivr.example/vca"),
-        "VSS": StoredWebhook("VSS", "https://ivr.example/vss"),
-        "VCS": StoredWebhook("VCS", "https://ivr.example/vcs", True, "Basic b25l"),
-        "VRU": StoredWebhook("VRU", "https://ivr.example/vru"),
-    }
+    assert either_api.account.webhooks("Sub_1") == before
     assert project.preview("--expect-no-changes").ok().out == ""
+
+
+def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api: Emulator, project: Project) -> None:
+    """The preview after a refresh shows exactly what was changed, disabled, stripped and deleted."""
+    project.declare(vca=VCA, vss=VSS, vcs=VCS, vru=VRU).deploy().ok()
+    before = either_api.account.webhooks("Sub_1")
+    change_each(either_api)
+
+    project.refresh().ok()
+    preview = project.preview().ok()
+
+    assert preview.steps == ["create vru", "update vca ~url", "update vcs +http_auth_header", "update vss ~enabled"]
+    assert preview.lines("warning") == [], "the state has it already"
+    assert writes(either_api) == []
+
+    project.deploy().ok()
+
+    assert either_api.account.webhooks("Sub_1") == before
+    assert project.preview("--expect-no-changes").ok().steps == []
 
 
 def test_drift_that_the_program_follows_is_adopted(api: Emulator, project: Project) -> None:
@@ -104,8 +122,8 @@ def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emu
     assert writes(api) == []
 
 
-def test_a_refused_key_or_subaccount_fails_the_preview_and_the_next_key_works(api: Emulator, project: Project) -> None:
-    """The text says what to check, nothing is compared with the state alone, and another key is no change."""
+def test_a_refused_or_missing_key_fails_the_preview_and_the_next_key_works(api: Emulator, project: Project) -> None:
+    """The text says what to check or set, nothing is compared with the state alone, and another key is no change."""
     project.declare(vca=VCA).deploy().ok()
 
     api.account.forbidden.add("Sub_1")
@@ -115,12 +133,15 @@ def test_a_refused_key_or_subaccount_fails_the_preview_and_the_next_key_works(ap
     refused = project.preview().refused()
     project.environment["EIGHTX8_API_KEY"] = "the-next-key"
     rotated = project.preview("--expect-no-changes").ok()
+    del project.environment["EIGHTX8_API_KEY"]
+    missing = project.preview().refused()
 
     assert "The API responded 403" in forbidden.out
     assert "Check the subaccount id, or use a key of the account that owns it." in forbidden.out
     assert "The API responded 401" in refused.out
     assert project.words("Check 8x8:apiKey or EIGHTX8_API_KEY") in refused.out
     assert rotated.out == ""
+    assert project.words("Set it with `pulumi config set --secret 8x8:apiKey`") in missing.out
 
 
 def test_with_live_checks_off_a_preview_needs_neither_key_nor_network_and_up_reads_first(
@@ -146,40 +167,3 @@ def test_with_live_checks_off_a_preview_needs_neither_key_nor_network_and_up_rea
     assert preview.out == project.words(unchecked)
     assert preview.steps == ["update vca ~enabled"]
     assert len(api.journal) == 0
-
-
-def test_a_missing_key_fails_the_preview_with_the_two_ways_to_set_it(api: Emulator, project: Project) -> None:
-    """Nothing is sent without one."""
-    del project.environment["EIGHTX8_API_KEY"]
-
-    preview = project.declare(vca=VCA).preview().refused()
-
-    assert project.words("pulumi config set --secret 8x8:apiKey") in preview.out
-    assert "EIGHTX8_API_KEY" in preview.out
-    assert len(api.journal) == 0
-
-
-def test_the_listings_of_the_next_subaccounts_are_fetched_ahead(api: Emulator, project: Project) -> None:
-    """While the first subaccount's response is awaited the others are asked already; each one once."""
-    project.declare(
-        **{
-            f"{type.lower()}-{number}": {"subaccount_id": f"Sub_{number}", "type": type, "url": "https://ivr.example/"}
-            for number in (1, 2, 3, 4, 5)
-            for type in ("VCA", "VSS")
-        }
-    )
-    answer = threading.Event()
-    first = api.faults.add(Fault("pass", method="GET", subaccount="Sub_1", hold=answer))
-    others = [api.faults.add(Fault("pass", method="GET", subaccount=f"Sub_{number}")) for number in (2, 3, 4, 5)]
-
-    with project.start("preview") as preview:
-        asked = first.reached.wait(timeout=60)
-        asked_ahead = [other.reached.wait(timeout=5) for other in others]
-        answer.set()
-        preview.communicate()
-
-    assert asked
-    assert asked_ahead == [True, True, True, True]
-    assert preview.returncode == 0
-    assert listings(api) == ["Sub_1", "Sub_2", "Sub_3", "Sub_4", "Sub_5"]
-    assert writes(api) == []

@@ -103,15 +103,18 @@ def test_the_other_webhooks_go_on_where_one_fails(api: Emulator, project: Projec
     api.faults.add(Fault("status", subaccount="Sub_2", method="POST", status=400, times=None))
     api.faults.add(Fault("status", subaccount="Sub_2", method="DELETE", status=400, times=None))
 
-    project.deploy("--continue-on-error").refused()
+    created = project.deploy("--continue-on-error").refused()
 
+    assert created.lines("bad **creating failed** error: Sub_2/VCA")
+    assert created.lines("error: Sub_2/VCA")[-1].startswith("error: ")
     assert project.resources().keys() == {"vca", "vss"}
     assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": VSS["url"]}
 
     api.account.put("Sub_2", "VCA", VCA["url"])
     project.deploy().ok()
-    project.destroy("--continue-on-error").refused()
+    destroyed = project.destroy("--continue-on-error").refused()
 
+    assert destroyed.lines("bad **deleting failed** error: ")
     assert project.resources().keys() == {"bad"}
     assert urls(api) == {"Sub_2/VCA": VCA["url"]}
 

@@ -123,19 +123,6 @@ def test_a_waiting_program_that_is_interrupted_prints_nothing(
     assert process.returncode == -signal.SIGINT
 
 
-def test_an_interrupt_in_the_programs_own_code_is_shown_where_it_was(monitor: Monitor, tmp_path: Path) -> None:
-    """The body of a program."""
-    process = start(monitor, tmp_path, f"{GUARD}import time\nprint('body')\nwhile True: time.sleep(0.01)\n")
-    assert line(process) == "body"
-
-    process.send_signal(signal.SIGINT)
-    _, complained = process.communicate(timeout=60)
-
-    assert f'File "{tmp_path}/__main__.py"' in complained
-    assert "\nKeyboardInterrupt\n" in complained
-    assert process.returncode == -signal.SIGINT
-
-
 def test_an_interrupt_with_another_exception_in_its_history_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the program was about to report when it was interrupted; outside the runner nothing is changed."""
     before, shown = sys.excepthook, list[BaseException]()

@@ -68,21 +68,6 @@ def test_two_resources_for_one_webhook_fail_the_preview_by_both_names(api: Emula
     assert writes(api) == []
 
 
-@pytest.mark.proof
-def test_swapping_types_is_refused_and_leaves_the_account_as_it_was(api: Emulator, project: Project) -> None:
-    """Neither the preview nor an update without one touches a webhook; swapping the URLs is the way out."""
-    project.declare(a=VCA, b=VSS).deploy().ok()
-    api.journal.clear()
-
-    project.declare(a={**VCA, "type": "VSS"}, b={**VSS, "type": "VCA"})
-    preview = project.preview().refused()
-    project.deploy().refused()
-
-    assert "already holds a webhook" in preview.out
-    assert writes(api) == []
-    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca", "Sub_1/VSS": "https://ivr.example/vss"}
-
-
 def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, project: Project) -> None:
     """The new resource adopts it, and the delete of the old one leaves it; a header is registered again."""
     vss = {**VSS, "http_auth_header": "Basic b25l"}

@@ -6,20 +6,23 @@ import pytest
 
 from pulumi_8x8.emulator import Emulator
 from tests.engine.account import urls, writes
+from tests.engine.conftest import native_in_proof
 from tests.engine.scratch import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, native_in_proof]
 
 
 def test_a_url_and_a_subaccount_may_be_other_resources_outputs(api: Emulator, project: Project) -> None:
     """Unknown on create and on change, in the preview; the update then knows, and replaces if it differs."""
-    project.environment.update(HOST="one.example", ACCOUNT="Acme")
+    package = "pulumi_8x8" if project.door == "dynamic" else "pulumi_eightx8"
+    project.environment.update(HOST="one.example", ACCOUNT="Acme", PACKAGE=package)
     project.use("unknowns")
 
-    created = project.preview().ok()
+    created, outputs = project.preview().ok(), project.run("preview").ok().lines("vss: ")
     project.deploy().ok()
 
     assert created.steps == ["create vca", "create vss"]
+    assert outputs == ['vss: "Sub_1/VSS"' if project.door == "native" else "vss: [unknown]"]
     assert urls(api) == {"Acme_voice/VCA": "https://one.example/vca", "Sub_1/VSS": "https://one.example/vca"}
 
     api.journal.clear()

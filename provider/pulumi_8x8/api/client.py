@@ -29,8 +29,8 @@ from .connection import Bounds
 from .deadline import Deadline, timeout
 from .wire import parse_listing, parse_refusal, parse_removal, registration
 
-CONNECTIONS = 8
-"""Connections at most, unless more are asked for: four for the dynamic host's threads, four to list ahead."""
+CONNECTIONS = 16
+"""Connections at most, unless more are asked for: four for the dynamic host's threads, the others to list ahead."""
 
 TRIES = 5
 """Times a request is sent at most."""
@@ -71,7 +71,7 @@ class Client:
     Args:
         settings: Key, address and timeouts.
         pause: Waits between tries, in seconds; tests pass their own.
-        connections: Requests at a time, and connections, at most. Default: 8.
+        connections: Requests at a time, and connections, at most. Default: 16.
 
     Raises:
         SettingsError: No API key is set.

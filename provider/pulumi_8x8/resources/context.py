@@ -23,7 +23,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi_8x8.reconcile.caller import UNSUPPORTED, Caller
 
 BATCH = 16
-"""Subaccounts whose first webhooks are registered together: twice what is fetched at once."""
+"""Subaccounts whose first webhooks are registered together: as many as are listed at once."""
 
 
 class _Declarations:

@@ -31,26 +31,6 @@ for name in ("one", "two"):
     pulumi.export(name, listed.webhooks.apply(lambda webhooks: [f"{w.type} {w.url}" for w in webhooks]))
 """
 
-UNKNOWN = """
-import pulumi
-from pulumi.dynamic import CreateResult, Resource, ResourceProvider
-from pulumi_eightx8 import Webhook
-
-class Made(ResourceProvider):
-    def create(self, props):
-        return CreateResult("made", {**props, "url": "https://made.example/"})
-
-class Endpoint(Resource):
-    url: pulumi.Output[str]
-
-endpoint = Endpoint(Made(), "endpoint", {"url": None})
-vca = Webhook("vca", subaccount_id="Sub_1", type="VCA", url=endpoint.url, http_auth_header="Basic b25l")
-pulumi.export("id", vca.id)
-pulumi.export("enabled", vca.enabled)
-pulumi.export("header", vca.http_auth_header_available)
-pulumi.export("url", vca.url)
-"""
-
 
 def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, project: Project) -> None:
     """In the row of its resource, where the dynamic provider's says `update` alone."""
@@ -64,21 +44,6 @@ def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, pro
     assert preview.lines(f"~  {NATIVE} vss update [diff: +enabled,url]")
     assert preview.lines("warning: url is https://elsewhere.example/ live, https://ivr.example/vca declared")
     assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
-
-
-def test_a_preview_knows_the_outputs_but_for_what_is_made_later(api: Emulator, project: Project) -> None:
-    """The id and whether there will be a header are known while the URL is not; nothing is sent."""
-    project.write(UNKNOWN)
-
-    preview = project.run("preview").ok()
-
-    shown = " ".join(preview.out.partition("Outputs:")[2].split())
-    assert 'enabled: true header : true id : "Sub_1/VCA" url : [unknown]' in shown
-    assert writes(api) == []
-
-    project.deploy().ok()
-
-    assert urls(api) == {"Sub_1/VCA": "https://made.example/"}
 
 
 def test_each_explicit_provider_is_an_account(api: Emulator, project: Project) -> None:

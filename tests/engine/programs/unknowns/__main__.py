@@ -1,12 +1,13 @@
 """A webhook on the subaccount and at the address that another resource makes, and one at the address of the first."""
 
+import importlib
 import os
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
 
-from pulumi_8x8 import Webhook
+Webhook = importlib.import_module(os.environ["PACKAGE"]).Webhook
 
 
 def _made(props: dict[str, Any]) -> dict[str, Any]:
@@ -33,4 +34,5 @@ class Endpoint(Resource):
 
 endpoint = Endpoint("endpoint", os.environ["HOST"], os.environ["ACCOUNT"])
 vca = Webhook("vca", subaccount_id=endpoint.subaccount_id, type="VCA", url=endpoint.url)
-Webhook("vss", subaccount_id="Sub_1", type="VSS", url=vca.url)
+vss = Webhook("vss", subaccount_id="Sub_1", type="VSS", url=vca.url)
+pulumi.export("vss", vss.id)
