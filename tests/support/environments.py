@@ -25,13 +25,9 @@ def environment(requirements: Path, *more: str) -> Path:
         if not folder.exists():
             making = folder.with_suffix(".making")
             shutil.rmtree(making, ignore_errors=True)
-            _uv("venv", "--relocatable", "--python", sys.executable, str(making))
-            python = str(making / "bin" / "python")
-            _uv("pip", "install", "--python", python, "-r", str(requirements), "-e", str(ROOT), *wanted)
+            uv: list[str | Path] = [sys.executable, "-m", "uv"]
+            subprocess.run([*uv, "venv", "--relocatable", "--python", sys.executable, making], check=True)
+            into = [*uv, "pip", "install", "--python", making / "bin" / "python"]
+            subprocess.run([*into, "-r", requirements, "-e", ROOT, *wanted], check=True)
             making.rename(folder)
     return folder
-
-
-def _uv(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "uv", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
