@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -17,25 +16,20 @@ from tests.proof.certificates import bundle, contexts
 from tests.proof.direct import STDOUT, Direct
 from tests.proof.fault_cases import FAULT_CASES, NOTHING, FaultCase
 from tests.proof.leaks import KEY, leaks
-from tests.proof.operations import SAME, Operation
 from tests.proof.steps import Result, id_of
-from tests.proof.testbed import OTHERS, Live, Mode, ProviderKind, Testbed, live, register
+from tests.proof.testbed import OTHERS, SAME, Live, Mode, Operation, ProviderKind, Testbed, live, register
 
 MODES: tuple[Mode, ...] = ("replace", "refuse", "ignore")
-API_MODES: tuple[Mode, ...] = ("stale", "normalise")
-"""An API that replaces, and shows that late, or stores the URL in another form."""
+API_MODES: tuple[Mode, ...] = ("stale", "normalise")  # it replaces, and shows that late, or stores another URL
 IN_API_MODES = frozenset({"nothing", "error, though done", "lost after", "server error"})
-AT_ONCE = 24
-"""Cells at once: nearly all of their time is waiting."""
-SECONDS = 120
-"""Longest time for a cell, many times what its deadlines add up to."""
+AT_ONCE = 24  # cells: nearly all of their time is waiting
+SECONDS = 120  # the longest time for a cell, many times what its deadlines add up to
 
 PATIENT = {"8x8:deadline": "30"}
 FIRM = {"8x8:deadline": "2", "8x8:readTimeout": "2"}
 BRISK = {"8x8:deadline": "2.5", "8x8:readTimeout": "0.8"}
 
-OUTCOMES = ("done", "state only", "before", "after", "both", "other", "empty")
-"""As docs/matrix.md explains them."""
+OUTCOMES = ("done", "state only", "before", "after", "both", "other", "empty")  # as docs/matrix.md explains them
 
 
 class Point(NamedTuple):
@@ -47,42 +41,30 @@ class Point(NamedTuple):
     earlier: int
 
     def __str__(self) -> str:
-        again = ("", "second ", "third ", "fourth ", "fifth ")[self.nth]
-        return f"{again}{self.method}" + (f" {self.subaccount}" if self.subaccount != "Sub_1" else "")
+        return f"{self.method} {self.nth + 1} of {self.subaccount}"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What happened.
-
-    Attributes:
-        outcome: One of `OUTCOMES`.
-        refused: Whether one more `up` refused what is live, by name, instead of correcting it.
-        wrong: What must not be; empty if all is well.
-    """
+class Cell(NamedTuple):
+    """What happened."""
 
     operation: str
     mode: Mode
     point: str
     fault_case: FaultCase
     lasting: bool
-    outcome: str
-    refused: bool
-    wrong: str
+    outcome: str  # one of OUTCOMES
+    refused: bool  # whether one more `up` refused what is live, by name, instead of correcting it
+    wrong: str  # what must not be; empty if all is well
 
     def __str__(self) -> str:
-        how_long = "lasting" if self.lasting else "once"
-        outcome = self.outcome + "*" * self.refused
+        how_long, outcome = "lasting" if self.lasting else "once", self.outcome + "*" * self.refused
         return f"{self.operation} | {self.mode} | {self.point} | {self.fault_case.name} | {how_long} | {outcome}"
 
 
 def operation_cells(operation: Operation, kind: ProviderKind = Direct) -> list[Cell]:
     """Every cell of one operation, in all modes."""
-    with (
-        patch.dict(os.environ, REQUESTS_CA_BUNDLE=bundle()),
-        redirect_stdout(STDOUT),
-        ThreadPoolExecutor(AT_ONCE) as pool,
-    ):
+    environment, stdout = patch.dict(os.environ, REQUESTS_CA_BUNDLE=bundle()), patch("sys.stdout", STDOUT)
+    with environment, stdout, ThreadPoolExecutor(AT_ONCE) as pool:
         started = [
             pool.submit(_cell, operation, kind, mode, *meeting)
             for mode in (*MODES, *(API_MODES if operation.command == "up" else ()))
@@ -135,12 +117,11 @@ def _cell(operation: Operation, kind: ProviderKind, mode: Mode, point: Point, ca
 def _arm(bed: Testbed, point: Point, case: FaultCase, lasting: bool, elsewhere: str) -> None:
     if case.connection == "refused":
         bed.api.refuse_connections()
+    elif case.connection or case.to == "plain":
+        bed.front = bed.enter_context(Emulator(KEY, bed.api.post_over, tls=contexts()[case.connection]))
+        bed.front.account = bed.api.account
+    if case.connection:
         return
-    if case.connection or case.to == "plain":
-        front = bed.enter_context(Emulator(KEY, bed.api.post_over, tls=contexts()[case.connection]))
-        front.account, bed.front = bed.api.account, front
-        if case.connection:
-            return
     path = f"/api/v1/subaccounts/{point.subaccount}/webhooks"
     location = {"elsewhere": {"location": elsewhere + path}, "plain": {"location": bed.api.url + path}}
     fault: dict[str, Any] = {"method": point.method, **case.fault, **location.get(case.to, {})}

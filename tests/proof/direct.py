@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 import traceback
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
@@ -20,20 +20,20 @@ from tests.proof.steps import Properties, StepError
 _serving = threading.local()
 
 
-class CapturedStdout(io.TextIOBase):
+class CapturedStdout(threading.local):
     """Stands in for `sys.stdout` and keeps apart what each thread prints."""
 
-    def __init__(self) -> None:
-        self._local = threading.local()
+    text = ""
 
-    def write(self, text: str) -> int:
-        self._local.text = self.taken() + text
-        return len(text)
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
 
     def taken(self) -> str:
         """What this thread has printed since the last time."""
-        text: str = getattr(self._local, "text", "")
-        self._local.text = ""
+        text, self.text = self.text, ""
         return text
 
 
@@ -46,12 +46,8 @@ class Direct(Host):
     def __init__(self, config: Mapping[str, str]) -> None:
         # The host would reveal the URN of the request that it serves.
         setattr(dynamic_host, "current_call", lambda: Call(getattr(_serving, "urn", "")))  # noqa: B010 - for mypy
-        self.urn = ""
         self._provider = WebhookProvider()
         self._provider.configure(ConfigureRequest(Config(dict(config), "scratch")))
-
-    def __enter__(self) -> Direct:
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing has to be ended."""
@@ -66,18 +62,10 @@ class Direct(Host):
             raise StepError(traceback.format_exc()) from None
         finally:
             _serving.urn = ""
-        return _Response(result)
+        found: dict[str, Any] = vars(result) if result else {}
+        changes = DIFF_SOME if found.get("changes") else None
+        return SimpleNamespace(**{**found, "properties": found.get("outs"), "changes": changes})
 
     def _dict(self, struct: Any) -> Properties:
         sent: Properties = json.loads(json.dumps(struct or {}))
         return {name: value for name, value in sent.items() if value is not None}
-
-
-class _Response:
-    """What the host makes of a result."""
-
-    def __init__(self, result: Any) -> None:
-        self.id = getattr(result, "id", None) or ""
-        self.inputs, self.properties = getattr(result, "inputs", None), getattr(result, "outs", None)
-        self.failures, self.replaces = getattr(result, "failures", None), getattr(result, "replaces", None) or []
-        self.changes = DIFF_SOME if getattr(result, "changes", False) else None

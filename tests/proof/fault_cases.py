@@ -6,8 +6,7 @@ A fault meets one request, or that one and all that follow; the last ones are ab
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 WRITES = frozenset({"POST", "DELETE"})
 READS_AND_POST = frozenset({"GET", "POST"})
@@ -15,32 +14,20 @@ POST = frozenset({"POST"})
 ALL = frozenset({"GET", *WRITES})
 
 
-@dataclass(frozen=True)
-class FaultCase:
-    """What goes wrong.
+class FaultCase(NamedTuple):
+    """What goes wrong."""
 
-    Attributes:
-        kind: Its class, a key of `CLASSES`.
-        name: Its row in the full table.
-        fault: Arguments of the emulator's `Fault`; none where the connection itself is the fault.
-        methods: Of the requests that it can meet.
-        slow: Ends by a time-out, so the settings must make that a short one.
-        to: Where a redirect leads: "same", "elsewhere" or "plain".
-        connection: "refused", or the name of a bad certificate.
-        lasts: Whether it only makes sense for all requests that follow.
-    """
-
-    kind: str
-    name: str
-    fault: Mapping[str, Any] = field(default_factory=dict)
-    methods: frozenset[str] = ALL
-    slow: bool = False
-    to: str = ""
-    connection: str = ""
-    lasts: bool = False
+    kind: str  # its class, a key of CLASSES
+    name: str  # its row in the full table
+    fault: Mapping[str, Any] = {}  # arguments of the emulator's `Fault`; none where the connection itself is the fault
+    methods: frozenset[str] = ALL  # of the requests that it can meet
+    slow: bool = False  # ends by a time-out, so the settings must make that a short one
+    to: str = ""  # where a redirect leads: "same", "elsewhere" or "plain"
+    connection: str = ""  # "refused", or the name of a bad certificate
+    lasts: bool = False  # whether it only makes sense for all requests that follow
 
 
-CLASSES = {
+CLASSES = {  # as the page has them
     "nothing": "Nothing goes wrong.",
     "refused": "The API refuses the request: 400, 409, 418 or 422.",
     "not allowed": "The key or the subaccount is refused: 401, 403, 404 or 410.",
@@ -61,69 +48,50 @@ CLASSES = {
     "unreachable": "No connection can be made.",
     "certificate": "The certificate is of another name, expired or self-signed.",
 }
-"""The classes of fault, as the page has them."""
 
-RETRY_AFTER = {
-    "": None,
-    ", Retry-After 1": "1",
-    ", Retry-After of the past": "Wed, 21 Oct 2015 07:28:00 GMT",
-    ", Retry-After negative": "-5",
-    ", Retry-After a day": "86400",
-    ", Retry-After garbage": "soon",
-}
+RETRY_AFTER = (None, "1", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "86400", "soon")
 
 
 def _statuses(kind: str, *statuses: int) -> list[FaultCase]:
     return [FaultCase(kind, str(status), {"name": "status", "status": status}) for status in statuses]
 
 
+def _named(kind: str, *names: str, **more: Any) -> list[FaultCase]:
+    return [FaultCase(kind, name, {"name": name}, **more) for name in names]
+
+
 FAULT_CASES = (
     *_statuses("refused", 400, 409, 418, 422),
     *_statuses("not allowed", 401, 403, 404, 410),
     *(
-        FaultCase(kind, f"{status}{words}", {"name": "status", "status": status, "retry_after": value})
+        FaultCase(kind, f"{status}, Retry-After {value}", {"name": "status", "status": status, "retry_after": value})
         for kind, status in (("too many requests", 429), ("unavailable", 503))
-        for words, value in RETRY_AFTER.items()
+        for value in RETRY_AFTER
     ),
     *_statuses("server error", 500, 502, 504),
-    *(
-        FaultCase(
-            "error, though done", f"{s}, though it was done", {"name": "status", "status": s, "apply": True}, WRITES
-        )
-        for s in (500, 504)
-    ),
-    FaultCase("lost before", "reset before it was read", {"name": "reset_before_reading"}),
-    FaultCase("lost after", "reset after it was done", {"name": "reset_after_applying"}),
-    FaultCase("lost after", "reset inside the response", {"name": "reset_in_body"}),
-    FaultCase("lost after", "response cut short", {"name": "truncated"}),
+    FaultCase("error, though done", "500, done", {"name": "status", "status": 500, "apply": True}, WRITES),
+    FaultCase("error, though done", "504, done", {"name": "status", "status": 504, "apply": True}, WRITES),
+    *_named("lost before", "reset_before_reading"),
+    *_named("lost after", "reset_after_applying", "reset_in_body", "truncated"),
     FaultCase("no response", "no response", {"name": "hang"}, slow=True),
     FaultCase("no response", "no response, though it was done", {"name": "hang", "apply": True}, WRITES, slow=True),
-    FaultCase("dripping", "response dripping", {"name": "drip"}, slow=True),
-    FaultCase("dripping", "response dripping from its first line", {"name": "drip_header"}, slow=True),
-    FaultCase("broken", "empty response", {"name": "empty"}),
-    FaultCase("broken", "not JSON", {"name": "not_json"}),
-    FaultCase("broken", "HTML", {"name": "html"}),
-    FaultCase("broken", "half of the JSON", {"name": "cut_json"}),
-    FaultCase("broken", "wrong types", {"name": "wrong_types"}),
-    FaultCase("broken", "wrong shape", {"name": "wrong_shape"}),
-    FaultCase("broken", "NaN", {"name": "nan"}),
-    FaultCase("oversized", "10,000 entries of other types", {"name": "many"}, READS_AND_POST),
+    *_named("dripping", "drip", "drip_header", slow=True),
+    *_named("broken", "empty", "not_json", "html", "cut_json", "wrong_types", "wrong_shape", "nan"),
+    *_named("oversized", "many", methods=READS_AND_POST),
     FaultCase("oversized", "5 MB", {"name": "large", "size": 5_000_000}),
     FaultCase("oversized", "5 MB, compressed", {"name": "bomb", "size": 5_000_000}),
-    FaultCase("listed twice", "a type twice", {"name": "duplicate_type"}, READS_AND_POST),
-    FaultCase("redirect", "redirect to itself", {"name": "redirect"}, to="same"),
-    FaultCase("redirect", "redirect to another host", {"name": "redirect"}, to="elsewhere"),
-    FaultCase("redirect", "redirect from https to http", {"name": "redirect"}, to="plain"),
+    *_named("listed twice", "duplicate_type", methods=READS_AND_POST),
+    *(FaultCase("redirect", f"redirect, {to}", {"name": "redirect"}, to=to) for to in ("same", "elsewhere", "plain")),
     FaultCase("stale", "stale listing", {"name": "stale"}, frozenset({"GET"}), lasts=True),
     FaultCase("stale", "done, but a stale response", {"name": "stale", "method": "POST"}, POST),
     FaultCase("stored otherwise", "another URL stored", {"name": "altered"}, POST),
     FaultCase("stored otherwise", "stored as disabled", {"name": "altered", "stored": {"enabled": False}}, POST),
     FaultCase("stored otherwise", "header not stored", {"name": "altered", "stored": {"http_auth_header": None}}, POST),
     FaultCase("unreachable", "connection refused", connection="refused", lasts=True),
-    FaultCase("certificate", "certificate of another name", connection="another name", lasts=True),
-    FaultCase("certificate", "certificate expired", connection="expired", lasts=True),
-    FaultCase("certificate", "certificate self-signed", connection="self-signed", lasts=True),
+    *(
+        FaultCase("certificate", f"certificate: {problem}", connection=problem, lasts=True)
+        for problem in ("another name", "expired", "self-signed")
+    ),
 )
 
-NOTHING = FaultCase("nothing", "nothing goes wrong", {"name": "pass"}, POST)
-"""For the modes in which the API itself is what is tried."""
+NOTHING = FaultCase("nothing", "nothing goes wrong", {"name": "pass"}, POST)  # where the API is what is tried

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import json_format, struct_pb2
@@ -27,8 +27,7 @@ from tests.proof.steps import LostError, Properties, StepError
 DIFF_SOME = provider_pb2.DiffResponse.DIFF_SOME
 PROVIDER = "__provider"
 PICKLED = serialize_provider(WebhookProvider())
-SECONDS = 120
-"""Longest time for one call, far above every deadline that the tests set."""
+SECONDS = 120  # the longest time for one call, far above every deadline that the tests set
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
@@ -36,17 +35,17 @@ FORKS.set_forkserver_preload(
 )
 
 
-class Host:
-    """A provider's process; use it with `with`. An engine passes its own address.
+Kind = TypeVar("Kind", bound="Host")
 
-    Attributes:
-        urn: The resource that the next call is about.
-    """
+
+class Host:
+    """A provider's process; use it with `with`. An engine passes its own address."""
 
     module = "pulumi.dynamic"
+    urn = ""
+    """The resource that the next call is about."""
 
     def __init__(self, environment: Mapping[str, str], config: Mapping[str, str] | None = None, *engine: str) -> None:
-        self.urn = ""
         self._output, theirs = FORKS.Pipe(duplex=False)
         self._process = FORKS.Process(target=_run, args=(dict(environment), theirs, self.module, *engine), daemon=True)
         self._process.start()
@@ -66,7 +65,7 @@ class Host:
         """End it at once, as `kill -9` does."""
         self._process.kill()
 
-    def __enter__(self) -> Host:
+    def __enter__(self: Kind) -> Kind:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,17 +79,23 @@ class Host:
     def check(self, olds: Properties, news: Properties) -> Properties:
         """The checked inputs; raises StepError with every failure."""
         response = self._call("Check", urn=self.urn, olds=olds, news=news)
-        if response.failures:
-            raise StepError("\n".join(_shown(failure.property, failure.reason, news) for failure in response.failures))
+        # The engine prints the value of a property that a failure names, a secret's in plain.
+        texts = [
+            f"property {one.property} value {{{news.get(one.property)}}} has a problem: {one.reason}"
+            if one.property
+            else one.reason
+            for one in response.failures or []
+        ]
+        if texts:
+            raise StepError("\n".join(texts))
         return self._dict(response.inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
         """The properties that ask for a replacement, and whether anything is to be done."""
         response = self._call("Diff", urn=self.urn, id=id, olds=olds, news=news)
-        return list(response.replaces), response.changes == DIFF_SOME
+        return list(response.replaces or []), response.changes == DIFF_SOME
 
     def create(self, news: Properties) -> tuple[str, Properties]:
-        """The id and the outputs."""
         response = self._call("Create", urn=self.urn, properties=news)
         return response.id, self._dict(response.properties)
 
@@ -103,7 +108,6 @@ class Host:
         return response.id, self._dict(response.properties), self._dict(response.inputs)
 
     def update(self, id: str, olds: Properties, news: Properties) -> Properties:
-        """The outputs."""
         return self._dict(self._call("Update", urn=self.urn, id=id, olds=olds, news=news).properties)
 
     def delete(self, id: str, outs: Properties) -> None:
@@ -111,7 +115,7 @@ class Host:
 
     def _connect(self, port: int, config: Mapping[str, str]) -> None:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._call("Configure", args=dict(config))
 
     def _call(self, method: str, **fields: Any) -> Any:
@@ -119,7 +123,7 @@ class Host:
         request = getattr(provider_pb2, f"{method}Request")(**sent)
         try:
             # The process prints its port a moment before it serves.
-            return getattr(self._stub, method)(request, timeout=SECONDS, wait_for_ready=method == "Configure")
+            return getattr(self.stub, method)(request, timeout=SECONDS, wait_for_ready=method == "Configure")
         except grpc.RpcError as error:
             if error.code() is grpc.StatusCode.UNAVAILABLE:
                 raise LostError from None
@@ -131,29 +135,17 @@ class Host:
         return struct
 
     def _dict(self, struct: Any) -> Properties:
-        properties = json_format.MessageToDict(struct)
-        properties.pop(PROVIDER, None)
-        return properties
-
-
-def scrubbed() -> dict[str, str]:
-    """The machine's environment without anybody's Pulumi, 8x8, proxy or CA settings."""
-    ours = ("PULUMI", "EIGHTX8", "HTTP", "ALL_PROXY", "NO_PROXY", "NETRC", "REQUESTS_CA", "CURL_CA")
-    return {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
+        return {name: value for name, value in json_format.MessageToDict(struct).items() if name != PROVIDER}
 
 
 def _run(environment: Mapping[str, str], output: Connection, *arguments: str) -> None:
-    """Be the provider's process; `environment` is beside the scrubbed one."""
-    kept = {**scrubbed(), **environment}
-    os.environ.clear()
-    os.environ.update(kept)
+    """Be the provider's process, without anybody's Pulumi, 8x8, proxy or CA settings but those given."""
+    others = ("PULUMI", "EIGHTX8", "HTTP", "ALL_PROXY", "NO_PROXY", "NETRC", "REQUESTS_CA", "CURL_CA")
+    for name in [name for name in os.environ if name.upper().startswith(others)]:
+        del os.environ[name]
+    os.environ.update(environment)
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     sys.stdout = io.TextIOWrapper(open(1, "wb", buffering=0), write_through=True)  # noqa: SIM115 - as `python -u`
     sys.argv[:] = arguments
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
-
-
-def _shown(name: str, reason: str, news: Properties) -> str:
-    # The engine prints the value of a property that a failure names, a secret's in plain.
-    return f"property {name} value {{{news.get(name)}}} has a problem: {reason}" if name else reason

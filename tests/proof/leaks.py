@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 KEY = 'canary/of"the\\key+&='
@@ -26,9 +25,3 @@ def forms(secret: str) -> set[str]:
 def leaks(text: str, secrets: Iterable[str] = SECRETS) -> list[str]:
     """Each form of a secret that is in a text."""
     return [form for secret in secrets for form in forms(secret) if form in text]
-
-
-def leaks_in(folder: Path, secrets: Iterable[str] = SECRETS) -> list[str]:
-    """Each file below a folder that holds a secret in any form."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [str(path.relative_to(folder)) for path in files if leaks(path.read_bytes().decode("latin-1"), secrets)]

@@ -47,6 +47,9 @@ CHANGES = st.one_of(
 )
 """One property and its new value; None takes it out."""
 
+COMMANDS = st.sampled_from(("up", "up", "up", "destroy", "refresh", "preview"))
+WRITING_COMMANDS = st.sampled_from(("up", "up", "destroy", "refresh"))
+SENT = st.sampled_from(("GET", "POST", "DELETE"))
 METHODS = st.sampled_from((None, "GET", "POST", "DELETE"))
 REQUESTS = st.fixed_dictionaries({"method": METHODS, "skip": st.integers(0, 3), "times": st.sampled_from((1, 2, None))})
 KINDS = {case.kind for case in FAULT_CASES if case.fault} - {"redirect", "stale", "stored otherwise", "oversized"}
@@ -62,13 +65,7 @@ TWICE = "is declared twice in this program"
 
 
 class Machine(RuleBasedStateMachine):
-    """Drives one stack on one account of its own.
-
-    Attributes:
-        program: What is declared now.
-        deployable: Whether the program could be deployed, and nothing but faults and crashes has happened since.
-        unknown_headers: The webhooks that others registered with a header of theirs.
-    """
+    """Drives one stack on one account of its own."""
 
     def __init__(self, post_over: PostOver, kind: type[Host] = Host) -> None:
         super().__init__()
@@ -76,8 +73,9 @@ class Machine(RuleBasedStateMachine):
         self.api = Emulator(KEY, post_over).__enter__()
         self.stack = Stack()
         self.program: dict[str, Properties] = {}
+        # Whether the program could be deployed, and nothing but faults and crashes has happened since.
         self.deployable = False
-        self.unknown_headers: set[WebhookId] = set()
+        self.unknown_headers: set[WebhookId] = set()  # of webhooks that others registered
 
     def teardown(self) -> None:
         self.api.__exit__(None, None, None)
@@ -138,9 +136,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def refreshes(self) -> None:
         before = self.live()
-
         result, _ = self.run("refresh")
-
         assert result.ok, result
         assert self.live() == before
         for resource in self.stack.resources:
@@ -152,44 +148,30 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def destroys(self) -> None:
         before, ours = self.live(), self.stack.ids()
-
         result, _ = self.run("destroy")
-
         assert result.ok, result
         assert self.live() == {id: webhook for id, webhook in before.items() if id not in ours}
         assert not self.stack.resources
 
-    @rule(
-        command=st.sampled_from(("up", "up", "up", "destroy", "refresh", "preview")),
-        faults=st.lists(FAULTS, min_size=1, max_size=2),
-    )
+    @rule(command=COMMANDS, faults=st.lists(FAULTS, min_size=1, max_size=2))
     def meets_faults(self, command: Command, faults: list[dict[str, Any]]) -> None:
         could = self.run("preview")[0].ok
         for fault in faults:
             self.api.faults.add(Fault(**fault))
-
         result, _ = self.run(command)
-
         self.api.faults.clear()
         if result.ok and command == "up":
             self.is_deployed()
         self.deployable = could and command != "refresh"
         self.deploys()
 
-    @rule(
-        command=st.sampled_from(("up", "up", "destroy", "refresh")),
-        method=st.sampled_from(("GET", "POST", "DELETE")),
-        skip=st.integers(0, 2),
-        applied=st.booleans(),
-    )
+    @rule(command=WRITING_COMMANDS, method=SENT, skip=st.integers(0, 2), applied=st.booleans())
     def crashes(self, command: Command, method: Any, skip: int, applied: bool) -> None:
         could = self.run("preview")[0].ok
         go_on = threading.Event()
         held_back = Fault("pass", method=method, skip=skip, apply=applied, hold=go_on, hold_at="after")
         self.api.faults.add(held_back)
-
         self.run(command, kill_at=held_back)
-
         go_on.set()
         self.api.faults.clear()
         self.repairs()
@@ -208,12 +190,9 @@ class Machine(RuleBasedStateMachine):
             assert self.is_refused(preview)
             # A webhook that the last run of this stack had yet to remove may be in the way.
             late = [resource["id"] for resource in self.stack.resources if resource.get("delete")]
-            in_the_way = any(id in (preview.error or "") for id in late)
-            assert not self.deployable or in_the_way, f"refused after a fault: {preview.error}"
+            assert not self.deployable or any(id in (preview.error or "") for id in late), f"refused: {preview.error}"
             return
-
         result, _ = self.run("up")
-
         assert result.ok, result.error
         self.is_deployed()
         again, printed = self.run("preview")
@@ -290,19 +269,14 @@ class Machine(RuleBasedStateMachine):
 
     def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
         """Run one command in a process of its own, which is killed where a request meets a fault."""
-        environment = {
-            "EIGHTX8_API_KEY": self.api.api_key,
-            "EIGHTX8_BASE_URL": self.api.url,
-            "EIGHTX8_DEADLINE": "0.3" if self.api.faults.pending() else "60",
-        }
-        with self.kind(environment) as host:
-            if kill_at is None:
-                result = self.stack.run(command, host, self.program)
-            else:
-                with ThreadPoolExecutor(1) as pool:
-                    pool.submit(kill_at.reached.wait).add_done_callback(lambda _: host.kill())
-                    result = self.stack.run(command, host, self.program)
-                    kill_at.reached.set()
+        environment = {"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url}
+        environment["EIGHTX8_DEADLINE"] = "0.3" if self.api.faults.pending() else "60"
+        with self.kind(environment) as host, ThreadPoolExecutor(1) as pool:
+            if kill_at:
+                pool.submit(kill_at.reached.wait).add_done_callback(lambda _: host.kill())
+            result = self.stack.run(command, host, self.program)
+            if kill_at:
+                kill_at.reached.set()
         return result, host.printed
 
     def repairs(self) -> None:

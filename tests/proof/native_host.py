@@ -45,15 +45,9 @@ class NativeHost(Host):
 
 
 class NativeDirect(NativeHost):
-    """The same, served in this process: for thousands of commands. Use it with `with`.
-
-    Attributes:
-        servicer: The provider.
-        stub: The way to it, as an engine has it.
-    """
+    """The same, served in this process: for thousands of commands."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
-        self.urn = ""
         self._shown: list[str] = []
         self._server = grpc.server(ThreadPoolExecutor(16))
         engine = SimpleNamespace(log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
@@ -62,10 +56,6 @@ class NativeDirect(NativeHost):
         port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
         self._connect(port, config)
-        self.stub = self._stub
-
-    def __enter__(self) -> NativeDirect:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()

@@ -39,17 +39,11 @@ class LostError(Exception):
 
 @dataclass
 class Result:
-    """How a command ended.
+    """How a command ended."""
 
-    Attributes:
-        steps: What was done, or in a preview would be, to which resource: `["update vca"]`.
-        error: What the engine shows of the step that failed; None where none did.
-        lost: Whether the provider's process ended in the middle of a step.
-    """
-
-    steps: list[str] = field(default_factory=list)
-    error: str | None = None
-    lost: bool = False
+    steps: list[str] = field(default_factory=list)  # what was done, or in a preview would be: `["update vca"]`
+    error: str | None = None  # what the engine shows of the step that failed
+    lost: bool = False  # whether the provider's process ended in the middle of a step
 
     @property
     def ok(self) -> bool:

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pulumi_8x8.emulator import Fault
 from pulumi_8x8.emulator.account.modes import PostOver
 from tests.engine.scratch import SECONDS, TOKEN, Preview, Project
 from tests.engine.scratch import Result as Ended
-from tests.proof.conftest import PROFILE
 from tests.proof.host import Host
 from tests.proof.machine import Machine
 from tests.proof.native_host import NativeHost
 from tests.proof.processes import descendants, end
 from tests.proof.steps import Command, Result, Stack
+
+UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck))
+PROFILES = {
+    "quick": settings(UNHURRIED, max_examples=5, stateful_step_count=8, database=None),
+    # The same sequences in every run: a change is not blamed for what it has not done.
+    "ci": settings(UNHURRIED, max_examples=150, stateful_step_count=12, derandomize=True, database=None),
+    "soak": settings(UNHURRIED, max_examples=2000, stateful_step_count=25),
+}
+# How many sequences are tried for each way of the API.
+PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 
 
 class EngineMachine(Machine):

@@ -10,9 +10,8 @@ import pytest
 from tests.proof.cells import operation_cells
 from tests.proof.direct import Direct
 from tests.proof.native_host import NativeDirect
-from tests.proof.operations import OPERATIONS, Operation
 from tests.proof.page import as_json, counts, summary
-from tests.proof.testbed import ProviderKind
+from tests.proof.testbed import OPERATIONS, Operation, ProviderKind
 
 HERE = Path(__file__).parent
 COUNTS = json.loads((HERE / "matrix.json").read_text())

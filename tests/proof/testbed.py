@@ -1,33 +1,61 @@
-"""Where a cell is run: an account, a stack on it, and the webhooks that others have there."""
+"""What a command does in the matrix, and where: an account, a stack on it, and the webhooks that others have there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.proof.direct import STDOUT, Direct
-from tests.proof.leaks import KEY
+from tests.proof.leaks import HEADER, KEY, NEXT_HEADER
 from tests.proof.native_host import NativeDirect
-from tests.proof.operations import SAME, Operation
-from tests.proof.steps import Command, Program, Properties, Result, Stack, urn
+from tests.proof.steps import Command, Program, Properties, Result, Stack, id_of, urn
 
 Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
 ProviderKind = type[Direct] | type[NativeDirect]
-"""Which of the two providers is called, in this process."""
-
-Live = dict[WebhookId, StoredWebhook]
-"""Every webhook of an account."""
+Live = dict[WebhookId, StoredWebhook]  # every webhook of an account
 
 OTHERS: Program = {
     "vru": {"subaccount_id": "Sub_1", "type": "VRU", "url": "https://b.example/", "http_auth_header": "Basic b"},
     "of Sub_2": {"subaccount_id": "Sub_2", "type": "VCA", "url": "https://b.example/", "enabled": False},
 }
 """Webhooks that no program here declares."""
+
+BARE: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+VCA = {**BARE, "http_auth_header": HEADER}
+SAME: Program = {"vss": {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}}
+"""A webhook of the same stack that no operation is about."""
+
+
+class Operation(NamedTuple):
+    """A command of the engine."""
+
+    name: str  # its key in matrix.json
+    before: Program  # what is deployed before, beside `SAME`
+    after: Program  # what the program then declares
+    command: Command = "up"
+    drift: Mapping[str, Any] = {}  # what others register in Sub_1's VCA in between: arguments of `Account.put`
+    unseen: bool = False  # needs a response that an API which ignores POST over a webhook cannot give
+
+
+OPERATIONS = (
+    Operation("create", {}, {"vca": VCA}),
+    Operation("update of the URL", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}),
+    Operation("update of enabled", {"vca": VCA}, {"vca": {**VCA, "enabled": False}}),
+    Operation("a header is added", {"vca": BARE}, {"vca": VCA}),
+    Operation("a header is rotated", {"vca": VCA}, {"vca": {**VCA, "http_auth_header": NEXT_HEADER}}, unseen=True),
+    Operation("replace by type", {"vca": VCA}, {"vca": {**VCA, "type": "VCS"}}),
+    Operation("replace by subaccount", {"vca": VCA}, {"vca": {**VCA, "subaccount_id": "Sub_3"}}),
+    Operation("refresh", {"vca": VCA}, {"vca": VCA}, "refresh", {"url": "https://ivr.example/drift"}),
+    Operation("delete", {"vca": VCA}, {}),
+    Operation("adoption", {}, {"vca": BARE}, drift={"url": VCA["url"]}),
+    Operation("adoption with a header", {}, {"vca": VCA}, drift={"url": VCA["url"], "http_auth_header": HEADER}),
+    Operation("preview", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}, "preview"),
+)
 
 
 class Testbed(ExitStack):
@@ -81,6 +109,6 @@ def _deployed(program: Program) -> list[Properties]:
     for name, declared in program.items():
         inputs = with_defaults(declared)
         outs = {**inputs, "http_auth_header_available": "http_auth_header" in inputs}
-        id = f"{inputs['subaccount_id']}/{inputs['type']}"
-        resources.append({"urn": urn(name), "type": WEBHOOK_TOKEN, "id": id, "inputs": inputs, "outputs": outs})
+        known = {"urn": urn(name), "type": WEBHOOK_TOKEN, "id": str(id_of(inputs))}
+        resources.append({**known, "inputs": inputs, "outputs": outs})
     return resources

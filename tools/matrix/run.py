@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
 from tests.proof.cells import Cell, operation_cells  # noqa: E402 - the path comes first
-from tests.proof.operations import OPERATIONS  # noqa: E402
 from tests.proof.page import as_json, counts, full, summary  # noqa: E402
+from tests.proof.testbed import OPERATIONS  # noqa: E402
 
 
 def main() -> int:
