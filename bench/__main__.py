@@ -1,7 +1,7 @@
 """python -m bench [grid | scale | page]: measure, keep results.json beside this file, and write docs/performance.md.
 
 grid   what `make bench` measures, in less than fifteen minutes
-scale  1,000 and 2,000 webhooks with and without checkpoints, and what a kill then costs; a quarter of an hour
+scale  1,000 and 2,000 webhooks with and without checkpoints, and what a kill then costs; half an hour
 page   write the page again from the results that are kept
 """
 

@@ -26,7 +26,6 @@ PASSPHRASE = "scratch"
 SECONDS = 120
 TOKEN = "pulumi-python:dynamic/8x8:Webhook"
 NATIVE = "eightx8:index:Webhook"
-URN = f"urn:pulumi:dev::scratch::{TOKEN}::"
 
 Ended = TypeVar("Ended", bound="Result")
 

@@ -236,17 +236,18 @@ def _failure(method: str, path: str, response: _Response) -> WebhookError:
 
 
 def _read(response: requests.Response) -> bytes:
-    problem, content = "", bytearray()
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        problem = "compressed although that was not asked for"
-    for chunk in () if problem else response.iter_content(1 << 16):
+        raise _unusable("compressed although that was not asked for")
+    content = bytearray()
+    for chunk in response.iter_content(1 << 16):
         content += chunk
         if len(content) > LARGEST_RESPONSE:
-            problem = f"longer than {LARGEST_RESPONSE:,} bytes"
-            break
-    if problem:
-        raise ProtocolError(f"The API's response is {problem}. Check 8x8:baseUrl.", uncertain=True)
+            raise _unusable(f"longer than {LARGEST_RESPONSE:,} bytes")
     return bytes(content)
+
+
+def _unusable(problem: str) -> ProtocolError:
+    return ProtocolError(f"The API's response is {problem}. Check 8x8:baseUrl.", uncertain=True)
 
 
 def _certificate_refused(error: Exception) -> bool:

@@ -67,5 +67,7 @@ class Caller:
         """Remove the hidden input, one JSON text, from the inputs of `check`."""
         text = inputs.pop(INPUT, None)
         known = json.loads(text) if isinstance(text, str) else {}
-        given = {f.name: known[f.name] for f in fields(cls) if isinstance(known, Mapping) and f.name in known}
+        if not isinstance(known, Mapping):
+            known = {}
+        given = {f.name: known[f.name] for f in fields(cls) if f.name in known}
         return cls(**{**given, "urn": urn, "described": isinstance(text, str)})
