@@ -9,7 +9,6 @@ from typing import IO
 import click
 
 from pulumi_8x8.cli.stack_state import StackWebhook, stack_webhooks
-from pulumi_8x8.model import IDENTITY
 from pulumi_8x8.reconcile.decide import Decision, Outcome, decide, drift_text
 
 from .listings import fetch
@@ -28,9 +27,9 @@ def check(stack_export: IO[str], as_json: bool) -> None:
     Exit codes: 0 nothing that was compared differs, 1 drift, 2 misuse or an error.
     """
     webhooks = stack_webhooks(stack_export)
-    known = [webhook for webhook in webhooks if webhook.encrypted.isdisjoint(IDENTITY)]
+    known = [webhook for webhook in webhooks if webhook.identified]
     listings = {listing.subaccount_id: listing for listing in fetch([w.declared.subaccount_id for w in known])}
-    found: list[tuple[StackWebhook, Decision | None]] = [(w, None) for w in webhooks if w not in known]
+    found: list[tuple[StackWebhook, Decision | None]] = [(w, None) for w in webhooks if not w.identified]
     for webhook in known:
         declared = webhook.declared
         live = listings[declared.subaccount_id].get(declared.type, masked=declared.masked)
@@ -42,7 +41,7 @@ def check(stack_export: IO[str], as_json: bool) -> None:
         for declared, decision in drifted:
             click.echo(decision.refusal or f"{declared.id}: {drift_text(declared, decision.drift)}")
         if names := [
-            f"{w.declared.id if w in known else w.urn} ({', '.join(sorted(w.encrypted))})"
+            f"{w.declared.id if w.identified else w.urn} ({', '.join(sorted(w.encrypted))})"
             for w in webhooks
             if w.encrypted
         ]:

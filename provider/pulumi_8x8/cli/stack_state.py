@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import IO, Any, NamedTuple
 
 from pulumi_8x8.errors import ProtocolError
-from pulumi_8x8.model import MASKED, SNAKE, Declaration, in_snake_case
+from pulumi_8x8.model import IDENTITY, MASKED, SNAKE, Declaration, in_snake_case
 from pulumi_8x8.native.properties import UNKNOWN_HEADER
 from pulumi_8x8.native.schema import WEBHOOK
 from pulumi_8x8.reconcile.decide import declaration
@@ -34,6 +34,11 @@ class StackWebhook(NamedTuple):
     declared: Declaration
     encrypted: frozenset[str]
     ignored: frozenset[str]
+
+    @property
+    def identified(self) -> bool:
+        """Whether it is known which webhook it is: neither the subaccount nor the type is encrypted."""
+        return self.encrypted.isdisjoint(IDENTITY)
 
 
 def stack_webhooks(exported: IO[str]) -> list[StackWebhook]:
