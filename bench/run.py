@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 from tools.sdks.generate import sdk
@@ -90,7 +92,7 @@ ONCE = {ANSIBLE: ("up from nothing", "up, nothing to do")}
 
 @dataclass(frozen=True)
 class Run:
-    """One operation, carried out once; processor seconds and peak MiB by `engine`, `program` and `provider`."""
+    """One operation, carried out once; `memory` is the peak in MiB of `program` and `provider`."""
 
     cell: str
     way: str
@@ -102,6 +104,13 @@ class Run:
     connections: int
     memory: dict[str, float] = field(default_factory=dict)
     state: float = 0.0
+
+
+class Use(NamedTuple):
+    """Peak memory of a process in MiB, and its processor time in seconds."""
+
+    memory: float
+    cpu: float
 
 
 class Runner:
@@ -138,13 +147,13 @@ class Runner:
         with (self._folder / "log").open("wb") as log:
             return subprocess.Popen(command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
-    def carry_out(self, operation: str, *, watched: bool = False) -> tuple[float, float, dict[str, float]]:
-        """Seconds, seconds of processor time, and peak memory by kind of process where that is watched."""
-        memory: dict[str, float] = {}
+    def carry_out(self, operation: str, *, watched: bool = False) -> tuple[float, float, dict[str, Use]]:
+        """Seconds, seconds of processor time, and what `program` and `provider` used where that is watched."""
+        used: dict[str, Use] = {}
         over = threading.Event()
         begin = time.perf_counter()
         process = self.start(operation)
-        watch = threading.Thread(target=_watch, args=(process.pid, over, memory), daemon=True)
+        watch = threading.Thread(target=_watch, args=(process.pid, over, used), daemon=True)
         if watched:
             watch.start()
         _, status, usage = os.wait4(process.pid, 0)
@@ -153,7 +162,7 @@ class Runner:
         over.set()
         if process.returncode:
             raise RuntimeError(f"{self.way}: {operation} failed:\n{(self._folder / 'log').read_text()}")
-        return seconds, usage.ru_utime + usage.ru_stime, memory
+        return seconds, usage.ru_utime + usage.ru_stime, used
 
     def state_size(self) -> float:
         """Bytes of exported state per webhook, as the engine writes it."""
@@ -163,15 +172,21 @@ class Runner:
         return sum(len(json.dumps(resource, indent=4)) for resource in resources) / max(len(resources), 1)
 
 
-def _watch(pid: int, over: threading.Event, memory: dict[str, float]) -> None:
+def _watch(pid: int, over: threading.Event, used: dict[str, Use]) -> None:
     marks = {"language-python-exec": "program", "pulumi.dynamic": "provider", "resource-eightx8": "provider"}
-    while not over.wait(0.2):
+    found: dict[str, psutil.Process] = {}
+    for tick in itertools.count():
+        if over.wait(0.02):
+            return
         with suppress(psutil.Error):
-            for process in psutil.Process(pid).children(recursive=True):
-                with suppress(psutil.Error):
-                    line = " ".join(process.cmdline())
-                    for kind in (kind for mark, kind in marks.items() if mark in line):
-                        memory[kind] = max(memory.get(kind, 0.0), process.memory_info().rss / 2**20)
+            for process in psutil.Process(pid).children(recursive=True) if tick % 10 == 0 else ():
+                line = " ".join(process.cmdline())
+                found |= {kind: process for mark, kind in marks.items() if mark in line}
+        for kind, process in found.items():
+            with suppress(psutil.Error):
+                before, times = used.get(kind, Use(0, 0)), process.cpu_times()
+                mib = process.memory_info().rss / 2**20
+                used[kind] = Use(max(before.memory, mib), max(before.cpu, times.user + times.system))
 
 
 def measure(cells: tuple[Cell, ...]) -> Iterator[Run]:
@@ -199,7 +214,8 @@ def _has(way: str, operation: str) -> bool:
 def _run(cell: Cell, runner: Runner, operation: str, number: int) -> Run:
     runner.api.control(f"latency/{cell.latency}")
     runner.api.counts()
-    seconds, cpu, memory = runner.carry_out(operation, watched=cell.runs == 1)
+    seconds, cpu, used = runner.carry_out(operation, watched=cell.runs == 1)
+    memory = {kind: use.memory for kind, use in used.items()}
     requests, connections = runner.api.counts()
     state = runner.state_size() if operation == "preview" and number == 1 and runner.way in MODULES else 0.0
     return Run(cell.name, runner.way, operation, number, seconds, cpu, requests, connections, memory, state)

@@ -18,10 +18,10 @@ from .run import Runner
 LATENCY = 50
 OPERATIONS = ("up from nothing", "preview", "destroy")
 SKIP = "PULUMI_SKIP_CHECKPOINTS"
-WAYS = ("dynamic", "native", "empty stack")
+WAYS = ("dynamic", "native", "naive", "empty stack")
 PLAN = (
     *((webhooks, way, False) for webhooks in (100, 1000, 2000) for way in WAYS),
-    *((webhooks, way, True) for webhooks in (100, 1000) for way in WAYS),
+    *((webhooks, way, True) for webhooks in (100, 1000) for way in ("dynamic", "native", "empty stack")),
     *((2000, way, True) for way in ("dynamic", "empty stack")),
 )
 """Webhooks, way, and whether the engine writes its checkpoints."""
@@ -38,9 +38,9 @@ def measure() -> Iterator[dict[str, Any]]:
     for webhooks, way, checkpoints in PLAN:
         with _runner(way, webhooks, checkpoints) as runner:
             for operation in OPERATIONS:
-                seconds, cpu, memory = runner.carry_out(operation, watched=True)
+                seconds, cpu, used = runner.carry_out(operation, watched=True)
                 run = {"webhooks": webhooks, "way": way, "checkpoints": checkpoints, "operation": operation}
-                yield _shown({**run, "seconds": seconds, "cpu": cpu, "memory": memory.get("provider")})
+                yield _shown({**run, "seconds": seconds, "cpu": cpu, "used": used})
 
 
 def _killed(runner: Runner, after: int) -> dict[str, Any]:
@@ -85,30 +85,25 @@ def report(measured: dict[str, Any]) -> str:
     if not measured:
         return ""
     runs = measured["runs"]
-    empty = {(r["webhooks"], r["checkpoints"], r["operation"]): r["cpu"] for r in runs if r["way"] == "empty stack"}
+    cpu = {
+        (run["way"], run["webhooks"], run["checkpoints"], run["operation"]): run["used"]["provider"][1]
+        for run in runs
+        if "used" in run
+    }
     rows, kills = [], []
     for run in runs:
-        checkpoints = "yes" if run["checkpoints"] else "no"
+        checkpoints, way, operation = "yes" if run["checkpoints"] else "no", run["way"], run["operation"]
         if "live" in run:
             sent = ", ".join(f"{count} {method}" for method, count in run["requests"].items())
-            kills.append((run["way"], checkpoints, run["live"], str(run["known"]), f"{run['seconds']:.1f}", sent))
+            kills.append((way, checkpoints, run["live"], str(run["known"]), f"{run['seconds']:.1f}", sent))
         else:
-            base = empty.get((run["webhooks"], run["checkpoints"], run["operation"]))
-            added = run["cpu"] - base if base and run["way"] != "empty stack" else None
-            share = None if added is None else f"{1000 * added / run['webhooks']:.1f}"
-            memory = f"{run['memory'] or 0:.0f}"
-            rows.append(
-                (
-                    run["webhooks"],
-                    checkpoints,
-                    run["operation"],
-                    run["way"],
-                    f"{run['seconds']:.1f}",
-                    f"{run['cpu']:.1f}",
-                    share,
-                    memory,
-                )
-            )
+            (memory, provider), (_, program) = (run["used"].get(kind, (0.0, 0.0)) for kind in ("provider", "program"))
+            parts = [f"{seconds:.1f}" for seconds in (run["cpu"] - program - provider, program, provider)]
+            empty = cpu.get(("empty stack", run["webhooks"], run["checkpoints"], operation))
+            added = None if empty is None or way == "empty stack" else 1000 * (provider - empty) / run["webhooks"]
+            share = None if added is None else f"{added:.1f}"
+            row = (run["webhooks"], checkpoints, operation, way, f"{run['seconds']:.1f}", *parts, share)
+            rows.append((*row, f"{memory:.0f}"))
     rows.sort(key=lambda row: (row[1], row[0], OPERATIONS.index(row[2])))
     on = "; ".join(f"{name}: {value}" for name, value in measured["machine"].items())
     head = [
@@ -117,8 +112,10 @@ def report(measured: dict[str, Any]) -> str:
         "",
         "way",
         "seconds",
-        "processor seconds",
-        "of them more than the empty stack's, ms per webhook",
+        "processor seconds: engine",
+        "program",
+        "provider",
+        "more than the empty stack's provider, ms per webhook",
         "provider, MiB",
     ]
     killed = ["way", "checkpoints", "live after the kill", "of them in the state", "next `up`, seconds", "its requests"]

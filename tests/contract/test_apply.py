@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import Event
 
 import pytest
 
-from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.client import CONNECTIONS, Client
 from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
 from pulumi_8x8.emulator.account.modes import PostOver
 from pulumi_8x8.model import Declaration
 from pulumi_8x8.reconcile.apply import Registrar
-from pulumi_8x8.reconcile.listings import Listings
+from pulumi_8x8.reconcile.listings import WRITERS, Listings
+from pulumi_8x8.reconcile.operation import _Api
 from pulumi_8x8.settings import Settings
 from tests.contract.caller import raised
 
@@ -97,3 +100,23 @@ def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, case: C
 
     assert api.account.webhooks("acme_voice").get("VCA") == case.held
     assert [entry.method for entry in api.journal] == case.sent.split()
+
+
+@pytest.mark.parametrize("connections", [None, 8])
+def test_no_registration_waits_for_what_is_fetched_ahead(api: Emulator, connections: int | None) -> None:
+    """The listings of a whole fleet are under way, and do not end."""
+    gate = Event()
+    listed = (connections or CONNECTIONS) - WRITERS
+    held = [api.faults.add(Fault("pass", method="GET", hold=gate)) for _ in range(listed)]
+    api.faults.add(Fault("pass", method="GET", times=None, hold=gate))
+    way = _Api(Settings(api_key=api.api_key, base_url=api.url), set(), connections, Event())
+    way.listings.prefetch(f"team_{number}" for number in range(100))
+    assert all(each.reached.wait(10) for each in held)
+
+    with ThreadPoolExecutor(1) as pool:
+        registered = pool.submit(way.registrar.apply, PLAIN, None, None)
+        wait([registered], 10)
+        ended = registered.done()
+        gate.set()
+
+    assert (ended, registered.result().url) == (True, NEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pulumi
@@ -32,25 +33,51 @@ def test_without_the_hidden_input_only_the_urn_is_known(text: object) -> None:
     assert (caller.name, Caller().name) == ("hook", "another resource")
 
 
-def test_each_declaration_names_the_other_subaccounts_of_its_batch_and_of_the_next() -> None:
+def test_each_declaration_names_the_subaccounts_of_its_batch_and_of_the_next() -> None:
     """In order, each once, without those that are known only later; a fleet of thousands is not sent with each."""
     declarations = _Declarations()
-    for subaccount_id in ("first", "first", None, *FLEET, "first"):
-        declarations.declare(subaccount_id)
+    declared = ("first", "first", None, *FLEET, "first")
 
-    assert declarations.ahead("first", 0) == FLEET[: 2 * BATCH - 1]
-    assert declarations.ahead(FLEET[BATCH], 1) == [FLEET[BATCH - 1], *FLEET[BATCH + 1 : 3 * BATCH - 1]]
-    assert declarations.ahead(FLEET[-1], 1000 // BATCH) == FLEET[1000 - 1000 % BATCH - 1 : -1]
+    ahead = [declarations.ahead(position) for position, _ in [declarations.declare(one) for one in declared]]
+
+    assert ahead[0] == ahead[1] == ahead[-1] == ["first", *FLEET[: 2 * BATCH - 1]]
+    assert ahead[3 + BATCH] == FLEET[BATCH - 1 : 3 * BATCH - 1]
+    assert ahead[-2] == FLEET[1000 - 1000 % BATCH - 1 :]
 
 
-def test_the_first_webhooks_of_a_batch_go_out_before_the_others_of_its_subaccounts() -> None:
-    """The others go out with the next batch; one whose subaccount is known only later does not wait."""
-    declarations, fleet = _Declarations(), FLEET[:BATCH]
+def test_the_other_webhooks_of_a_subaccount_go_out_a_batch_later() -> None:
+    """Each after the first webhook of another subaccount; one whose subaccount is known only later does not wait."""
+    declared = [one for subaccount_id in FLEET[: BATCH + 2] for one in (subaccount_id, subaccount_id)]
 
-    places = [declarations.declare(one) for one in (*fleet, *fleet, "later", None, "later", "team_0")]
+    sent = asyncio.run(sent_in_order([*declared, None]))
 
-    assert [batch for batch, _ in places] == [0] * 2 * BATCH + [1, 1, 1, 0]
-    assert [turn for _, turn in places] == [0] * BATCH + [1] * BATCH + [1, 1, 2, 1]
+    first, others = FLEET[: BATCH + 2], FLEET[2 : BATCH + 2]
+    assert sent == [*first[:-2], first[-2], FLEET[0], first[-1], FLEET[1], None, *others]
+
+
+def test_a_program_that_is_interrupted_does_not_hold_up_the_others() -> None:
+    """A registration that is cancelled while it waits for its turn."""
+
+    async def cancelled() -> None:
+        declarations = _Declarations()
+        waiting = [asyncio.ensure_future(declarations.wait(turn)) for turn in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.gather(*waiting[1:])
+
+    asyncio.run(cancelled())
+
+
+async def sent_in_order(declared: list[str | None]) -> list[str | None]:
+    """The declarations in the order in which they are sent."""
+    declarations, sent = _Declarations(), list[str | None]()
+
+    async def send(one: str | None, turn: int) -> None:
+        await declarations.wait(turn)
+        sent.append(one)
+
+    await asyncio.gather(*[send(one, declarations.declare(one)[1]) for one in declared])
+    return sent
 
 
 def test_each_run_of_a_program_has_its_own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:

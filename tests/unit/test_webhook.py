@@ -64,7 +64,7 @@ def test_a_webhook_registers_its_inputs_under_the_documented_token(run: Run) -> 
     assert {name: value for name, value in registered.inputs.items() if not name.startswith("__")} == {
         "subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True,
     }  # fmt: skip
-    assert engine.context("menu") == {"label": "menu"}
+    assert engine.context("menu") == {"label": "menu", "ahead": ["acme_voice"]}
 
 
 @pytest.mark.parametrize("header", ["Bearer x", pulumi.Output.from_input("Bearer x")])

@@ -29,7 +29,7 @@ from .connection import Bounds
 from .deadline import Deadline, timeout
 from .wire import parse_listing, parse_refusal, parse_removal, registration
 
-CONNECTIONS = 16
+CONNECTIONS = 20
 """Connections at most, unless more are asked for: four for the dynamic host's threads, the others to list ahead."""
 
 TRIES = 5
@@ -71,7 +71,7 @@ class Client:
     Args:
         settings: Key, address and timeouts.
         pause: Waits between tries, in seconds; tests pass their own.
-        connections: Requests at a time, and connections, at most. Default: 16.
+        connections: Requests at a time, and connections, at most. Default: 20.
 
     Raises:
         SettingsError: No API key is set.

@@ -30,7 +30,7 @@ class Caller:
     Attributes:
         urn: The resource's URN; empty where the host does not reveal it.
         label: Name for messages, with the component's where there is one.
-        ahead: Ids of the subaccounts that the program declares next.
+        ahead: Ids of the subaccounts whose listings are about to be needed.
         ignored: Properties that `ignore_changes` names.
         secret: Inputs that were given as secrets.
         unsupported: Resource options that are set and have no effect in a dynamic provider.

@@ -26,6 +26,9 @@ LOOK_SECONDS = 20.0
 MAX_AGE = 30.0
 """Seconds after which a listing is fetched again before a write."""
 
+WRITERS = 4
+"""Connections that listings leave to registrations: what is fetched ahead never delays one."""
+
 FAILURES = 2
 """Subaccounts that fail one after the other until the API counts as unreachable for the rest of the operation."""
 
@@ -38,7 +41,7 @@ class Listings:
         client: Client,
         *,
         fetch_ahead: bool = True,
-        workers: int = CONNECTIONS,
+        workers: int = CONNECTIONS - WRITERS,
         masked: Collection[WebhookId] = (),
         now: Callable[[], float] = time.monotonic,
     ) -> None:

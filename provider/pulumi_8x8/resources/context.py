@@ -3,16 +3,17 @@
 It travels as one hidden input, which `check` takes out again: it reaches neither the state nor a diff. One JSON text,
 since the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name subaccounts that are
-about to be needed. Registrations go out in batches of subaccounts, the first webhook of each in one batch and its
-others with the next: a refresh, which names nothing beforehand, reads them in the state's order, and two
-of one subaccount would wait for the same listing; in a preview, the others are what there is to do while the next
-listings are on their way.
+about to be needed. And registrations take turns: the first webhook of each subaccount goes out in the program's order,
+its others a batch of subaccounts later. A refresh, which names nothing beforehand, reads webhooks in the state's order,
+which is this one: two of one subaccount would wait for the same listing, and so no thread waits for what another is
+fetching.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,7 +24,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi_8x8.reconcile.caller import UNSUPPORTED, Caller
 
 BATCH = 16
-"""Subaccounts whose first webhooks are registered together: as many as are listed at once."""
+"""Subaccounts that are listed at once."""
 
 
 class _Declarations:
@@ -31,7 +32,8 @@ class _Declarations:
 
     def __init__(self) -> None:
         self.subaccount_ids: list[str] = []
-        self._batches: dict[str, int] = {}
+        self._positions: dict[str, int] = {}
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         if pulumi.Config("8x8").get("apiKey") is not None and not is_config_secret("8x8:apiKey"):
             pulumi.log.warn(
                 "8x8:apiKey is set without --secret, so the stack's config and state hold it in plain text. "
@@ -39,23 +41,32 @@ class _Declarations:
             )
 
     def declare(self, subaccount_id: str | None) -> tuple[int, int]:
-        """One more declaration; None for a subaccount that is known only later.
+        """Declare one more, None where the id is known later; returns the position of its subaccount, and its turn."""
+        position = len(self.subaccount_ids)
+        known = position if subaccount_id is None else self._positions.setdefault(subaccount_id, position)
+        if known < position:
+            return known, 2 * (known + BATCH) + 1
+        if subaccount_id is not None:
+            self.subaccount_ids.append(subaccount_id)
+        return position, 2 * position
 
-        Returns:
-            The batch of its subaccount, and the batch with which its registration goes out.
-        """
-        next_batch = len(self.subaccount_ids) // BATCH
-        if subaccount_id is None:
-            return next_batch, next_batch
-        if subaccount_id in self._batches:
-            return self._batches[subaccount_id], self._batches[subaccount_id] + 1
-        self._batches[subaccount_id] = next_batch
-        self.subaccount_ids.append(subaccount_id)
-        return next_batch, next_batch
+    def ahead(self, position: int) -> list[str]:
+        """The subaccounts of its batch and of the next."""
+        first = position // BATCH * BATCH
+        return self.subaccount_ids[first : first + 2 * BATCH]
 
-    def ahead(self, subaccount_id: str | None, batch: int) -> list[str]:
-        soon = self.subaccount_ids[batch * BATCH : (batch + 2) * BATCH]
-        return [id for id in soon if id != subaccount_id]
+    async def wait(self, turn: int) -> None:
+        """Let the other registrations that are ready and whose turn comes before this go first."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._take_turns)
+        self._waiting.append((turn, asyncio.Future()))
+        await self._waiting[-1][1]
+
+    def _take_turns(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for _, ready in sorted(waiting, key=itemgetter(0)):
+            if not ready.done():  # cancelled
+                ready.set_result(None)
 
 
 _programs: WeakKeyDictionary[pulumi.Resource, _Declarations] = WeakKeyDictionary()
@@ -76,7 +87,7 @@ def context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOption
     declarations = _declarations()
     subaccount_id = inputs["subaccount_id"]
     known = subaccount_id if isinstance(subaccount_id, str) else None
-    batch, turn = declarations.declare(known)
+    position, turn = declarations.declare(known)
     parent = options.parent
     label = name if parent is None or parent.pulumi_resource_type == "pulumi:pulumi:Stack" else (
         f"{name} in {parent.pulumi_resource_name}"
@@ -85,12 +96,11 @@ def context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOption
     organization = pulumi.get_organization()
 
     async def evaluated() -> str:
-        for _ in range(turn):
-            await asyncio.sleep(0)  # registrations that were declared later overtake this one
+        await declarations.wait(turn)
         caller = Caller(
             label=label,
             organization="" if organization == "organization" else organization,
-            ahead=declarations.ahead(known, batch),
+            ahead=declarations.ahead(position),
             ignored=list(options.ignore_changes or ()),
             secret=[
                 key for key, value in inputs.items() if isinstance(value, pulumi.Output) and await value.is_secret()
