@@ -184,9 +184,8 @@ def _watch(pid: int, over: threading.Event, used: dict[str, Use]) -> None:
                 found |= {kind: process for mark, kind in marks.items() if mark in line}
         for kind, process in found.items():
             with suppress(psutil.Error):
-                before, times = used.get(kind, Use(0, 0)), process.cpu_times()
-                mib = process.memory_info().rss / 2**20
-                used[kind] = Use(max(before.memory, mib), max(before.cpu, times.user + times.system))
+                times, mib = process.cpu_times(), process.memory_info().rss / 2**20
+                used[kind] = Use(max(used[kind].memory if kind in used else 0.0, mib), times.user + times.system)
 
 
 def measure(cells: tuple[Cell, ...]) -> Iterator[Run]:

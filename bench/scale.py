@@ -85,10 +85,10 @@ def report(measured: dict[str, Any]) -> str:
     if not measured:
         return ""
     runs = measured["runs"]
-    cpu = {
-        (run["way"], run["webhooks"], run["checkpoints"], run["operation"]): run["used"]["provider"][1]
+    empty = {
+        (run["webhooks"], run["checkpoints"], run["operation"]): run["used"]["provider"][1]
         for run in runs
-        if "used" in run
+        if run["way"] == "empty stack"
     }
     rows, kills = [], []
     for run in runs:
@@ -99,9 +99,8 @@ def report(measured: dict[str, Any]) -> str:
         else:
             (memory, provider), (_, program) = (run["used"].get(kind, (0.0, 0.0)) for kind in ("provider", "program"))
             parts = [f"{seconds:.1f}" for seconds in (run["cpu"] - program - provider, program, provider)]
-            empty = cpu.get(("empty stack", run["webhooks"], run["checkpoints"], operation))
-            added = None if empty is None or way == "empty stack" else 1000 * (provider - empty) / run["webhooks"]
-            share = None if added is None else f"{added:.1f}"
+            base = None if way == "empty stack" else empty.get((run["webhooks"], run["checkpoints"], operation))
+            share = None if base is None else f"{1000 * (provider - base) / run['webhooks']:.1f}"
             row = (run["webhooks"], checkpoints, operation, way, f"{run['seconds']:.1f}", *parts, share)
             rows.append((*row, f"{memory:.0f}"))
     rows.sort(key=lambda row: (row[1], row[0], OPERATIONS.index(row[2])))

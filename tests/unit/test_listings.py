@@ -12,7 +12,7 @@ from pulumi_8x8.api.client import CONNECTIONS, TRIES, Client
 from pulumi_8x8.emulator import Emulator, Fault
 from pulumi_8x8.errors import NotFoundError, UnavailableError
 from pulumi_8x8.model import LiveWebhook, WebhookId
-from pulumi_8x8.reconcile.listings import MAX_AGE, Listings
+from pulumi_8x8.reconcile.listings import MAX_AGE, WRITERS, Listings
 from pulumi_8x8.settings import Settings
 
 VCA, VSS = WebhookId("acme_voice", "VCA"), WebhookId("acme_voice", "VSS")
@@ -32,10 +32,10 @@ def listings(api: Emulator) -> Listings:
 
 
 def listings_of(
-    api: Emulator, *, fetch_ahead: bool = True, workers: int = CONNECTIONS, now: Callable[[], float] = lambda: 0.0
+    api: Emulator, *, fetch_ahead: bool = True, connections: int = CONNECTIONS, now: Callable[[], float] = lambda: 0.0
 ) -> Listings:
-    client = Client(Settings(api_key="emulator", base_url=api.url), pause=lambda _: None)
-    return Listings(client, fetch_ahead=fetch_ahead, workers=workers, now=now)
+    client = Client(Settings(api_key="emulator", base_url=api.url), lambda _: None, connections)
+    return Listings(client, fetch_ahead=fetch_ahead, now=now)
 
 
 def requested(api: Emulator) -> list[str]:
@@ -61,7 +61,7 @@ def test_a_listing_that_is_waited_for_is_fetched_before_the_others(api: Emulator
     """The engine takes the resources in an order of its own; one that is yet to be fetched is fetched once."""
     gate = threading.Event()
     held = api.faults.add(Fault("pass", subaccount="team_0", hold=gate))
-    listings = listings_of(api, workers=1)
+    listings = listings_of(api, connections=WRITERS + 1)
     listings.prefetch(["team_0", "team_1", "team_2"])
     assert held.reached.wait(10)
 

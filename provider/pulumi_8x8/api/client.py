@@ -80,6 +80,7 @@ class Client:
     def __init__(
         self, settings: Settings, pause: Callable[[float], object] = time.sleep, connections: int = CONNECTIONS
     ) -> None:
+        self.connections = connections
         self._key = settings.require_key()
         self._settings = settings
         self._pause = pause

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 
-from pulumi_8x8.api.client import CONNECTIONS, Client
+from pulumi_8x8.api.client import Client
 from pulumi_8x8.api.deadline import timeout
 from pulumi_8x8.errors import UnavailableError
 from pulumi_8x8.model import Listing, LiveWebhook, WebhookId
@@ -41,7 +41,6 @@ class Listings:
         client: Client,
         *,
         fetch_ahead: bool = True,
-        workers: int = CONNECTIONS - WRITERS,
         masked: Collection[WebhookId] = (),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -49,7 +48,7 @@ class Listings:
         self._fetch_ahead = fetch_ahead
         self._masked = masked
         self._now = now
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="listing")
+        self._pool = ThreadPoolExecutor(client.connections - WRITERS, thread_name_prefix="listing")
         self._lock = threading.Lock()
         self._listings: dict[str, Future[Listing]] = {}
         self._since: dict[str, float] = {}

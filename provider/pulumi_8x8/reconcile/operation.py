@@ -50,11 +50,10 @@ class _Api:
         from pulumi_8x8.api.client import CONNECTIONS, Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
-        from .listings import WRITERS, Listings
+        from .listings import Listings
 
-        connections = connections or CONNECTIONS
-        client = Client(settings, pause=cancelled.wait, connections=connections)
-        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, workers=connections - WRITERS, masked=masked)
+        client = Client(settings, pause=cancelled.wait, connections=connections or CONNECTIONS)
+        self.listings = Listings(client, fetch_ahead=settings.fetch_ahead, masked=masked)
         self.registrar = Registrar(client, self.listings)
 
 

@@ -4,9 +4,8 @@ It travels as one hidden input, which `check` takes out again: it reaches neithe
 since the SDK and the engine spend time on each element of a list or mapping.
 The program's body runs to its end before the first registration is sent, so each one can name subaccounts that are
 about to be needed. And registrations take turns: the first webhook of each subaccount goes out in the program's order,
-its others a batch of subaccounts later. A refresh, which names nothing beforehand, reads webhooks in the state's order,
-which is this one: two of one subaccount would wait for the same listing, and so no thread waits for what another is
-fetching.
+its others a batch of subaccounts later. A refresh names nothing beforehand, and reads webhooks in the state's order,
+which is this one: were two of one subaccount neighbours, one thread would wait for the listing that another fetches.
 """
 
 from __future__ import annotations
