@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bench import scale
 from bench.report import PAGE, TARGETS, Figure, Results, plot, report, verdicts
 from bench.run import ANSIBLE, MAIN, MODULES, Run
 
@@ -38,6 +39,8 @@ def test_the_page_and_the_plot_say_what_the_kept_run_says() -> None:
     kept = Results.load()
 
     assert report(kept) in PAGE.read_text()
+    assert kept.scale
+    assert scale.report(kept.scale) in PAGE.read_text()
     assert plot(kept) == PAGE.with_suffix(".svg").read_text()
     assert len({len(kept.of(way, name)) for way in MODULES for name in ("up from nothing", "destroy")}) == 1
     assert {run.way for run in kept.runs} == {*MODULES, ANSIBLE}
