@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8088
 ARGS ?=
-TESTS ?= tests/unit/test_webhook.py tests/contract/test_dynamic_host.py tests/contract/test_native_provider.py tests/engine/test_lifecycle.py \
+TESTS ?= tests/provider/test_webhook.py tests/provider/test_dynamic_host.py tests/provider/test_native_provider.py tests/engine/test_lifecycle.py \
   tests/engine/test_ownership.py tests/engine/test_drift.py
 
 BIN := .venv/bin

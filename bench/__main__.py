@@ -16,7 +16,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.engine.scratch import engine_bin
+from tests.support.scratch import engine_bin
 
 from . import scale
 from .report import PAGE, Results, write_page

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from tests.engine.scratch import ROOT
+from tests.support.scratch import ROOT
 
 from .run import ANSIBLE, GRID, MAIN, MODULES, OPERATIONS, UNCHECKED, Cell, Run
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import psutil
 from tools.sdks.generate import sdk
 
-from tests.engine.scratch import ROOT, Project, engine_bin
+from tests.support.scratch import ROOT, Project, engine_bin
 
 from .api import Mock
 

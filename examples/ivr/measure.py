@@ -16,7 +16,7 @@ from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER, Parties, call_action
+from eightx8_voice.deliveries import REHEARSAL_HEADER, Parties, call_action
 
 DELIVERIES = 500
 LIMIT = 50.0

@@ -39,7 +39,7 @@ function = lambda_.Function(
         {
             "handler.py": pulumi.FileAsset(str(HERE / "handler.py")),
             "pulumi_8x8/__init__.py": pulumi.FileAsset(str(PACKAGE / "__init__.py")),
-            **{f"pulumi_8x8/ivr/{file.name}": pulumi.FileAsset(str(file)) for file in (PACKAGE / "ivr").glob("*.py")},
+            **{f"eightx8_voice/{file.name}": pulumi.FileAsset(str(file)) for file in (PACKAGE / "ivr").glob("*.py")},
         }
     ),
     environment={"variables": {"HTTP_AUTH_HEADER": header}},

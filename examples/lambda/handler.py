@@ -15,10 +15,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_8x8.ivr import events
-from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER
-from pulumi_8x8.ivr.menu import Announcement, Ivr, Menu, Transfer
-from pulumi_8x8.ivr.outcomes import outcome
+from eightx8_voice import events
+from eightx8_voice.deliveries import REHEARSAL_HEADER
+from eightx8_voice.menu import Announcement, Ivr, Menu, Transfer
+from eightx8_voice.outcomes import outcome
 
 IVR = Ivr(
     Menu(

@@ -6,37 +6,15 @@ them and decides.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+
+from eightx8_voice.text import printable
+from eightx8_voice.urls import same_address
+from eightx8_voice.webhooks import subaccount_problem, type_problem
 
 from .errors import ConflictError, ProtocolError
-from .text import printable
-
-SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
-"""The vendor's pattern for a subaccount id."""
-
-
-class WebhookType(str, Enum):
-    """A kind of event that 8x8 Connect Voice delivers; a subaccount holds one webhook of each."""
-
-    VCA = "VCA"
-    """Voice Call Action: during a call, after each action; the response decides the next action."""
-    VSS = "VSS"
-    """Voice Session Summary: once, after the session ended."""
-    VCS = "VCS"
-    """Voice Call Status: on each status change of a call leg."""
-    VRU = "VRU"
-    """Voice Recording Uploaded: when a recording is available."""
-    VNU = "VNU"
-    """Virtual Number Updated: when the account's virtual numbers change.
-
-    The vendor's description lists it for POST and not for DELETE, so a removal may be refused.
-    """
-
 
 IDENTITY = ("subaccount_id", "type")
 """Which webhook it is: a change here replaces it."""
@@ -76,20 +54,6 @@ def in_snake_case(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {SNAKE.get(name, name): value for name, value in properties.items()}
 
 
-def subaccount_problem(value: Any) -> str | None:
-    """Why this is not a subaccount id."""
-    if isinstance(value, str) and SUBACCOUNT.fullmatch(value):
-        return None
-    return "write 3 to 50 of the characters A-Z a-z 0-9 - . _ &, for example InternalDemoCPaaS_8dD15_voice"
-
-
-def type_problem(value: Any) -> str | None:
-    """Why this is not a webhook type."""
-    if isinstance(value, str) and value in WebhookType.__members__:
-        return None
-    return f"write one of {', '.join(WebhookType.__members__)}"
-
-
 class WebhookId(NamedTuple):
     """Where a webhook is registered; as text, and as a Pulumi id, `<subaccount>/<TYPE>`."""
 
@@ -107,9 +71,9 @@ class WebhookId(NamedTuple):
             ConflictError: The text is not `<subaccount>/<TYPE>`.
         """
         subaccount_id, _, kind = id.partition("/")
-        if problem := subaccount_problem(subaccount_id) or type_problem(kind):
+        if problem := _id_problem(subaccount_id, kind):
             raise ConflictError(
-                f"{printable(id)!r} is not the id of a webhook: {problem}. Nothing was read. "
+                f"{printable(id)!r} is not the id of a webhook: its {problem}. Nothing was read. "
                 "An id is <subaccount>/<TYPE>, for example InternalDemoCPaaS_8dD15_voice/VCA."
             )
         return cls(subaccount_id, kind)
@@ -156,9 +120,9 @@ class LiveWebhook:
         """Whether everything that the API reports is as declared."""
         return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
 
-    def may_be(self, declared: Declaration) -> bool:
-        """Whether it may be what the API made of a declaration: its URL is the same address in other letters."""
-        return _address(self.url) == _address(declared.url)
+    def same_address(self, declared: Declaration) -> bool:
+        """Whether it may be what the API made of a declaration: the same address, spelled differently."""
+        return same_address(self.url, declared.url)
 
 
 @dataclass(frozen=True)
@@ -205,10 +169,9 @@ class Listing:
         return Listing(self.subaccount_id, (*others, webhook) if webhook else others)
 
 
-def _address(url: str) -> tuple[object, ...]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    except ValueError:
-        return (url,)
-    return parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/"), unquote(parts.query)
+def _id_problem(subaccount_id: str, kind: str) -> str | None:
+    if problem := subaccount_problem(subaccount_id):
+        return f"subaccount id {problem}"
+    if problem := type_problem(kind):
+        return f"type {problem}"
+    return None

@@ -6,12 +6,13 @@ and by the command line, and are never part of a resource's inputs, outputs or p
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from eightx8_voice.urls import is_loopback
 
 from .errors import SettingsError
 from .model import camel_case
@@ -28,33 +29,25 @@ Lookup = Callable[[str], Any]
 
 
 def secret_problem(text: str) -> str | None:
-    """Why a text cannot be sent in an HTTP header, without repeating it; None where it can."""
+    """Return what a text must be to be sent in an HTTP header, without repeating it; None if it can be sent."""
     if not text:
-        return "is empty"
+        return "must not be empty"
     if len(text) > LONGEST_SECRET:
-        return f"is longer than {LONGEST_SECRET:,} characters"
+        return f"must be at most {LONGEST_SECRET:,} characters"
     if any(ord(c) < 32 or ord(c) == 127 for c in text):
-        return "holds a control character or a line break"
+        return "must not contain control characters or line breaks"
     if not text.isascii():
-        return "holds characters that are not ASCII"
+        return "must be ASCII"
     if text != text.strip():
-        return "begins or ends with a space"
+        return "must not begin or end with a space"
     return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _key(text: str) -> str:
     if problem := secret_problem(text):
-        raise ValueError(f"{problem}; copy the key again from 8x8 Connect")
+        raise ValueError(f"{problem}: copy the key again from 8x8 Connect")
     if any(c.isspace() for c in text):
-        raise ValueError("holds a space; give the key alone, without `Bearer`")
+        raise ValueError("must not contain spaces: set the key alone, without `Bearer`")
     return text
 
 
@@ -63,15 +56,15 @@ def _base_url(text: str) -> str:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("is not a URL") from None
+        raise ValueError(f"must be a URL such as {DEFAULT_BASE_URL}") from None
     if parts.username is not None or parts.password is not None:
-        raise ValueError("holds user info; give the address alone")
+        raise ValueError("must not contain credentials")
     if any(not c.isprintable() or c.isspace() for c in text) or not text.isascii() or "\\" in text:
-        raise ValueError("holds white space or characters that do not belong in a URL")
+        raise ValueError("must not contain white space, backslashes or non-ASCII characters")
     if not host or parts.query or parts.fragment or "?" in text or "#" in text:
-        raise ValueError(f"is not an address such as {DEFAULT_BASE_URL}")
+        raise ValueError(f"must be a URL such as {DEFAULT_BASE_URL}")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ValueError("is neither https nor on loopback; the API key would be sent in the clear")
+        raise ValueError("must use https (http is for loopback only): the API key would be sent in clear text")
     return text.rstrip("/")
 
 
@@ -81,14 +74,14 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 3600:
-        raise ValueError("is not a number of seconds above 0 and up to 3600")
+        raise ValueError("must be a number of seconds above 0 and up to 3600")
     return seconds
 
 
 def _bool(text: str) -> bool:
     value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower())
     if value is None:
-        raise ValueError("is neither true nor false")
+        raise ValueError("must be true or false")
     return value
 
 

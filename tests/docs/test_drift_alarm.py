@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from pulumi_8x8.emulator import Emulator
-from tests.docs.guide import DOCS
-from tests.engine.scratch import SECONDS, Project
+from eightx8_voice.emulator import Emulator
+from tests.support.guide import DOCS
+from tests.support.scratch import SECONDS, Project
 
 pytestmark = pytest.mark.engine
 

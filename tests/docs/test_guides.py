@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from tests.docs.guide import Guide
-from tests.engine.account import urls
-from tests.engine.scratch import Project
+from eightx8_voice.emulator import Emulator
+from tests.support.account import urls
+from tests.support.guide import Guide
+from tests.support.scratch import Project
 
 pytestmark = pytest.mark.engine
 SUBACCOUNT = "InternalDemoCPaaS_8dD15_voice"

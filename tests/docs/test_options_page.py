@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.docs.guide import DOCS
+from tests.support.guide import DOCS
 
 TESTS = Path(__file__).parents[1] / "engine"
 ROW = re.compile(r"^\| (?!option |flag |command |---)(.+?) \| ", re.MULTILINE)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tools.reference.run import reference
 
-from pulumi_8x8.emulator import Emulator
+from eightx8_voice.emulator import Emulator
 from pulumi_8x8.settings import FIELDS
-from tests.engine.scratch import Project
+from tests.support.scratch import Project
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.scratch import ROOT, Project
+from tests.support.scratch import ROOT, Project
 
 FILES = dict(
     re.findall(

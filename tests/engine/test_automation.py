@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from tests.engine.account import listings, urls
-from tests.engine.scratch import PROGRAMS, ROOT, Project, Result, copy
+from eightx8_voice.emulator import Emulator
+from tests.support.account import listings, urls
+from tests.support.scratch import PROGRAMS, ROOT, Project, Result, copy
 
 pytestmark = pytest.mark.engine
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from eightx8_voice.emulator import Emulator
 from pulumi_8x8.api.client import CONNECTIONS
-from pulumi_8x8.emulator import Emulator
-from tests.engine.conftest import both_doors
-from tests.engine.scratch import Project
+from tests.support.engine import both_doors
+from tests.support.scratch import Project
 
 pytestmark = [pytest.mark.engine, both_doors]
 

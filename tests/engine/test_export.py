@@ -8,10 +8,10 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
+from eightx8_voice.emulator import Emulator
 from pulumi_8x8.cli.app import pulumi_8x8
-from pulumi_8x8.emulator import Emulator
-from tests.engine.account import writes
-from tests.engine.scratch import TOKEN, Project
+from tests.support.account import writes
+from tests.support.scratch import TOKEN, Project
 
 pytestmark = pytest.mark.engine
 

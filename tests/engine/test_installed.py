@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from tests.engine.account import urls
-from tests.engine.scratch import ROOT, Project, engine_bin
+from eightx8_voice.emulator import Emulator
+from tests.support.account import urls
+from tests.support.scratch import ROOT, Project, engine_bin
 
 pytestmark = pytest.mark.engine
 

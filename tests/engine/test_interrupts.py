@@ -18,7 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from pulumi_8x8 import dynamic_host
-from tests.engine.scratch import engine_bin
+from tests.support.scratch import engine_bin
 
 pytestmark = pytest.mark.engine
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from pulumi_8x8.emulator.calls.call import Call, place_call
-from tests.contract.endpoints import Delivered, endpoint
-from tests.engine.scratch import ROOT, Project
+from eightx8_voice.emulator import Emulator
+from eightx8_voice.emulator.calls.call import Call, place_call
+from tests.support.endpoints import Delivered, endpoint
+from tests.support.scratch import ROOT, Project
 
 pytestmark = pytest.mark.engine
 

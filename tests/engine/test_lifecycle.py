@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, StoredWebhook
-from pulumi_8x8.emulator.account.modes import PostOver
-from tests.engine.account import listings, urls, writes
-from tests.engine.conftest import both_doors
-from tests.engine.scratch import Project
+from eightx8_voice.emulator import Emulator, StoredWebhook
+from eightx8_voice.emulator.account.modes import PostOver
+from tests.support.account import listings, urls, writes
+from tests.support.engine import both_doors
+from tests.support.scratch import Project
 
 pytestmark = [pytest.mark.engine, both_doors]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, StoredWebhook
-from tests.engine.account import urls, writes
-from tests.engine.conftest import native_in_proof
-from tests.engine.scratch import Project
+from eightx8_voice.emulator import Emulator, StoredWebhook
+from tests.support.account import urls, writes
+from tests.support.engine import native_in_proof
+from tests.support.scratch import Project
 
 pytestmark = [pytest.mark.engine, native_in_proof]
 

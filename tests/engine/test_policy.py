@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from tests.engine.account import urls
-from tests.engine.conftest import both_doors
-from tests.engine.scratch import ROOT, Project, copy, engine_bin
+from eightx8_voice.emulator import Emulator
+from tests.support.account import urls
+from tests.support.engine import both_doors
 from tests.support.environments import environment
+from tests.support.scratch import ROOT, Project, copy, engine_bin
 
 pytestmark = pytest.mark.engine
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator
-from tests.engine.account import urls, writes
-from tests.engine.scratch import Project
+from eightx8_voice.emulator import Emulator
+from tests.support.account import urls, writes
+from tests.support.scratch import Project
 
 pytestmark = pytest.mark.engine
 

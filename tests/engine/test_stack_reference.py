@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, StoredWebhook
-from tests.engine.account import writes
-from tests.engine.scratch import ROOT, Project
+from eightx8_voice.emulator import Emulator, StoredWebhook
+from tests.support.account import writes
+from tests.support.scratch import ROOT, Project
 
 pytestmark = pytest.mark.engine
 

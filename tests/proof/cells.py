@@ -10,14 +10,14 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from pulumi_8x8.emulator import Account, Emulator, Fault
+from eightx8_voice.emulator import Account, Emulator, Fault
 from pulumi_8x8.model import WebhookId
-from tests.proof.certificates import bundle, contexts
-from tests.proof.direct import STDOUT, Direct
 from tests.proof.fault_cases import FAULT_CASES, NOTHING, FaultCase
-from tests.proof.leaks import KEY, leaks
-from tests.proof.steps import Result, id_of
 from tests.proof.testbed import OTHERS, SAME, Live, Mode, Operation, ProviderKind, Testbed, live, register
+from tests.support.certificates import bundle, contexts
+from tests.support.direct import STDOUT, Direct
+from tests.support.leaks import KEY, leaks
+from tests.support.steps import Result, id_of
 
 MODES: tuple[Mode, ...] = ("replace", "refuse", "ignore")
 API_MODES: tuple[Mode, ...] = ("stale", "normalise")  # it replaces, and shows that late, or stores another URL

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import api, project  # noqa: F401 - fixtures
+from tests.support.engine import api, project  # noqa: F401 - fixtures
 
 
 @pytest.hookimpl(tryfirst=True)

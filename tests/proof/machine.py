@@ -18,14 +18,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from pulumi_8x8.emulator import Emulator, Fault, StoredWebhook
-from pulumi_8x8.emulator.account.modes import PostOver
+from eightx8_voice.emulator import Emulator, Fault, StoredWebhook
+from eightx8_voice.emulator.account.modes import PostOver
 from pulumi_8x8.model import WebhookId
 from tests.proof.fault_cases import FAULT_CASES
-from tests.proof.host import Host
-from tests.proof.leaks import HEADER, KEY, NEXT_HEADER, leaks
-from tests.proof.steps import Command, Program, Properties, Result, Stack, id_of
 from tests.proof.testbed import Live, live
+from tests.support.host import Host
+from tests.support.leaks import HEADER, KEY, NEXT_HEADER, leaks
+from tests.support.steps import Command, Program, Properties, Result, Stack, id_of
 
 SUBACCOUNTS = st.sampled_from(("Sub_1", "Sub_2"))
 TYPES = st.sampled_from(("VCA", "VSS", "VCS", "VRU", "VNU"))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, Fault
-from tests.engine.account import urls
-from tests.proof.host import Host
-from tests.proof.steps import Command, Program, Result, Stack
+from eightx8_voice.emulator import Emulator, Fault
+from tests.support.account import urls
+from tests.support.host import Host
+from tests.support.steps import Command, Program, Result, Stack
 
 each_post_over = pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
 

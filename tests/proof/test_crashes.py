@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
-from pulumi_8x8.emulator import Account, Emulator, Fault
-from tests.docs.guide import Guide
-from tests.engine.account import urls
-from tests.engine.scratch import SECONDS, Project
-from tests.proof.leaks import HEADER, leaks
-from tests.proof.processes import descendants, end
-from tests.proof.steps import Program
+from eightx8_voice.emulator import Account, Emulator, Fault
 from tests.proof.testbed import OTHERS, SAME, VCA, live, register
+from tests.support.account import urls
+from tests.support.guide import Guide
+from tests.support.leaks import HEADER, leaks
+from tests.support.processes import descendants, end
+from tests.support.scratch import SECONDS, Project
+from tests.support.steps import Program
 
 pytestmark = pytest.mark.engine
 

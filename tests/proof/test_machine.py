@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from pulumi_8x8.emulator import Fault
-from pulumi_8x8.emulator.account.modes import PostOver
-from tests.engine.scratch import SECONDS, TOKEN, Preview, Project
-from tests.engine.scratch import Result as Ended
-from tests.proof.host import Host
+from eightx8_voice.emulator import Fault
+from eightx8_voice.emulator.account.modes import PostOver
 from tests.proof.machine import Machine
-from tests.proof.native_host import NativeHost
-from tests.proof.processes import descendants, end
-from tests.proof.steps import Command, Result, Stack
+from tests.support.host import Host
+from tests.support.native_host import NativeHost
+from tests.support.processes import descendants, end
+from tests.support.scratch import SECONDS, TOKEN, Preview, Project
+from tests.support.scratch import Result as Ended
+from tests.support.steps import Command, Result, Stack
 
 UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.proof.cells import operation_cells
-from tests.proof.direct import Direct
-from tests.proof.native_host import NativeDirect
 from tests.proof.page import as_json, counts, summary
 from tests.proof.testbed import OPERATIONS, Operation, ProviderKind
+from tests.support.direct import Direct
+from tests.support.native_host import NativeDirect
 
 HERE = Path(__file__).parent
 COUNTS = json.loads((HERE / "matrix.json").read_text())

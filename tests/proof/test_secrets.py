@@ -7,12 +7,12 @@ import json
 
 import pytest
 
-from pulumi_8x8.emulator import Emulator, Fault
-from tests.engine.scratch import Project
-from tests.proof.host import Host
-from tests.proof.leaks import HEADER, KEY, NEXT_HEADER, SECRETS, leaks
-from tests.proof.steps import Stack
+from eightx8_voice.emulator import Emulator, Fault
 from tests.proof.testbed import BARE
+from tests.support.host import Host
+from tests.support.leaks import HEADER, KEY, NEXT_HEADER, SECRETS, leaks
+from tests.support.scratch import Project
+from tests.support.steps import Stack
 
 TOKEN = "canary-in-the-url"
 PROGRAM = """

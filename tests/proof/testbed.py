@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Literal, NamedTuple
 
+from eightx8_voice.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
-from pulumi_8x8.emulator import Account, Emulator, StoredWebhook
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
-from tests.proof.direct import STDOUT, Direct
-from tests.proof.leaks import HEADER, KEY, NEXT_HEADER
-from tests.proof.native_host import NativeDirect
-from tests.proof.steps import Command, Program, Properties, Result, Stack, id_of, urn
+from tests.support.direct import STDOUT, Direct
+from tests.support.leaks import HEADER, KEY, NEXT_HEADER
+from tests.support.native_host import NativeDirect
+from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
 
 Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
 ProviderKind = type[Direct] | type[NativeDirect]

@@ -21,10 +21,10 @@ from flask import Flask, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from pulumi_8x8.ivr import events, json_text
-from pulumi_8x8.ivr.deliveries import REHEARSAL_HEADER
-from pulumi_8x8.ivr.menu import Ivr
-from pulumi_8x8.ivr.outcomes import RETRY, outcome
+from eightx8_voice import events, json_text
+from eightx8_voice.deliveries import REHEARSAL_HEADER
+from eightx8_voice.menu import Ivr
+from eightx8_voice.outcomes import RETRY, outcome
 
 from .settings import Settings
 from .store import Store

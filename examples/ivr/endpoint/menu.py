@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_8x8.ivr.menu import Announcement, Back, Ivr, Menu, Transfer
+from eightx8_voice.menu import Announcement, Back, Ivr, Menu, Transfer
 
 OUR_NUMBER = "+6568888888"
 

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
-from pulumi_8x8.ivr.events import SessionSummary
-from pulumi_8x8.ivr.outcomes import Outcome
+from eightx8_voice.events import SessionSummary
+from eightx8_voice.outcomes import Outcome
 
 INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The databases that can insert a row unless it exists; nothing else differs between them."""

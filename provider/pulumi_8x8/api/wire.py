@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
-from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId, WebhookType
+from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 
 
 @dataclass(frozen=True)

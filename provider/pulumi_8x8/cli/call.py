@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import click
 import requests
 
+from eightx8_voice.text import printable
+from eightx8_voice.urls import is_loopback
 from pulumi_8x8.cli.listings import Failed, SubaccountId
-from pulumi_8x8.settings import Settings, is_loopback
-from pulumi_8x8.text import printable
+from pulumi_8x8.settings import Settings
 
 LONGEST_CALL = 600.0
 """Seconds to wait for the end of a call at most."""

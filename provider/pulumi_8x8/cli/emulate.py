@@ -17,7 +17,7 @@ class _Limits(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_help_text(ctx, formatter)
         try:
-            from pulumi_8x8.emulator import LIMITS
+            from eightx8_voice.emulator import LIMITS
         except ModuleNotFoundError:
             return
         formatter.write_paragraph()
@@ -73,7 +73,7 @@ def emulate(open_page: bool, as_json: bool, **options: Any) -> None:
     Exit codes: 0 stopped, 2 misuse or an error.
     """
     try:
-        from pulumi_8x8.emulator import Emulator, EmulatorError, run
+        from eightx8_voice.emulator import Emulator, EmulatorError, run
     except ModuleNotFoundError as error:
         raise Failed(f"{error.name} is not installed. Run: pip install 'pulumi-8x8[emulator]'") from None
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
+from eightx8_voice.urls import url_problem
 from pulumi_8x8.cli.program import HEADER_KEY, import_file, program, resource_name
 from pulumi_8x8.model import WebhookId
-from pulumi_8x8.reconcile.validate import header_problem, url_problem
+from pulumi_8x8.reconcile.validate import header_problem
 
 from .listings import Failed, SubaccountId, fetch
 from .rehearse import HEADER_VARIABLE
@@ -56,7 +57,7 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_import: bool, a
         raise Failed(f"{output} already holds {', '.join(taken)}. Nothing was written. Name another folder.")
     for id, webhook in live.items():
         if problem := url_problem(webhook.url):
-            click.echo(f"{id}: the program's preview will refuse its url: {problem}. Change it.", err=True)
+            click.echo(f"{id}: the program's preview will refuse its url, which {problem}. Change it.", err=True)
     with_header = [id for id, webhook in live.items() if webhook.http_auth_header_available]
     headers, keys = _headers(with_header) if as_import else ({}, [HEADER_KEY] if with_header else [])
     try:

@@ -9,8 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eightx8_voice.text import printable
 from pulumi_8x8.model import COMPARED
-from pulumi_8x8.text import printable
 
 from .listings import SubaccountId, fetch
 

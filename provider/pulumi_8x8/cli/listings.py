@@ -9,10 +9,11 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from eightx8_voice.text import printable
+from eightx8_voice.webhooks import subaccount_problem
 from pulumi_8x8.api.client import CONNECTIONS, Client
-from pulumi_8x8.model import Listing, subaccount_problem
+from pulumi_8x8.model import Listing
 from pulumi_8x8.settings import Settings
-from pulumi_8x8.text import printable
 
 
 class SubaccountId(click.ParamType[str]):
@@ -23,7 +24,7 @@ class SubaccountId(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse what the vendor's pattern does not allow."""
         if problem := subaccount_problem(value):
-            self.fail(f"{printable(value)!r} is not a subaccount id: {problem}.", param, ctx)
+            self.fail(f"a subaccount id {problem} (got {printable(value)!r}).", param, ctx)
         return value
 
 

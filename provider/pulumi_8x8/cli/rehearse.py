@@ -7,9 +7,9 @@ import os
 
 import click
 
+from eightx8_voice.rehearsal import TYPES, Verdict
+from eightx8_voice.rehearsal import rehearse as rehearsed
 from pulumi_8x8.cli.listings import Failed
-from pulumi_8x8.ivr.rehearsal import TYPES, Verdict
-from pulumi_8x8.ivr.rehearsal import rehearse as rehearsed
 
 HEADER_VARIABLE = "EIGHTX8_HTTP_AUTH_HEADER"
 MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", Verdict.SKIPPED: "-   "}

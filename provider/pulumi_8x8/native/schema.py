@@ -13,6 +13,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
 
+from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8 import model
 from pulumi_8x8.model import CAMEL
 from pulumi_8x8.settings import FIELDS
@@ -164,15 +165,13 @@ def _setting(field: Any) -> dict[str, Any]:
 
 def _types() -> dict[str, str]:
     """The members of `WebhookType` with the string that follows each in the source."""
-    [body] = [
-        node.body for node in ast.parse(inspect.getsource(model.WebhookType)).body if isinstance(node, ast.ClassDef)
-    ]
+    [body] = [node.body for node in ast.parse(inspect.getsource(WebhookType)).body if isinstance(node, ast.ClassDef)]
     texts = {
         assigned.targets[0].id: " ".join(text.value.value.split())  # type: ignore[attr-defined]
         for assigned, text in pairwise(body)
         if isinstance(assigned, ast.Assign) and isinstance(text, ast.Expr)
     }
-    return {member.value: texts[member.name] for member in model.WebhookType}
+    return {member.value: texts[member.name] for member in WebhookType}
 
 
 def _documented(thing: Any) -> tuple[str, dict[str, str]]:

@@ -24,9 +24,10 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
+from eightx8_voice.webhooks import subaccount_problem
 from pulumi_8x8.api.deadline import ending_after
 from pulumi_8x8.errors import SettingsError, WebhookError
-from pulumi_8x8.model import CAMEL, DECLARED, OUTPUT, SNAKE, WebhookId, subaccount_problem
+from pulumi_8x8.model import CAMEL, DECLARED, OUTPUT, SNAKE, WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.decide import GONE
 from pulumi_8x8.reconcile.operation import Operation, expected

@@ -8,13 +8,13 @@ webhook: that is reported, and nothing is deleted.
 
 from __future__ import annotations
 
+from eightx8_voice.text import printable
+from eightx8_voice.urls import LONGEST_URL
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
-from pulumi_8x8.text import printable
 
-from .decide import LONGEST_URL
 from .listings import Listings
 
 POSTS = 3
@@ -162,7 +162,7 @@ class Registrar:
                 "Live now: nothing. Run the command again; if it happens again, ask 8x8 support.",
                 uncertain=True,
             )
-        if not live.may_be(declared):
+        if not live.same_address(declared):
             return ConflictError(
                 f"{declared.id} was empty a moment ago and is now {live}: somebody else registered it meanwhile, or "
                 "the API stores something else than it is sent. It was left as it is. The next preview names a way out."

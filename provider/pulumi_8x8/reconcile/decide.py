@@ -30,11 +30,9 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from eightx8_voice.text import printable
+from eightx8_voice.urls import LONGEST_URL
 from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, MASKED, Declaration, LiveWebhook
-from pulumi_8x8.text import printable
-
-LONGEST_URL = 2048
-"""Characters of a URL at most."""
 
 
 class Unseen(Enum):

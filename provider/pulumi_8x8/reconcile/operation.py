@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from eightx8_voice.webhooks import subaccount_problem
 from pulumi_8x8.errors import (
     ConflictError,
     KeyRefusedError,
@@ -19,7 +20,7 @@ from pulumi_8x8.errors import (
     UnavailableError,
     WebhookError,
 )
-from pulumi_8x8.model import DECLARED, INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId, subaccount_problem
+from pulumi_8x8.model import DECLARED, INSTRUCTIONS, MASKED, Declaration, LiveWebhook, WebhookId
 from pulumi_8x8.settings import MISSING_KEY, Settings
 
 from .caller import UNSUPPORTED, Caller
@@ -281,7 +282,7 @@ class Operation:
         rehearsed = (inputs["type"], url, header)
         if rehearsed in self._rehearsed:  # the engine checks a replacement twice
             return []
-        from pulumi_8x8.ivr.rehearsal import Verdict, rehearse
+        from eightx8_voice.rehearsal import Verdict, rehearse
 
         report = rehearse(url, inputs["type"], http_auth_header=header, allow_private=self._settings.rehearse_private)
         if report.ready:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_8x8.model import subaccount_problem, type_problem
-from pulumi_8x8.settings import is_loopback, secret_problem
-from pulumi_8x8.text import printable
-
-from .decide import LONGEST_URL
+from eightx8_voice.text import printable
+from eightx8_voice.urls import redacted_url, url_problem
+from eightx8_voice.webhooks import subaccount_problem, type_problem
+from pulumi_8x8.settings import secret_problem
 
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 NUMBER_MASKING = ("VCS", "VRU", "VNU")
@@ -50,40 +48,16 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
         if reason
     ]
     found += [
-        Failure(name, f"{name} is {_shown(value, name in secret)}; write True or False.")
+        Failure(name, f"{name} must be True or False (got {_shown(value, name in secret)}).")
         for name in DEFAULTS
         if not isinstance(value := inputs.get(name), bool) and value != UNKNOWN
     ]
     if inputs.get("rehearse") is True and inputs.get("type") in NUMBER_MASKING:
-        found.append(Failure("rehearse", "rehearse is True: endpoints of VCA and VSS can be rehearsed; leave it out."))
+        found.append(Failure("rehearse", "rehearse must be left out: only VCA and VSS endpoints can be rehearsed."))
     if problem := header_problem(inputs.get("http_auth_header")):
         found.append(Failure("http_auth_header", problem))
     return [Failure("" if failure.property in {*secret, "http_auth_header"} else failure.property, failure.reason)
             for failure in found]  # fmt: skip
-
-
-def url_problem(value: Any) -> str | None:
-    """Why 8x8 could not, or should not, deliver to this URL."""
-    if not isinstance(value, str) or not value:
-        return "write the https URL of the endpoint"
-    if len(value) > LONGEST_URL:
-        return f"it has {len(value):,} characters; write at most {LONGEST_URL:,}"
-    if any(c.isspace() or not c.isprintable() for c in value):
-        return "it holds white space or a control character; write it without, or percent-encoded"
-    try:
-        parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return "it is not a URL; write https://host/path"
-    if parts.scheme not in {"https", "http"} or not host or port == 0 or "\\" in value:
-        return "write https://host/path"
-    if parts.username is not None or parts.password is not None:
-        return "it holds user info; write it without, and use http_auth_header to authenticate deliveries"
-    if parts.fragment or value.endswith("#"):
-        return "it holds a fragment, which is never sent; write it without the # and what follows"
-    if parts.scheme == "http" and not is_loopback(host):
-        return "it is not encrypted; write https:// (http is for loopback only)"
-    return None
 
 
 PROBLEMS = {"subaccount_id": subaccount_problem, "type": type_problem, "url": url_problem}
@@ -94,26 +68,30 @@ def header_problem(value: Any) -> str | None:
     if value is None or value == UNKNOWN:
         return None
     if not isinstance(value, str):
-        return "http_auth_header is not text; give the value of the Authorization header as a string."
+        return "http_auth_header must be a string: the value of the Authorization header."
     if PLACEHOLDER.search(value):
-        return "http_auth_header still holds a {{placeholder}} of the set-up guide; put your own value in its place."
+        return (
+            "http_auth_header still contains a {{placeholder}} from the set-up guide: replace it with your own value."
+        )
     if problem := secret_problem(value):
-        return f"http_auth_header {problem}; write printable ASCII, or leave it out to send none."
+        return f"http_auth_header {problem} (leave it out to send none)."
     return None
 
 
 def _shown(value: Any, is_secret: bool) -> str:
-    return "[secret]" if is_secret else repr(printable(value))
+    if is_secret:
+        return "[secret]"
+    return repr(printable(redacted_url(value)) if isinstance(value, str) else printable(value))
 
 
 def _reason(name: str, value: Any, is_secret: bool) -> str | None:
     if value == UNKNOWN:
         return None
     if value is None:
-        return f"is missing: {PROBLEMS[name](value)}."
+        return f"is missing: it {PROBLEMS[name](value)}."
     shown = _shown(value, is_secret)
     if isinstance(value, str) and (left_over := PLACEHOLDER.search(value)):
         which = "a {{placeholder}}" if is_secret else printable(left_over.group())
-        return f"is {shown}: it still holds {which} of the set-up guide; put your own value in its place."
+        return f"still contains {which} from the set-up guide: replace it with your own value (got {shown})."
     problem = PROBLEMS[name](value)
-    return f"is {shown}: {problem}." if problem else None
+    return f"{problem} (got {shown})." if problem else None

@@ -24,13 +24,13 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
         WebhookError: The API refused, is unreachable, or responded what it does not document.
     """
     # Only a program that calls this waits for these imports.
+    from eightx8_voice.text import printable
+    from eightx8_voice.webhooks import subaccount_problem
     from pulumi_8x8.api.client import Client
-    from pulumi_8x8.model import subaccount_problem
     from pulumi_8x8.settings import Settings
-    from pulumi_8x8.text import printable
 
     if problem := subaccount_problem(subaccount_id):
-        raise SettingsError(f"subaccount_id is {printable(subaccount_id)!r}: {problem}. Nothing was sent.")
+        raise SettingsError(f"subaccount_id {problem} (got {printable(subaccount_id)!r}). Nothing was sent.")
     client = Client(Settings.load(pulumi.Config("8x8").get))
     return client.list(subaccount_id, client.deadline()).all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from pulumi_8x8.model import WebhookType
+from eightx8_voice.webhooks import WebhookType
 
 from .webhook import Webhook
 

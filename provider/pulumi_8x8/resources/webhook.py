@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8 import dynamic_host
-from pulumi_8x8.model import DECLARED, IDENTITY, INSTRUCTIONS, OUTPUT, WebhookType
+from pulumi_8x8.model import DECLARED, IDENTITY, INSTRUCTIONS, OUTPUT
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
 

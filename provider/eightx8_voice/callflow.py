@@ -1,0 +1,262 @@
+"""Call flows: what an endpoint responds with to a VCA delivery.
+
+    response = call_flow(say("We are closed.", voice_profile="en-US-BenjaminRUS"), hangup())
+    body = response.to_json()
+
+The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made, neither with a builder nor
+with a class. `validate` reports the violations of any JSON response, `review` its warnings as well, and `parse` turns
+a response without violations into a `CallFlow`.
+
+Defaults are those of the vendor's call action guide. Its callflows reference has others for some params of
+sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` writes every default out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar, cast
+
+from eightx8_voice import json_text
+from eightx8_voice.rules import PARAMS, CallFlowError, Problem, review, review_action, validate
+
+__all__ = [
+    "Action",
+    "CallFlow",
+    "CallFlowError",
+    "Hangup",
+    "MakeCall",
+    "PlayFile",
+    "Problem",
+    "Say",
+    "SayAndCapture",
+    "call_flow",
+    "decode",
+    "hangup",
+    "make_call",
+    "parse",
+    "play_file",
+    "review",
+    "say",
+    "say_and_capture",
+    "validate",
+]
+
+DEFAULT_TIMEOUT = 30_000
+"""Milliseconds that a sayAndCapture waits for all keys, where it gives no overallTimeout."""
+
+
+class _Action:
+    action: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        _refuse_violations(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the vendor's shape: `{"action": …, "params": {…}}`; hangup has no params."""
+        values = {param.name: getattr(self, param.attribute) for param in PARAMS[self.action]}
+        params = {name: value for name, value in values.items() if value is not None}
+        return {"action": self.action, "params": params} if params else {"action": self.action}
+
+
+@dataclass(frozen=True)
+class Say(_Action):
+    """Speak a text; `speed` is a factor from 0.5 to 2.0."""
+
+    action: ClassVar[str] = "say"
+    text: str
+    voice_profile: str
+    repetition: int = 1
+    speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class SayAndCapture(_Action):
+    """Speak a prompt and capture keys; timeouts are in milliseconds."""
+
+    action: ClassVar[str] = "sayAndCapture"
+    prompt_message: str
+    voice_profile: str
+    success_message: str | None = None
+    failure_message: str | None = None
+    speed: float = 1.0
+    complete_on_hash: bool = True
+    min_digits: int | None = None
+    max_digits: int = 25
+    digit_timeout: int | None = None
+    overall_timeout: int | None = DEFAULT_TIMEOUT
+    no_of_tries: int = 3
+
+
+@dataclass(frozen=True)
+class PlayFile(_Action):
+    """Play a .wav or .mp3 file of less than 5 MB (the file itself is not checked here)."""
+
+    action: ClassVar[str] = "playFile"
+    file_url: str
+    repetition: int = 1
+
+
+@dataclass(frozen=True)
+class MakeCall(_Action):
+    """Call a number and bridge it to the caller; `source` is a virtual number of the subaccount."""
+
+    action: ClassVar[str] = "makeCall"
+    source: str
+    destination: str
+    call_recording: bool | None = None
+
+
+@dataclass(frozen=True)
+class Hangup(_Action):
+    """End the session, which triggers the VSS delivery."""
+
+    action: ClassVar[str] = "hangup"
+
+
+Action = Say | SayAndCapture | PlayFile | MakeCall | Hangup
+A = TypeVar("A", bound=Action)
+
+
+@dataclass(frozen=True)
+class CallFlow:
+    """The actions to execute, in order; the next VCA delivery brings `client_action_id` back."""
+
+    actions: tuple[Action, ...]
+    client_action_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if violations := validate(self.as_dict()):
+            raise CallFlowError(violations)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the vendor's shape: `{"clientActionId"?: …, "callflow": […]}`."""
+        entries = {"callflow": [action.as_dict() for action in self.actions]}
+        return entries if self.client_action_id is None else {"clientActionId": self.client_action_id, **entries}
+
+    def to_json(self) -> str:
+        """Return the body of the response, in ASCII."""
+        return json.dumps(self.as_dict(), allow_nan=False)
+
+
+def say(text: str, *, voice_profile: str, repetition: int = 1, speed: float = 1.0) -> Say:
+    """Speak `text` 1 to 3 times, at 0.5 to 2.0 times the usual speed.
+
+    Raises:
+        CallFlowError: a value is out of the vendor's range.
+
+    """
+    return Say(text, voice_profile, repetition, speed)
+
+
+def say_and_capture(
+    prompt_message: str,
+    *,
+    voice_profile: str,
+    success_message: str | None = None,
+    failure_message: str | None = None,
+    speed: float | None = None,
+    complete_on_hash: bool | None = None,
+    min_digits: int | None = None,
+    max_digits: int | None = None,
+    digit_timeout: int | None = None,
+    overall_timeout: int | None = None,
+    no_of_tries: int | None = None,
+) -> SayAndCapture:
+    """Speak a prompt, then capture keys until `#` (`complete_on_hash`), `max_digits` or a timeout (ms).
+
+    None leaves a value to its default: speed 1.0, complete_on_hash True, max_digits 25, overall_timeout 30000,
+    no_of_tries 3. The default of `max_digits` does not satisfy what needs one.
+
+    Raises:
+        CallFlowError: a value is out of range; `min_digits` without `max_digits`; `complete_on_hash` False
+            without `max_digits` from 1 to 25; `digit_timeout` greater than `overall_timeout`.
+
+    """
+    overall_timeout = overall_timeout or (DEFAULT_TIMEOUT if digit_timeout else None)
+    given = dict(locals())
+    params = {param.name: given[param.attribute] for param in PARAMS["sayAndCapture"]}
+    return _build({"action": "sayAndCapture", "params": params}, SayAndCapture)
+
+
+def play_file(file_url: str, *, repetition: int = 1) -> PlayFile:
+    """Play a .wav or .mp3 file 1 to 3 times.
+
+    Raises:
+        CallFlowError: `file_url` is no URL, or `repetition` is out of range.
+
+    """
+    return PlayFile(file_url, repetition)
+
+
+def make_call(source: str, destination: str, *, call_recording: bool | None = None) -> MakeCall:
+    """Call `destination` and bridge it to the caller; both numbers in E.164.
+
+    Raises:
+        CallFlowError: a number is not E.164.
+
+    """
+    return MakeCall(source, destination, call_recording)
+
+
+def hangup() -> Hangup:
+    """End the session; only as the last action of a call flow."""
+    return Hangup()
+
+
+def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow:
+    """Put actions in order.
+
+    Raises:
+        CallFlowError: there is no action, one follows a hangup, or more than two are makeCall.
+
+    """
+    return CallFlow(actions, client_action_id)
+
+
+def decode(body: bytes | str) -> object:
+    """Decode the body of a response; `validate` and `parse` take what comes out.
+
+    Raises:
+        CallFlowError: it is not JSON (-1001).
+
+    """
+    try:
+        return json_text.read(body)
+    except ValueError as error:
+        raise CallFlowError([Problem("$", -1001, f"is not JSON: {error}")]) from None
+
+
+def parse(response: object) -> CallFlow:
+    """Turn decoded JSON into a call flow; what the vendor does not name is left out, defaults are filled in.
+
+    Raises:
+        CallFlowError: with all that `validate` reports.
+
+    """
+    if violations := validate(response):
+        raise CallFlowError(violations)
+    checked = cast(Mapping[str, Any], response)
+    actions = tuple(_build(entry, _CLASSES[entry["action"]]) for entry in checked["callflow"])
+    return CallFlow(actions, checked.get("clientActionId"))
+
+
+def _build(entry: Mapping[str, Any], kind: Callable[..., A]) -> A:
+    _refuse_violations(entry)
+    params = entry.get("params") or {}
+    values = {param.attribute: params.get(param.name) for param in PARAMS[entry["action"]]}
+    given = {name: value for name, value in values.items() if value is not None}
+    if "digit_timeout" in given:  # alone it stays alone: it may be longer than the default of the other
+        given.setdefault("overall_timeout", None)
+    return kind(**given)
+
+
+def _refuse_violations(entry: Mapping[str, Any]) -> None:
+    if violations := [problem for problem in review_action(entry, "$") if problem.severity == "violation"]:
+        raise CallFlowError(violations)
+
+
+_CLASSES: dict[str, Callable[..., Action]] = {
+    kind.action: kind for kind in (Say, SayAndCapture, PlayFile, MakeCall, Hangup)
+}

@@ -1,0 +1,157 @@
+"""The response under each kind of fault: a table from the fault's name to the way it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from eightx8_voice.emulator.account import responses
+from eightx8_voice.emulator.account.faults import Fault
+from eightx8_voice.emulator.account.malformed import MALFORMED
+from eightx8_voice.emulator.account.responses import Response
+
+POLL_SECONDS = 0.005
+"""Seconds between two checks whether a client has left or a held request may go on."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and the response to it, about to be sent."""
+
+    request: web.Request
+    response: Response
+    fault: Fault
+    stopping: asyncio.Event
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the client has left, or the emulator stops."""
+        transport = self.request.transport
+        return self.stopping.is_set() or transport is None or transport.is_closing()
+
+
+def faulty(response: Response, fault: Fault, path: str) -> Response:
+    """Turn the true response into the fault's, as far as HTTP can express it."""
+    if fault.name == "status":
+        return _status(fault)
+    if fault.name == "redirect":
+        return Response(fault.status or 307, b"", {"Location": fault.location or path})
+    if fault.name in MALFORMED:
+        body, headers = MALFORMED[fault.name](response.body, fault.size)
+        return Response(fault.status or response.status, body, {**response.headers, **headers})
+    return response
+
+
+async def send(exchange: Exchange) -> web.StreamResponse:
+    """Send the response in the fault's way."""
+    return await _SENDERS.get(exchange.fault.name, _whole)(exchange)
+
+
+def plain(response: Response) -> web.Response:
+    """Send a response as it is."""
+    return web.Response(status=response.status, body=response.body, headers=_headers(response))
+
+
+def reset(request: web.Request) -> web.Response:
+    """Close the connection with a TCP reset."""
+    transport = request.transport
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        # Lingering for zero seconds makes the kernel send RST where it would send FIN.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response()
+
+
+async def _whole(exchange: Exchange) -> web.StreamResponse:
+    return plain(exchange.response)
+
+
+async def _reset(exchange: Exchange) -> web.StreamResponse:
+    return reset(exchange.request)
+
+
+async def _reset_in_body(exchange: Exchange) -> web.StreamResponse:
+    _write(exchange, _half(exchange))
+    return reset(exchange.request)
+
+
+async def _truncated(exchange: Exchange) -> web.StreamResponse:
+    _write(exchange, _half(exchange))
+    return _closed(exchange)
+
+
+async def _hang(exchange: Exchange) -> web.StreamResponse:
+    while not exchange.abandoned:
+        await asyncio.sleep(POLL_SECONDS)
+    return _closed(exchange)
+
+
+async def _drip(exchange: Exchange) -> web.StreamResponse:
+    whole = _head(exchange.response) + exchange.response.body
+    at_once = len(_head(exchange.response)) if exchange.fault.name == "drip" else 0
+    _write(exchange, whole[:at_once])
+    for byte in whole[at_once:]:
+        if exchange.abandoned:
+            break
+        _write(exchange, bytes([byte]))
+        await asyncio.sleep(exchange.fault.interval)
+    return _closed(exchange)
+
+
+_SENDERS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
+    "reset_before_reading": _reset,
+    "reset_after_applying": _reset,
+    "reset_in_body": _reset_in_body,
+    "truncated": _truncated,
+    "hang": _hang,
+    "drip": _drip,
+    "drip_header": _drip,
+}
+
+NO_STATUS_LINE = frozenset({"reset_before_reading", "reset_after_applying", "hang"})
+"""The faults that send nothing at all."""
+
+
+def _status(fault: Fault) -> Response:
+    status = fault.status or 503
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    if fault.body is None:
+        return responses.error(status, "A fault of the emulator", code=f"1{status}", headers=headers)
+    if isinstance(fault.body, str | bytes):
+        text = fault.body.encode() if isinstance(fault.body, str) else fault.body
+        return Response(status, text, {"Content-Type": "text/plain", **headers})
+    return Response(status, json.dumps(fault.body).encode(), headers)
+
+
+def _headers(response: Response) -> dict[str, str]:
+    return {"Content-Type": "application/json", **response.headers}
+
+
+def _head(response: Response) -> bytes:
+    lines = [f"HTTP/1.1 {response.status} "]
+    lines += [f"{name}: {value}" for name, value in _headers(response).items()]
+    lines += [f"Content-Length: {len(response.body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def _half(exchange: Exchange) -> bytes:
+    body = exchange.response.body
+    return _head(exchange.response) + body[: len(body) // 2]
+
+
+def _write(exchange: Exchange, data: bytes) -> None:
+    if exchange.request.transport is not None:
+        exchange.request.transport.write(data)
+
+
+def _closed(exchange: Exchange) -> web.StreamResponse:
+    if exchange.request.transport is not None:
+        exchange.request.transport.close()
+    return web.Response()

@@ -1,0 +1,192 @@
+"""Which requests a fault meets: by method, subaccount and count; `fault_responses` sends the response."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from eightx8_voice.emulator.account.malformed import MALFORMED
+from eightx8_voice.emulator.account.state import Account
+
+Method = Literal["GET", "POST", "DELETE"]
+
+MAX_INTERVAL, MAX_SIZE = 3600, 200_000_000
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a kind of fault does to a request, short of the response.
+
+    `applies`: whether the request takes effect; `method`: the one it meets when the fault names none;
+    `reads`: whether the request's body is read first.
+    """
+
+    applies: bool
+    method: Method | None = None
+    reads: bool = True
+
+
+EFFECTS: dict[str, Effect] = {
+    "pass": Effect(applies=True),
+    "status": Effect(applies=False),
+    "redirect": Effect(applies=False),
+    "reset_before_reading": Effect(applies=False, reads=False),
+    "reset_after_applying": Effect(applies=True),
+    "reset_in_body": Effect(applies=True),
+    "truncated": Effect(applies=True),
+    "hang": Effect(applies=False),
+    "drip": Effect(applies=True),
+    "drip_header": Effect(applies=True),
+    "stale": Effect(applies=True, method="GET"),
+    "altered": Effect(applies=True, method="POST"),
+    **{name: Effect(applies=True) for name in MALFORMED},
+}
+"""Every kind of fault.
+
+| name | the client gets |
+|---|---|
+| pass | the true response; use it to hold a request |
+| status | `status` with `body` (default: the vendor's error shape) and `retry_after` |
+| redirect | `status` (default 307) to `location` (default: the same URL) |
+| reset_before_reading | a reset, before the request's body was read |
+| reset_after_applying | a reset instead of the response |
+| reset_in_body | half of the response's body, then a reset |
+| truncated | half of the response's body, then an orderly close |
+| hang | nothing, until it leaves or the emulator stops |
+| drip, drip_header | the response, its body or all of it at one byte per `interval` |
+| stale | the listing as it was when the fault was added |
+| altered | the true response, but the account keeps `stored` instead of what was sent; only a POST sends anything |
+| the rest | the response with a malformed body, as `malformed` makes it |
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What goes wrong, and for which requests.
+
+    Args:
+        name: A key of `EFFECTS`.
+        method: Only requests of this method. Default: those that the kind of fault is about.
+        subaccount: Only requests about this subaccount. Default: any.
+        skip: How many of those pass first, counted from when the fault is added. Default 0.
+        times: How many it then meets; None for all until it is cleared. Default 1.
+        apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
+            Without effect, the response is the one that the request would have had with it.
+        status: The status to respond with. Default: the true one (503 for "status", 307 for "redirect").
+        body: The body to send with "status": text as it is, anything else as JSON.
+        retry_after: The Retry-After to send with "status"; any text. Default: none.
+        location: Where "redirect" sends the client.
+        interval: Seconds between two bytes of a drip. Default 0.05.
+        size: How many entries "many" or bytes "large" and "bomb" hold, up to 200 million. Default 10,000 and
+            50,000,000.
+        stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
+        hold: The request waits until this is set.
+        hold_at: Where it waits: "before" it is applied, or "after", before the response. Default "before".
+
+    Raises:
+        ValueError: A value is not one of these; the message names it.
+
+    """
+
+    name: str
+    method: Method | None = None
+    subaccount: str | None = None
+    skip: int = 0
+    times: int | None = 1
+    apply: bool | None = None
+    status: int | None = None
+    body: Any = None
+    retry_after: str | None = None
+    location: str | None = None
+    interval: float = 0.05
+    size: int | None = None
+    stored: Mapping[str, Any] | None = None
+    hold: threading.Event | None = None
+    hold_at: Literal["before", "after"] = "before"
+    reached: threading.Event = field(default_factory=threading.Event, init=False)
+    """Set once a request has met the fault and, where it is held, waits there."""
+
+    def __post_init__(self) -> None:
+        if self.name not in EFFECTS:
+            raise ValueError(f"name must be one of {', '.join(EFFECTS)}, not {self.name!r}")
+        if self.skip < 0 or (self.times is not None and self.times < 1):
+            raise ValueError("skip must be 0 or more, and times 1 or more")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError(f"status must be from 200 to 599, not {self.status}")
+        if any(text is not None and not text.isprintable() for text in (self.retry_after, self.location)):
+            raise ValueError("retry_after and location are headers, which must not hold control characters")
+        if not 0 <= self.interval <= MAX_INTERVAL or not 0 <= (self.size or 0) <= MAX_SIZE:
+            raise ValueError(f"interval must be up to {MAX_INTERVAL} seconds, and size up to {MAX_SIZE:,}")
+        if wrong := [name for name, value in (self.stored or {}).items() if not _can_store(name, value)]:
+            raise ValueError(f"stored may hold url, enabled, http_auth_header; wrong: {', '.join(wrong)}")
+
+    @property
+    def effect(self) -> Effect:
+        """The effect of this kind of fault."""
+        return EFFECTS[self.name]
+
+    @property
+    def applies(self) -> bool:
+        """Whether the request takes effect."""
+        return self.effect.applies if self.apply is None else self.apply
+
+    def meets(self, method: str, subaccount: str | None) -> bool:
+        """Return whether a request is of those that this fault is about."""
+        return (self.method or self.effect.method) in (None, method) and self.subaccount in (None, subaccount)
+
+
+@dataclass
+class Waiting:
+    """A fault that waits for requests; `before` is the account as it was when the fault was added."""
+
+    fault: Fault
+    before: Account
+    skip: int
+    left: int | None
+
+
+class Faults:
+    """The faults that wait for requests. Safe to use from any thread."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._waiting: list[Waiting] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> Fault:
+        """Add a fault and return it; of several that meet a request, the one added first takes effect."""
+        with self._lock:
+            self._waiting.append(Waiting(fault, self._account.copy(), fault.skip, fault.times))
+        return fault
+
+    def clear(self) -> None:
+        """Remove them all."""
+        with self._lock:
+            self._waiting.clear()
+
+    def pending(self) -> list[Fault]:
+        """List those that have not met all their requests."""
+        with self._lock:
+            return [waiting.fault for waiting in self._waiting]
+
+    def take(self, method: str, subaccount: str | None) -> Waiting | None:
+        """Count a request, and return the fault that it meets."""
+        with self._lock:
+            taken: Waiting | None = None
+            for waiting in [one for one in self._waiting if one.fault.meets(method, subaccount)]:
+                if waiting.skip > 0:
+                    waiting.skip -= 1
+                elif taken is None:
+                    taken = waiting
+            if taken is not None and taken.left is not None:
+                taken.left -= 1
+                if taken.left <= 0:
+                    self._waiting.remove(taken)
+            return taken
+
+
+def _can_store(name: str, value: object) -> bool:
+    kinds: dict[str, tuple[type, ...]] = {"url": (str,), "enabled": (bool,), "http_auth_header": (str, type(None))}
+    return isinstance(value, kinds.get(name, ()))

@@ -1,0 +1,94 @@
+"""The shapes of the vendor's responses.
+
+Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json) and its page on API
+error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks are documented: the list, the removed
+webhook, and the body of a 422. Which body their 401, 403, 404 and 405 have is assumed, as is every code but 1001.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from eightx8_voice.emulator.account.modes import ErrorBody
+from eightx8_voice.emulator.account.state import StoredWebhook, Webhooks
+
+PLATFORM_CODES = {401: 1200, 403: 1201, 404: 1300, 500: 2000}
+"""The platform's own codes for unauthorized access, access forbidden, not found and an internal error."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response of the API; `body` is the JSON text as bytes."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def listing(subaccount: str, webhooks: Webhooks) -> Response:
+    """Make the response to GET and POST."""
+    document = {
+        "subAccountId": subaccount,
+        "count": len(webhooks),
+        "webhooks": [_shown(webhook) for webhook in webhooks.values()],
+        "statusCode": 0,
+        "statusMessage": "ok",
+    }
+    return _json(200, document)
+
+
+def removed(subaccount: str, webhook: StoredWebhook) -> Response:
+    """Make the response to DELETE, about the webhook that it removed."""
+    document = {"subAccountId": subaccount, **_shown(webhook), "statusCode": 0, "statusMessage": "deleted"}
+    return _json(200, document)
+
+
+def error(
+    status: int,
+    message: str,
+    *,
+    code: str | None = None,
+    shape: ErrorBody = "webhooks",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Make an error; with the webhooks its statusCode is a string, where a success has a number."""
+    error_id = str(uuid.uuid4())
+    timestamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    documents: dict[ErrorBody, dict[str, object]] = {
+        "webhooks": {
+            "errorId": error_id,
+            "statusCode": code or f"1{status}",
+            "statusMessage": message,
+            "timestamp": timestamp,
+        },
+        "platform": {
+            "code": PLATFORM_CODES.get(status, 1000),
+            "message": message,
+            "errorId": error_id,
+            "timestamp": timestamp,
+        },
+        "callflows": {
+            "sessionStatus": "NOT_CREATED",
+            "callFlowRequestId": error_id,
+            "statusCode": status,
+            "statusMessage": message,
+        },
+    }
+    return _json(status, documents[shape], headers)
+
+
+def _shown(webhook: StoredWebhook) -> dict[str, object]:
+    return {
+        "type": webhook.type,
+        "url": webhook.url,
+        "enabled": webhook.enabled,
+        "httpAuthHeaderAvailable": webhook.http_auth_header is not None,
+    }
+
+
+def _json(status: int, document: object, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(status, json.dumps(document).encode(), dict(headers or {}))

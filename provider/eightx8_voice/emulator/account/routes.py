@@ -1,0 +1,174 @@
+"""The three endpoints: a request and an account in, a response out, the account changed if the request was granted.
+
+| request | granted if | response |
+|---|---|---|
+| GET …/webhooks | the subaccount exists | the list |
+| POST …/webhooks | and the body is valid, and `post_over` allows it | the list |
+| DELETE …/webhooks/TYPE | and a webhook of that type is registered | the removed webhook |
+
+The order of the refusals (401, 404 or 405 for the path, 422 for the subaccount id, 403 or 404 for the
+subaccount, 422 for the body) is assumed; so is 422 for a malformed subaccount id.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from eightx8_voice import json_text
+from eightx8_voice.emulator.account import responses
+from eightx8_voice.emulator.account.modes import Modes, normalised
+from eightx8_voice.emulator.account.responses import Response
+from eightx8_voice.emulator.account.state import Account, StoredWebhook
+from eightx8_voice.webhooks import SUBACCOUNT, WebhookType
+
+_PATH = re.compile(r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/webhooks(?:/(?P<type>[^/]+))?")
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of a surrogate pair, which JSON can spell and no encoding can carry."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A request about webhooks, with the path decoded; `subaccount` and `type` are None for other paths."""
+
+    method: str
+    path: str
+    authorization: str | None = field(default=None, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def subaccount(self) -> str | None:
+        """The subaccount id in the path, well-formed or not."""
+        match = _PATH.fullmatch(self.path)
+        return match["subaccount"] if match else None
+
+    @property
+    def type(self) -> str | None:
+        """The last part of DELETE's path, a known type or not."""
+        match = _PATH.fullmatch(self.path)
+        return match["type"] if match else None
+
+
+def subject(query: Query) -> str | None:
+    """Return the webhook type that a request is about: DELETE's in the path, POST's in the body."""
+    if query.method != "POST":
+        return query.type
+    document = _json(query.body)
+    named = document.get("type") if isinstance(document, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Response:
+    """Decide a request, and change the account when it is granted."""
+    try:
+        _check_key(api_key, query)
+        subaccount, act = _route(query)
+        with account.lock:
+            _check_subaccount(account, subaccount)
+            return act(account, subaccount, modes, query)
+    except _RefusedError as refused:
+        # The body of a 422 is the one that is documented for the webhooks themselves.
+        shape = "webhooks" if refused.status == 422 else modes.error_body
+        return responses.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.headers = status, code, headers
+
+
+def _check_key(api_key: str, query: Query) -> None:
+    expected = f"Bearer {api_key}".encode("utf-8", "surrogateescape")
+    given = (query.authorization or "").encode("utf-8", "surrogateescape")
+    if not hmac.compare_digest(given, expected):
+        raise _RefusedError(401, "API key not found or invalid")
+
+
+def _route(query: Query) -> tuple[str, _Act]:
+    if query.subaccount is None:
+        raise _RefusedError(404, "Resource not found")
+    methods = _ENDPOINTS["list" if query.type is None else "webhook"]
+    if query.method not in methods:
+        raise _RefusedError(405, "Method not allowed", Allow=", ".join(methods))
+    return query.subaccount, methods[query.method]
+
+
+def _check_subaccount(account: Account, subaccount: str) -> None:
+    if not SUBACCOUNT.fullmatch(subaccount):
+        raise _RefusedError(422, "Invalid subAccountId", "1002")
+    status = account.refusal(subaccount)
+    if status is not None:
+        raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
+
+
+def _list(account: Account, subaccount: str, _modes: Modes, _query: Query) -> Response:
+    return responses.listing(subaccount, account.visible(subaccount, listed=True))
+
+
+def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
+    webhook, before = _webhook(query.body, modes), account.webhooks(subaccount)
+    exists = webhook.type in before
+    if exists and modes.post_over == "refuse":
+        raise _RefusedError(422, f"Webhook of type {webhook.type} already exists", "1003")
+    if not exists or modes.post_over == "replace":
+        header = webhook.http_auth_header
+        account.put(subaccount, webhook.type, webhook.url, enabled=webhook.enabled, http_auth_header=header)
+        account.show_before(subaccount, before, modes.stale_reads)
+    return responses.listing(subaccount, account.visible(subaccount, listed=False))
+
+
+def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
+    before = account.webhooks(subaccount)
+    webhook = before.get(query.type or "")
+    if webhook is None:
+        raise _RefusedError(404, "Resource not found")
+    account.remove(subaccount, webhook.type)
+    account.show_before(subaccount, before, modes.stale_reads)
+    return responses.removed(subaccount, webhook)
+
+
+def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
+    document = _json(body)
+    if not isinstance(document, dict):
+        raise _RefusedError(422, "Invalid JSON request body", "1001")
+    named, url, header = (document.get(name) for name in ("type", "url", "httpAuthHeader"))
+    # Where both are given, `enabled` counts.
+    enabled = document.get("enabled", document.get("active") if modes.active == "honour" else None)
+    if not isinstance(named, str) or named not in WebhookType.__members__:
+        raise _RefusedError(422, f"type should be one of: {', '.join(WebhookType.__members__)}", "1004")
+    if not isinstance(url, str) or not _is_url(url):
+        raise _RefusedError(422, "url should be an absolute http or https URL", "1005")
+    if enabled is not None and not isinstance(enabled, bool):
+        raise _RefusedError(422, "enabled should be a boolean", "1006")
+    if header is not None and (not isinstance(header, str) or _UNSENDABLE.search(header)):
+        raise _RefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
+    return StoredWebhook(named, normalised(url, modes.normalise), enabled is not False, header)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not _UNSENDABLE.search(text)
+
+
+def _json(body: bytes) -> object:
+    """Read a body as strictly as the standard has it; NaN is no JSON."""
+    try:
+        return json_text.read(body)
+    except ValueError:
+        return None
+
+
+_Act = Callable[[Account, str, Modes, Query], Response]
+_ENDPOINTS: dict[str, dict[str, _Act]] = {
+    "list": {"GET": _list, "POST": _register},
+    "webhook": {"DELETE": _remove},
+}
+"""By what the path names, then by method."""

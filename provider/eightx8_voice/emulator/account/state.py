@@ -1,0 +1,145 @@
+"""What an account holds and which of its subaccounts it refuses; no HTTP in here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+from eightx8_voice.webhooks import WebhookType
+
+Webhooks = Mapping[str, "StoredWebhook"]
+"""One subaccount's webhooks by type."""
+
+
+@dataclass(frozen=True)
+class StoredWebhook:
+    """A registered webhook; the auth header is what deliveries carry and never part of a repr."""
+
+    type: str
+    url: str
+    enabled: bool = True
+    http_auth_header: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Stale:
+    before: Webhooks
+    reads: int
+
+
+class Account:
+    """The subaccounts of one API key and their webhooks; safe to use from any thread.
+
+    Every well-formed subaccount exists, unless `missing`, `forbidden` or `only` exclude it.
+
+    Args:
+        held: Webhooks by subaccount to start with.
+        on_change: Called with everything held after each change, under the account's lock.
+
+    """
+
+    def __init__(
+        self,
+        held: Mapping[str, Webhooks] | None = None,
+        on_change: Callable[[Mapping[str, Webhooks]], None] | None = None,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._held: dict[str, Webhooks] = dict(held or {})
+        self._stale: dict[str, list[_Stale]] = {}
+        self._on_change = on_change
+        self.missing: set[str] = set()
+        """Subaccounts that get a 404."""
+        self.forbidden: set[str] = set()
+        """Subaccounts that get a 403."""
+        self.only: set[str] | None = None
+        """When set, every other subaccount gets a 404."""
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """Hold it to read and change in one step."""
+        return self._lock
+
+    def refusal(self, subaccount: str) -> int | None:
+        """Return the status that refuses any request about this subaccount, or None."""
+        if subaccount in self.forbidden:
+            return 403
+        if subaccount in self.missing or (self.only is not None and subaccount not in self.only):
+            return 404
+        return None
+
+    def subaccounts(self) -> list[str]:
+        """List the subaccounts that hold a webhook, sorted."""
+        with self._lock:
+            return sorted(self._held)
+
+    def webhooks(self, subaccount: str) -> dict[str, StoredWebhook]:
+        """Return what is registered now, by type, in the order of registration."""
+        with self._lock:
+            return dict(self._held.get(subaccount, {}))
+
+    def put(
+        self,
+        subaccount: str,
+        type: str | WebhookType,
+        url: str,
+        *,
+        enabled: bool = True,
+        http_auth_header: str | None = None,
+    ) -> StoredWebhook:
+        """Register a webhook, in place of the one of that type if there is one.
+
+        Called from a test, it stands for a change made in the vendor's portal.
+        """
+        webhook = StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
+        with self._lock:
+            self._set(subaccount, {**self._held.get(subaccount, {}), webhook.type: webhook})
+        return webhook
+
+    def remove(self, subaccount: str, type: str | WebhookType) -> StoredWebhook | None:
+        """Remove a webhook and return it, or None when there was none."""
+        with self._lock:
+            webhooks = self.webhooks(subaccount)
+            webhook = webhooks.pop(WebhookType(type).value, None)
+            if webhook is not None:
+                self._set(subaccount, webhooks)
+            return webhook
+
+    def show_before(self, subaccount: str, before: Webhooks, reads: int | None) -> None:
+        """Let `visible` return `before` until the subaccount has been listed `reads` times; None is not at all."""
+        with self._lock:
+            if reads is not None:
+                self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
+
+    def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
+        """Return what a response shows now, which is older than `webhooks` after `show_before`.
+
+        `listed` counts this response as one of the listings; those of several changes run side by side.
+        """
+        with self._lock:
+            stale = self._stale.get(subaccount, [])
+            if listed:
+                stale[:] = [one for one in stale if one.reads > 0]
+            shown = stale[0].before if stale else self.webhooks(subaccount)
+            if listed:
+                stale[:] = [replace(one, reads=one.reads - 1) for one in stale]
+            return shown
+
+    def copy(self) -> Account:
+        """Return an account that holds and refuses the same, and changes on its own, in memory only."""
+        with self._lock:
+            other = Account(self._held)
+            other.missing, other.forbidden = set(self.missing), set(self.forbidden)
+            other.only = None if self.only is None else set(self.only)
+            other._stale = {subaccount: list(stale) for subaccount, stale in self._stale.items()}
+            return other
+
+    def _set(self, subaccount: str, webhooks: Webhooks) -> None:
+        held = {**self._held, subaccount: webhooks}
+        if not webhooks:
+            del held[subaccount]
+        # Kept first, then shown: a state file that cannot be written leaves the account as it was.
+        if self._on_change is not None:
+            self._on_change(held)
+        self._held = held

@@ -1,0 +1,106 @@
+"""The state file: what an emulator holds between runs, as JSON, readable by its owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from eightx8_voice.emulator.account.state import StoredWebhook, Webhooks
+from eightx8_voice.webhooks import WebhookType
+
+VERSION = 1
+T = TypeVar("T")
+
+
+class StateFileError(Exception):
+    """The state file is not one that this emulator wrote, or cannot be read or written."""
+
+
+def load(path: Path) -> dict[str, Webhooks]:
+    """Read a state file; a missing one is an empty account.
+
+    Raises:
+        StateFileError: It cannot be read, or holds something else.
+
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateFileError(f"The state file {path} cannot be read: {error}.") from None
+    try:
+        return _webhooks(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise StateFileError(
+            f"The state file {path} is not an emulator's state file; nothing was changed. "
+            "Name another file, or remove this one to start with an empty account."
+        ) from None
+
+
+def save(path: Path, held: Mapping[str, Webhooks]) -> None:
+    """Write everything held, so that a reader sees the old file or the new one and never a part.
+
+    Raises:
+        StateFileError: The file cannot be written; the old one is unchanged.
+
+    """
+    document = {
+        "version": VERSION,
+        "subaccounts": {
+            subaccount: {
+                webhook.type: {
+                    "url": webhook.url,
+                    "enabled": webhook.enabled,
+                    "httpAuthHeader": webhook.http_auth_header,
+                }
+                for webhook in webhooks.values()
+            }
+            for subaccount, webhooks in held.items()
+        },
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp makes the file with mode 0600, before a secret is in it.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(document, file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StateFileError(
+            f"The state file {path} cannot be written: {error.strerror}. It still holds the previous state."
+        ) from None
+
+
+def _webhooks(document: object) -> dict[str, Webhooks]:
+    if not isinstance(document, dict) or document["version"] != VERSION:
+        raise ValueError(document)
+    return {
+        subaccount: {
+            WebhookType(name).value: StoredWebhook(
+                name, _of(str, stored["url"]), _of(bool, stored["enabled"]), _header(stored["httpAuthHeader"])
+            )
+            for name, stored in webhooks.items()
+        }
+        for subaccount, webhooks in document["subaccounts"].items()
+    }
+
+
+def _header(value: object) -> str | None:
+    return None if value is None else _of(str, value)
+
+
+def _of(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(value)
+    return value

@@ -1,0 +1,141 @@
+"""A call as a state machine: the response to one VCA delivery in, the next one or the end out. No I/O.
+
+What is assumed, since the vendor documents it only in part: the actions of a call flow are all
+executed, in order, before the response to a later delivery counts; ACTION_COMPLETED comes after each of them
+(or, with `completed="last"`, after the last), but not between an action and a hangup that follows it (the
+vendor's advanced IVR guide has that); after makeCall it comes when the bridged call is over, however that went.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, SayAndCapture
+
+Outcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
+"""How the leg of a makeCall ends; also a session's status, beside ERROR."""
+
+Completed = Literal["each", "last"]
+"""After which actions of a call flow ACTION_COMPLETED is delivered."""
+
+SIP_CODES: dict[Outcome, int] = {
+    "COMPLETED": 200,
+    "BUSY": 486,
+    "NO_ANSWER": 480,
+    "FAILED": 503,
+    "CANCELED": 487,
+}
+"""RFC 3261's code for each outcome; which one the vendor gives is assumed."""
+
+CONNECTIVITY, INVALID_CALL_FLOW = -2002, -2003
+"""`errorDetails.errorCode` for an endpoint that did not respond 200, and for one without a valid call flow."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the next VCA delivery is about; `dtmf` holds the keys captured."""
+
+    call_status: Literal["CALL_RECEIVED", "ACTION_COMPLETED"]
+    dtmf: str | None = None
+    sip_code: int = 200
+    client_action_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """Where a call stands; `event` waits to be delivered, and None means that the call is over.
+
+    Args:
+        keys: What the caller presses, one entry for each time that the call flow listens; "" is nothing.
+        outcome: How each makeCall ends.
+        completed: After which actions ACTION_COMPLETED is delivered.
+
+    """
+
+    keys: tuple[str, ...] = ()
+    outcome: Outcome = "COMPLETED"
+    completed: Completed = "each"
+    event: Event | None = Event("CALL_RECEIVED")
+    left: tuple[Action, ...] = ()
+    client_action_id: str | None = None
+    bridged: tuple[tuple[MakeCall, datetime], ...] = ()
+    last_action: str | None = None
+    error_code: int | None = None
+    unserved: bool = False
+
+    @property
+    def status(self) -> str:
+        """The session's status once it is over: ERROR, FAILED, or that of the last leg."""
+        if self.error_code is not None:
+            return "ERROR"
+        if self.unserved:
+            return "FAILED"
+        return self.outcome if self.bridged else "COMPLETED"
+
+    @property
+    def caller_status(self) -> str:
+        """The status of the caller's own leg, by the vendor's table of session statuses (number masking)."""
+        if self.bridged:
+            return "CANCELED" if self.outcome == "CANCELED" else "COMPLETED"
+        return self.status
+
+    def follow(self, flow: CallFlow, now: datetime) -> Session:
+        """Execute a call flow that an endpoint returned, up to the next event."""
+        if self.left:
+            return self._run(now)
+        return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
+
+    def failed(self, error_code: int) -> Session:
+        """End after a delivery whose response is not a valid call flow."""
+        return replace(self, event=None, error_code=error_code)
+
+    def without_webhook(self) -> Session:
+        """End because there is no webhook to deliver to; that this reads FAILED is assumed."""
+        return replace(self, event=None, unserved=True)
+
+    def caller_left(self) -> Session:
+        """End because the caller hung up."""
+        return replace(self, event=None)
+
+    def _run(self, now: datetime) -> Session:
+        session, dtmf, sip_code = self, None, 200
+        while session.left:
+            action, *left = session.left
+            session = replace(session, left=tuple(left), last_action=_vendors_name(action))
+            if isinstance(action, Hangup):
+                return replace(session, event=None)
+            if isinstance(action, SayAndCapture):
+                dtmf, keys = capture(action, session.keys)
+                session = replace(session, keys=keys)
+            if isinstance(action, MakeCall):
+                sip_code = SIP_CODES[session.outcome]
+                session = replace(session, bridged=(*session.bridged, (action, now)))
+            if session.completed == "each" and left and not isinstance(left[0], Hangup):
+                break
+        return replace(session, event=Event("ACTION_COMPLETED", dtmf, sip_code, session.client_action_id))
+
+
+def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Return what a sayAndCapture captures, None when no try was valid, and the keys not yet pressed.
+
+    A try is valid with minDigits (1 when not given) to maxDigits digits. With completeOnHash the digits
+    end at `#`; keys beyond maxDigits are lost when nothing ends them, and make too many when `#` does.
+    """
+    least = action.min_digits or 1
+    for _ in range(action.no_of_tries):
+        if not keys:
+            break
+        pressed, *rest = keys
+        keys = tuple(rest)
+        digits, ended, _ = pressed.partition("#") if action.complete_on_hash else (pressed, "", "")
+        digits = digits if ended else digits[: action.max_digits]
+        if least <= len(digits) <= action.max_digits:
+            return digits, keys
+    return None, keys
+
+
+def _vendors_name(action: Action) -> str:
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", action.action).upper()

@@ -1,0 +1,194 @@
+"""An endpoint as a rehearsal reaches it: one looked-up address, judged before anything is sent to it.
+
+Each delivery has a connection of its own and ends by its deadline, whatever the other side does. Redirects are not
+followed and no proxy is used: 8x8 would not use it either.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import os
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from eightx8_voice.text import printable
+
+MAX_RESPONSE = 1 << 20
+"""Bytes of a response at most."""
+
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""The only part of IPv6 from which public addresses are given out: no NAT64, no site-local, no embedded IPv4."""
+
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
+"""Networks that `is_global` of some Python versions counts as public (IANA's special-purpose registries, 2026)."""
+
+
+class Response(NamedTuple):
+    """What came back, and how long it took."""
+
+    status: int
+    body: bytes
+    seconds: float
+
+
+class EndpointError(Exception):
+    """The endpoint cannot be used any further; `name` is the check that failed."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+
+
+class Endpoint:
+    """The endpoint at one address.
+
+    Args:
+        url: An absolute http or https URL.
+        allow_private: Whether addresses that are not public may be reached.
+        timeout: Longest time in seconds for each connection and each delivery.
+
+    Raises:
+        EndpointError: Its name is not known, an address is not public, or there is no connection.
+
+    """
+
+    def __init__(self, url: str, allow_private: bool, timeout: float) -> None:
+        self._parts = urlsplit(url)
+        self.host = self._parts.hostname or ""
+        self.port = self._parts.port or (443 if self.is_encrypted else 80)
+        self._timeout = timeout
+        self.address = self._reachable(self._addresses(allow_private))
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it speaks TLS."""
+        return self._parts.scheme == "https"
+
+    def certificate_end(self) -> float:
+        """Return when the certificate ends, as a time stamp.
+
+        Raises:
+            EndpointError: It is not valid for the name, or there is none.
+
+        """
+        try:
+            with self._connected() as secure:
+                certificate = secure.getpeercert() if isinstance(secure, ssl.SSLSocket) else None
+            return ssl.cert_time_to_seconds(str((certificate or {})["notAfter"]))
+        except ssl.SSLCertVerificationError as error:
+            why = printable(error.verify_message).replace(self.host, "its name")  # a URL may be a secret
+            raise EndpointError("TLS", f"the certificate is not valid: {why}") from None
+        except (OSError, ValueError, KeyError):
+            raise EndpointError("TLS", "the server does not speak TLS") from None
+
+    def deliver(self, body: bytes, headers: dict[str, str]) -> Response:
+        """POST a delivery.
+
+        Raises:
+            EndpointError: There is no whole response in time, or it is too long.
+
+        """
+        target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
+        started = time.monotonic()
+        try:
+            with self._connected() as sock:
+                connection = http.client.HTTPConnection(self.host)
+                connection.sock = sock
+                own = {"Host": self._parts.netloc, "Content-Type": "application/json", "Connection": "close"}
+                connection.request("POST", target, body, own | headers)
+                response = connection.getresponse()
+                content = _read(response)
+        except (http.client.HTTPException, OSError, ValueError):
+            late = time.monotonic() - started >= self._timeout
+            why = f"no whole response within {self._timeout:g} s" if late else "the connection broke before a response"
+            raise EndpointError("status", why) from None
+        if len(content) > MAX_RESPONSE:
+            raise EndpointError("status", f"the response is longer than {MAX_RESPONSE:,} bytes")
+        if (seconds := time.monotonic() - started) >= self._timeout:
+            raise EndpointError("status", f"no whole response within {self._timeout:g} s")
+        return Response(response.status, content, seconds)
+
+    def _addresses(self, allow_private: bool) -> list[str]:
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise EndpointError("reachable", "the name of its host is not known") from None
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        private = [address for address in addresses if not is_public(address)]
+        if private and not allow_private:
+            raise EndpointError(
+                "reachable",
+                f"its host is at {private[0]}, which is not public: 8x8 could not reach it, and nothing was sent. "
+                "For a rehearsal on your own network use --allow-private, or set 8x8:rehearsePrivate",
+            )
+        return addresses
+
+    def _reachable(self, addresses: list[str]) -> str:
+        reason = ""
+        for address in addresses:
+            try:
+                socket.create_connection((address, self.port), self._timeout).close()
+            except OSError as error:
+                reason = error.strerror or "no connection in time"
+            else:
+                return address
+        raise EndpointError("reachable", f"no connection to {addresses[0]} port {self.port}: {reason.lower()}")
+
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        ends = time.monotonic() + self._timeout
+        sock = socket.create_connection((self.address, self.port), self._timeout)
+        if self.is_encrypted:
+            context = ssl.create_default_context(cafile=_ca_bundle())
+            sock = context.wrap_socket(sock, server_hostname=self.host, do_handshake_on_connect=False)
+
+        def cut() -> None:
+            with suppress(OSError):  # it was closed in the meantime
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+        # A time-out of the socket bounds each silence, not the whole: a byte a second would go on for ever.
+        timer = threading.Timer(max(0.0, ends - time.monotonic()), cut)
+        timer.start()
+        try:
+            if isinstance(sock, ssl.SSLSocket):
+                sock.do_handshake()
+            yield sock
+        finally:
+            timer.cancel()
+            sock.close()
+
+
+def is_public(address: str) -> bool:
+    """Whether 8x8 could reach an IP address from the internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            return is_public(str(ip.ipv4_mapped))
+        if ip not in GLOBAL_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in NOT_PUBLIC)
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    content = b""
+    while len(content) <= MAX_RESPONSE and (piece := response.read(1 << 16)):
+        content += piece
+    if len(content) <= MAX_RESPONSE and response.length:
+        raise http.client.IncompleteRead(content, response.length)
+    return content
+
+
+def _ca_bundle() -> str:
+    import certifi
+
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()

@@ -1,0 +1,293 @@
+"""What 8x8 Connect Voice delivers: VCA, VSS, VCS, VRU and VNU, each parsed once into a typed value.
+
+Fields that are not named here are ignored, and names are matched without regard to case. Ids, the status, and, with a
+call, its direction, destination and time are required; all else may be absent or null (a caller may withhold the
+number). Statuses, directions and types stay strings, so that a new one of the vendor's does not break an endpoint.
+
+Source: the vendor's guides to each webhook (July 2026), and what its older pages and samples show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+from eightx8_voice import json_text
+from eightx8_voice.fields import EventError, Fields
+
+__all__ = [
+    "CallAction",
+    "CallEvent",
+    "CallQuality",
+    "CallStatus",
+    "Event",
+    "EventError",
+    "Leg",
+    "RecordingUploaded",
+    "SessionError",
+    "SessionSummary",
+    "VirtualNumber",
+    "VirtualNumbersUpdated",
+    "parse",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parties:
+    call_type: str | None = None
+    source: str | None = None
+    source_format: str | None = None
+    destination_format: str | None = None
+    source_country_code: str | None = None
+    destination_country_code: str | None = None
+    source_ref_id: str | None = None
+    destination_ref_id: str | None = None
+    call_duration: int | None = None
+
+
+@dataclass(frozen=True)
+class CallEvent(_Parties):
+    """Something happened in a call; durations are in seconds, times in UTC.
+
+    `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
+    previous response gave.
+    """
+
+    event_id: str
+    call_id: str
+    session_id: str
+    subaccount_id: str
+    call_status: str
+    call_direction: str
+    destination: str
+    timestamp: datetime
+    dtmf: str | None = None
+    sip_code: int | None = None
+    client_action_id: str | None = None
+
+
+@dataclass(frozen=True)
+class CallAction(CallEvent):
+    """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED, or ACTION_COMPLETED after an action."""
+
+    @property
+    def is_new_call(self) -> bool:
+        """Whether the call has just come in; with any other status (DTMF_RECEIVED was one) an action is completed."""
+        return self.call_status.upper() == "CALL_RECEIVED"
+
+
+@dataclass(frozen=True)
+class CallStatus(CallEvent):
+    """VCS: for information. `call_status` is e.g. CALL_INITIATED, CALL_CONNECTED or DTMF_RECEIVED."""
+
+
+@dataclass(frozen=True)
+class CallQuality:
+    """How a leg sounded: `mos` from 1.0 to 5.0, `packet_loss_rate` as a fraction, `jitter` in ms."""
+
+    mos: float | None = None
+    packet_loss_rate: float | None = None
+    jitter: float | None = None
+
+
+@dataclass(frozen=True)
+class Leg(_Parties):
+    """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
+
+    name: str
+    call_id: str | None = None
+    call_status: str | None = None
+    call_direction: str | None = None
+    destination: str | None = None
+    initiated: datetime | None = None
+    connected: datetime | None = None
+    disconnected: datetime | None = None
+    call_quality: CallQuality | None = None
+
+
+@dataclass(frozen=True)
+class SessionError:
+    """Why a session ended as ERROR; `code` is e.g. -2003 for an invalid call flow."""
+
+    code: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """VSS: a session has ended.
+
+    `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR, or, in voice messaging,
+    COMPLETED_UNSUBSCRIBED, COMPLETED_UNSUB_ERROR or UNSUBSCRIBED_CONTACT; `outcomes` knows other spellings too.
+    A session that could not be created may have no legs.
+    """
+
+    session_id: str
+    subaccount_id: str
+    session_status: str
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    last_action: str | None = None
+    call_count: int | None = None
+    client_request_id: str | None = None
+    error: SessionError | None = None
+    legs: tuple[Leg, ...] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordingUploaded:
+    """VRU: a recording is available at `file_path` on the account's own server; `status` is UPLOAD_COMPLETED."""
+
+    session_id: str
+    recording_id: str
+    status: str
+    duration_seconds: float | None = None
+    file_path: str | None = None
+    subaccount_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VirtualNumber:
+    """One number of a subaccount.
+
+    `operational_status` is Active, Unhealthy, Expiring or Inactive; only an active one is for new sessions.
+    `update_status` is UPDATED or NO_CHANGE. Prices are in `billing_currency`, per month and per minute.
+    """
+
+    msisdn: str
+    operational_status: str | None = None
+    update_status: str | None = None
+    updated: datetime | None = None
+    country_code: str | None = None
+    reference_id: str | None = None
+    rental_price: float | None = None
+    incoming_rate: float | None = None
+    billing_unit: int | None = None
+    billing_currency: str | None = None
+    number_health_check_enabled: bool | None = None
+
+
+@dataclass(frozen=True)
+class VirtualNumbersUpdated:
+    """VNU: numbers of a subaccount have changed; `update_event_type` is SNAPSHOT or UPDATES."""
+
+    subaccount_id: str
+    update_event_type: str | None = None
+    total_numbers: int | None = None
+    virtual_numbers: tuple[VirtualNumber, ...] = ()
+
+
+Event = CallAction | SessionSummary | CallStatus | RecordingUploaded | VirtualNumbersUpdated
+T = TypeVar("T")
+
+
+def parse(body: object) -> Event:
+    """Turn a delivery into a typed value; `body` is its bytes or text, or the decoded JSON.
+
+    Raises:
+        EventError: it is not JSON, a field is missing or of a wrong type, or it is of none of the five types.
+
+    """
+    if isinstance(body, (bytes, str)):
+        try:
+            body = json_text.read(body)
+        except ValueError as error:
+            raise EventError("$", f"is not JSON: {error}") from None
+    if not isinstance(body, Mapping):
+        raise EventError("$", "must be a JSON object")
+    root = Fields(body, "$")
+    if root.text("namespace") not in (None, "VOICE"):
+        raise root.error("namespace", "must be VOICE")
+    read = _READERS.get(root.identifier("eventType"))
+    if read is None:
+        raise root.error("eventType", f"must be one of {', '.join(_READERS)}")
+    payload = root.object("payload")
+    if payload is None:
+        raise root.error("payload", "is missing")
+    return read(payload, root)
+
+
+def _dtmf(payload: Fields) -> str | None:
+    """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` itself, or in `payload.dtmf`."""
+    if isinstance(payload.get("eventData"), (str, int, float)):
+        found = payload.keys("eventData")
+    else:
+        data = payload.object("eventData")
+        found = data.keys("dtmf") if data else None
+    return found or payload.keys("dtmf")
+
+
+def _summary(payload: Fields, root: Fields) -> SessionSummary:
+    details, error = payload.object("details"), payload.object("errorDetails")
+    names = [name for name in details.values if re.fullmatch("call[a-z]", name, re.IGNORECASE)] if details else []
+    legs = {f"call{name[-1].upper()}": details.object(name) for name in names} if details else {}
+    return _read(
+        SessionSummary,
+        payload,
+        error=SessionError(error.whole("errorCode"), error.text("errorMsg")) if error else None,
+        legs=tuple(_leg(name, leg) for name, leg in sorted(legs.items()) if leg),
+        version=root.whole("version"),
+    )
+
+
+def _leg(name: str, leg: Fields) -> Leg:
+    quality = leg.object("callQuality")
+    return _read(Leg, leg, name=name, call_quality=_read(CallQuality, quality) if quality else None)
+
+
+def _numbers(payload: Fields, _root: Fields) -> VirtualNumbersUpdated:
+    numbers = tuple(_read(VirtualNumber, number) for number in payload.objects("virtualNumbers"))
+    return _read(VirtualNumbersUpdated, payload, virtual_numbers=numbers)
+
+
+_READERS: dict[str, Callable[[Fields, Fields], Event]] = {
+    "CALL_ACTION": lambda payload, _: _read(CallAction, payload, dtmf=_dtmf(payload)),
+    "SESSION_SUMMARY": _summary,
+    "CALL_STATUS": lambda payload, _: _read(CallStatus, payload, dtmf=_dtmf(payload)),
+    "CALL_RECORDING_STATUS": lambda payload, _: _read(RecordingUploaded, payload),
+    "VIRTUAL_NUMBER_UPDATE": _numbers,
+}
+
+
+def _read(kind: Callable[..., T], fields: Fields, **given: object) -> T:
+    """Fill a class: each attribute's name gives its field, and its type how the field is read."""
+    read = {name: take(fields, field) for name, field, take in _attributes(kind) if name not in given}
+    return kind(**read, **given)
+
+
+@cache
+def _attributes(kind: Any) -> list[tuple[str, str, Callable[[Fields, str], object]]]:
+    return [
+        (name, _NAMES.get(name) or _camel(name), _TAKE.get(hint, Fields.get))
+        for name, hint in get_type_hints(kind).items()
+    ]
+
+
+def _camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
+
+
+_NAMES = {
+    "subaccount_id": "subAccountId",
+    "initiated": "initiatedTimestamp",
+    "connected": "connectedTimestamp",
+    "disconnected": "disconnectedTimestamp",
+    "updated": "updatedTimestamp",
+}
+"""Fields whose names are not the attributes' in the vendor's spelling."""
+
+_TAKE: dict[object, Callable[[Fields, str], object]] = {
+    str: Fields.identifier,
+    str | None: Fields.text,
+    int | None: Fields.whole,
+    float | None: Fields.number,
+    bool | None: Fields.flag,
+    datetime | None: Fields.moment,
+    datetime: lambda fields, name: fields.present(name) and fields.moment(name),
+}
+"""How an attribute of each type is read; one that is not optional is required."""

@@ -1,0 +1,42 @@
+"""What identifies a webhook: the subaccount that it belongs to, and its type."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any
+
+SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
+"""The vendor's pattern for a subaccount id."""
+
+
+class WebhookType(str, Enum):
+    """A kind of event that 8x8 Connect Voice delivers; a subaccount holds one webhook of each."""
+
+    VCA = "VCA"
+    """Voice Call Action: during a call, after each action; the response decides the next action."""
+    VSS = "VSS"
+    """Voice Session Summary: once, after the session ended."""
+    VCS = "VCS"
+    """Voice Call Status: on each status change of a call leg."""
+    VRU = "VRU"
+    """Voice Recording Uploaded: when a recording is available."""
+    VNU = "VNU"
+    """Virtual Number Updated: when the account's virtual numbers change.
+
+    The vendor's description lists it for POST and not for DELETE, so a removal may be refused.
+    """
+
+
+def subaccount_problem(value: Any) -> str | None:
+    """Return what a subaccount id must be, or None if this is one."""
+    if isinstance(value, str) and SUBACCOUNT.fullmatch(value):
+        return None
+    return "must be 3 to 50 characters from A-Z a-z 0-9 - . _ &, for example InternalDemoCPaaS_8dD15_voice"
+
+
+def type_problem(value: Any) -> str | None:
+    """Return what a webhook type must be, or None if this is one."""
+    if isinstance(value, str) and value in WebhookType.__members__:
+        return None
+    return f"must be one of {', '.join(WebhookType.__members__)}"

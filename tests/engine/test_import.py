@@ -1,0 +1,99 @@
+"""Adopt what is live by `pulumi import`, which dynamic providers cannot have."""
+
+from __future__ import annotations
+
+import pytest
+
+from eightx8_voice.emulator import Emulator, StoredWebhook
+from tests.support.account import urls, writes
+from tests.support.scratch import NATIVE, Project
+
+pytestmark = [pytest.mark.engine, pytest.mark.parametrize("project", ["native"], indirect=True)]
+
+IMPORT = ("import", "--yes", "--generate-code=false", "--protect=false", NATIVE)
+
+
+@pytest.mark.parametrize(
+    "header", [pytest.param(None, id="no header", marks=pytest.mark.proof), pytest.param("Basic dGhlaXJz", id="header")]
+)
+def test_every_type_is_imported_to_a_clean_preview(api: Emulator, project: Project, header: str | None) -> None:
+    """The header, which the API does not return, stays; nothing is sent but listings."""
+    types = ("VCA", "VSS", "VCS", "VRU", "VNU")
+    for type in types:
+        url = f"https://theirs.example/{type}"
+        api.account.put("Sub_1", type, url, enabled=type != "VNU", http_auth_header=header)
+    before = api.account.webhooks("Sub_1")
+
+    for type in types:
+        project.run(*IMPORT, type.lower(), f"Sub_1/{type}").ok()
+    webhooks = {
+        type.lower(): {"subaccount_id": "Sub_1", "type": type, "url": f"https://theirs.example/{type}"}
+        for type in types
+    }
+    webhooks["vnu"]["enabled"] = False  # type: ignore[assignment]
+    project.declare(**webhooks).preview("--expect-no-changes").ok()
+    project.refresh("--expect-no-changes").ok()
+    project.up("--expect-no-changes").ok()
+
+    assert writes(api) == []
+    assert api.account.webhooks("Sub_1") == before
+
+
+def test_an_imported_header_stays_until_the_program_declares_one(api: Emulator, project: Project) -> None:
+    """A change that would take it away is refused; declaring it is one registration."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
+    project.run(*IMPORT, "vca", "Sub_1/VCA").ok()
+    vca = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/new"}
+
+    refused = project.declare(vca=vca).deploy().refused()
+
+    assert "Declare httpAuthHeader with its value, or set overwriteOnCreate=true" in refused.out
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}
+
+    project.declare(vca={**vca, "http_auth_header": "Basic dGhlaXJz"}).deploy().ok()
+
+    assert api.account.webhooks("Sub_1") == {"VCA": StoredWebhook("VCA", vca["url"], True, "Basic dGhlaXJz")}
+    assert project.preview("--expect-no-changes").ok().steps == []
+
+
+def test_a_header_that_somebody_adds_later_is_drift_in_an_imported_webhook_too(api: Emulator, project: Project) -> None:
+    """Only what was there when it was imported is left alone."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
+    project.run(*IMPORT, "vca", "Sub_1/VCA").ok()
+    api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
+
+    preview = project.declare(vca={"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}).preview()
+
+    assert "Sub_1/VCA is live with an auth header that this stack does not know" in preview.refused().out
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("Sub_1/VSS", "Sub_1/VSS does not exist: 8x8 lists no webhook of this type for the subaccount."),
+        ("VSS", "'VSS' is not the id of a webhook"),
+    ],
+)
+def test_an_import_of_what_is_not_there_fails_by_its_id(api: Emulator, project: Project, id: str, said: str) -> None:
+    """In one line, and nothing enters the state."""
+    failed = project.run(*IMPORT, "vss", id).refused()
+
+    assert said in failed.out
+    assert project.resources() == {}
+
+
+def test_the_import_option_adopts_and_updates_in_one_run(api: Emulator, project: Project) -> None:
+    """`import_=` with a declaration that differs: the engine imports, then updates by one registration."""
+    api.account.put("Sub_1", "VCA", "https://ivr.example/old")
+
+    project.declare(
+        vca={
+            "subaccount_id": "Sub_1",
+            "type": "VCA",
+            "url": "https://ivr.example/vca",
+            "opts": {"import_": "Sub_1/VCA"},
+        }
+    ).up().ok()
+
+    assert writes(api) == ["POST Sub_1/VCA"]
+    assert urls(api) == {"Sub_1/VCA": "https://ivr.example/vca"}

@@ -1,0 +1,94 @@
+"""The provider in the real `python -m pulumi.dynamic` of the installed SDK, called over gRPC as the engine calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eightx8_voice.emulator import Emulator
+from pulumi_8x8 import dynamic_host
+from pulumi_8x8.reconcile.caller import INPUT
+from tests.support.host import Host
+from tests.support.steps import StepError
+
+ID, A, B = "acme_voice/VCA", "https://a.example/", "https://b.example/"
+NEWS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
+STATE = {**NEWS, "http_auth_header_available": False}
+
+
+def started(api: Emulator, *arguments: str) -> Host:
+    """The host, started with these arguments: an engine passes its own address."""
+    return Host({}, {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}, *arguments)
+
+
+def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: Emulator) -> None:
+    """In every call, also between two bugs; from SDK 3.260 the host shows a traceback, before that a prefix."""
+    texts: list[str] = []
+    with started(api) as host:
+        calls: list[Callable[[], object]] = [
+            lambda: host.check({}, {**NEWS, INPUT: "{"}),
+            lambda: host.diff(ID, STATE, NEWS),
+            lambda: host.create({**NEWS, "http_auth_header": "header-canary"}),
+            lambda: host.read(ID, STATE),
+            lambda: host.update(ID, STATE, NEWS),
+            lambda: host.delete(ID, STATE),
+            lambda: host.check({}, {**NEWS, INPUT: "{"}),
+        ]
+        api.api_key = "rotated"
+        for call in calls:
+            with pytest.raises(StepError) as caught:
+                call()
+            texts.append(str(caught.value))
+
+    bug, *expected, same_bug = texts
+    assert [text for text in expected if not text.startswith(("The API responded 401", f"{ID} was not removed"))] == []
+    assert [text for text in expected if "\n" in text or "Check 8x8:apiKey or EIGHTX8_API_KEY" not in text] == []
+    assert bug == same_bug
+    assert bug.startswith(("Traceback (most recent call last):\n", "Exception calling application: "))
+    assert host.printed == ""
+
+
+@pytest.mark.parametrize("arguments", [["127.0.0.1:1"], ["nonsense"]])
+def test_a_message_is_printed_where_no_engine_can_be_reached(api: Emulator, arguments: list[str]) -> None:
+    """And the call goes on."""
+    api.account.put("acme_voice", "VCA", B)
+    with started(api, *arguments) as host:
+        found = host.diff(ID, STATE, NEWS)
+
+    assert found == ([], True)
+    assert host.printed == f"8x8: {ID}: url is {B} live, {A} declared\n"
+
+
+URN = "urn:pulumi:dev::scratch::pulumi-python:dynamic:Part::"
+RESOURCES = [
+    {"urn": f"{URN}old", "outputs": {"url": A, "on": True, "header": {"ciphertext": "v1"}}},
+    {"urn": f"{URN}going", "outputs": {}, "delete": True},
+    {"urn": f"{URN}read", "outputs": {}, "external": True},
+]
+EXPORT = f"echo '{json.dumps({'deployment': {'resources': RESOURCES}})}'"
+OF_DEV = f'[ "$4" = dev ] || exit 255\n{EXPORT}'
+
+
+@pytest.mark.parametrize(
+    ("organization", "name", "script", "held"),
+    [
+        ("acme", "old", f'[ "$*" = "stack export --stack acme/scratch/dev --non-interactive" ] && {EXPORT}', True),
+        *((organization, "old", OF_DEV, organization != "acme") for organization in ("organization", "", "acme")),
+        *(("acme", name, EXPORT, False) for name in ("going", "read", "new")),
+        *(("acme", "old", script, False) for script in ("exit 1", "echo nonsense", "echo '{}'", "echo '[]'", "")),
+    ],
+)
+def test_the_plain_outputs_of_what_a_stack_manages_are_read_by_the_cli(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, organization: str, name: str, script: str, held: bool
+) -> None:
+    """One without a project is known by its name alone, but never another organization's stack of that name."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if script:
+        (tmp_path / "pulumi").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "pulumi").chmod(0o755)
+    dynamic_host._managed.cache_clear()
+
+    assert dynamic_host.stack_holds(f"{URN}{name}", organization) == ({"url": A, "on": True} if held else None)

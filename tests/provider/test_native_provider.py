@@ -1,0 +1,118 @@
+"""The native provider over gRPC: what an engine may rely on, call by call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import provider_pb2
+
+from eightx8_voice.emulator import Emulator, Fault
+from tests.support.native_host import NativeDirect
+from tests.support.steps import StepError
+
+MANY = [f"Sub_{number}" for number in range(8)]
+SUB_1 = {"subaccountId": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+
+
+def vca(subaccount_id: str = "Sub_1") -> dict[str, Any]:
+    return {"subaccount_id": subaccount_id, "type": "VCA", "url": "https://ivr.example/vca"}
+
+
+@contextmanager
+def held_back(api: Emulator, method: Any) -> Iterator[list[Fault]]:
+    """Hold one request for each subaccount back, until the block ends."""
+    go_on = threading.Event()
+    try:
+        yield [api.faults.add(Fault("pass", method, name, hold=go_on, hold_at="after")) for name in MANY]
+    finally:
+        go_on.set()
+
+
+@pytest.fixture
+def provider(api: Emulator) -> Iterator[NativeDirect]:
+    # No request that a test holds back ends by itself.
+    patient = {"8x8:readTimeout": "300", "8x8:deadline": "300"}
+    with NativeDirect({"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url, **patient}) as provider:
+        yield provider
+
+
+def test_checks_start_fetching_and_do_not_wait(api: Emulator, provider: NativeDirect) -> None:
+    """Every check is done while no listing has been received; the creation lists nothing again."""
+    with held_back(api, "GET") as held:
+        for name in MANY:
+            provider.check({}, vca(name))
+
+        assert all(fault.reached.wait(30) for fault in held)
+
+    assert provider.create(vca("Sub_0"))[0] == "Sub_0/VCA"
+    assert sorted(str(entry.subaccount) for entry in api.journal.requests("GET")) == MANY
+
+
+def test_calls_run_as_many_at_a_time_as_the_engine_makes(api: Emulator, provider: NativeDirect) -> None:
+    """All creations have sent their registration before the first one receives a response."""
+    with ThreadPoolExecutor(len(MANY)) as engine, held_back(api, "POST") as held:
+        created = [engine.submit(provider.create, vca(name)) for name in MANY]
+
+        assert all(fault.reached.wait(30) for fault in held)
+
+    assert [future.result()[0] for future in created] == [f"{name}/VCA" for name in MANY]
+
+
+def test_what_has_failed_is_not_sent_again_after_a_cancellation(api: Emulator, provider: NativeDirect) -> None:
+    """The API asks to wait; the engine is interrupted meanwhile."""
+    busy = api.faults.add(Fault("status", method="POST", status=429, retry_after="25"))
+    with ThreadPoolExecutor(1) as engine:
+        creation = engine.submit(provider.create, vca())
+        busy.reached.wait(30)
+
+        provider.stub.Cancel(Empty())
+
+        with pytest.raises(StepError, match="429"):
+            creation.result()
+    assert len(api.journal.requests("POST")) == 1
+
+
+def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_input(
+    api: Emulator, provider: NativeDirect
+) -> None:
+    """What is not declared is known to be nothing, and the header is a secret; an unknown subaccount is not listed."""
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    request = provider_pb2.CreateRequest(urn="urn:pulumi:dev::s::t::vca", preview=True)
+    request.properties.update({**SUB_1, "httpAuthHeader": unknown})
+
+    response = provider.stub.Create(request)
+    request.properties.update({"subaccountId": unknown})
+
+    assert provider.stub.Create(request).id == ""
+    assert [entry.subaccount for entry in api.journal] == ["Sub_1"]
+    assert (response.id, response.properties["rehearse"]) == ("Sub_1/VCA", None)
+    assert response.properties["httpAuthHeaderAvailable"] == unknown
+    assert response.properties["httpAuthHeader"]["value"] == unknown
+
+
+def test_a_defect_is_one_line_and_shows_no_value(provider: NativeDirect) -> None:
+    """Where it was, and of what kind; never what it was about."""
+    provider.servicer._operation = object()  # type: ignore[assignment]
+
+    with pytest.raises(grpc.RpcError) as caught:
+        provider.stub.Create(provider_pb2.CreateRequest(urn="u"))
+
+    text = str(caught.value.details())
+    assert text.startswith("Create failed by a defect of this provider: AttributeError in Create, line ")
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("subaccount_id", ["", "a/b", 5])
+def test_a_function_refuses_a_malformed_subaccount(provider: NativeDirect, subaccount_id: Any) -> None:
+    """By the argument's name, before anything is sent."""
+    request = provider_pb2.InvokeRequest(tok="eightx8:index:getWebhooks")
+    request.args.update({"subaccountId": subaccount_id})
+
+    assert [failure.property for failure in provider.stub.Invoke(request).failures] == ["subaccountId"]

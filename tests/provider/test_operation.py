@@ -1,0 +1,247 @@
+"""What one operation does for callers that the engine names by URN, at a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from pulumi.runtime.rpc import UNKNOWN
+
+from eightx8_voice.emulator import Emulator, Fault, StoredWebhook
+from pulumi_8x8 import errors
+from pulumi_8x8.model import MASKED, WebhookId
+from pulumi_8x8.reconcile.caller import Caller
+from pulumi_8x8.reconcile.operation import Operation
+from tests.support.endpoints import endpoint
+
+ID = WebhookId("acme_voice", "VCA")
+A, B, HEADER = "https://a.example/", "https://b.example/", "header-canary-4e07"
+HOOK, OTHER, SECRET = Caller("urn::hook"), Caller("urn::other"), Caller("urn::hook", secret=["url"])
+INPUTS = {"subaccount_id": "acme_voice", "type": "VCA", "url": A, "enabled": True}
+STATE = {**INPUTS, "http_auth_header_available": False}
+HEADED = {**STATE, "http_auth_header": HEADER, "http_auth_header_available": True}
+Shown = list[tuple[str, str, str]]
+"""Severity, URN of the row, and text of each message."""
+
+
+@pytest.fixture
+def api() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return []
+
+
+def operation(api: Emulator, shown: Shown | None = None, state: Any = None, **config: str) -> Operation:
+    settings = {"apiKey": api.api_key, "baseUrl": api.url, **config}
+
+    def log(severity: str, text: str, urn: str) -> bool:
+        (shown if shown is not None else []).append((severity, urn, text))
+        return True
+
+    return Operation(lambda key: settings.get(key.removeprefix("8x8:")), log=log, state=lambda *_: state)
+
+
+def checked(running: Operation, caller: Caller, inputs: Mapping[str, Any], olds: Any = None) -> Any:
+    news, failures = running.check(caller, olds or {}, inputs)
+    assert failures == []
+    return news
+
+
+def held(api: Emulator) -> StoredWebhook | None:
+    return api.account.webhooks("acme_voice").get("VCA")
+
+
+def methods(api: Emulator) -> list[str]:
+    return [entry.method for entry in api.journal]
+
+
+def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) -> None:
+    """Created, found unchanged with another API key, drifted and repaired, refreshed, found gone."""
+    first = operation(api)
+    news = checked(first, HOOK, {**INPUTS, "enabled": None, "http_auth_header": HEADER})
+    created = first.create(HOOK, news)
+    api.api_key = "the-next-key"
+    second = operation(api, shown)
+    unchanged = [second.diff(HOOK, HEADED, checked(second, HOOK, news, HEADED)) for _ in range(3)]
+    api.account.put(*ID, B, enabled=False)
+    third = operation(api, shown)
+    drifted = [third.diff(HOOK, HEADED, checked(third, HOOK, news, HEADED)) for _ in range(2)]
+    read = operation(api).read(ID, HEADED)
+    updated = third.update(HOOK, HEADED, news)
+    repaired = held(api)
+    api.account.remove(*ID)
+    gone, fourth = operation(api).read(ID, HEADED), operation(api)
+    with pytest.raises(errors.NotFoundError, match="acme_voice/VCA does not exist"):
+        fourth.read(ID, {})  # as `Webhook.get` does
+
+    assert (news, created) == ({**INPUTS, "http_auth_header": HEADER}, (ID, HEADED))
+    assert unchanged == [((), (), False)] * 3
+    assert drifted == [((), ("url", "enabled", "http_auth_header"), True)] * 2
+    assert read == {**STATE, "url": B, "enabled": False}, "a header that is gone is not carried on"
+    assert (updated, repaired) == (HEADED, StoredWebhook("VCA", A, True, HEADER))
+    assert (gone, fourth.diff(HOOK, HEADED, news).updates) == (None, ("webhook",))
+    assert shown == [("warning", "urn::hook", f"url is {B} live, {A} declared; enabled is false live, true declared; "
+                                              "auth header is missing live, set declared")]  # fmt: skip
+    assert methods(api) == ["GET", "POST", "GET", "GET", "GET", "POST", "GET", "GET"]
+
+
+@pytest.mark.parametrize("state", [None, {**STATE, "subaccount_id": "other_voice"}, STATE])
+def test_a_live_webhook_that_the_state_does_not_hold_is_refused(api: Emulator, state: Any) -> None:
+    """By check, and by create without a preview; `up --replace` and a taint check without the old state."""
+    theirs = api.account.put(*ID, B)
+    running = operation(api, state=state)
+
+    _, found = running.check(HOOK, {}, INPUTS)
+
+    assert [failure.property for failure in found] == ([] if state is STATE else ["url"])
+    if state is STATE:
+        assert running.create(HOOK, INPUTS) == (ID, STATE)
+        return
+    with pytest.raises(errors.ConflictError, match="already holds a webhook that this resource did not register"):
+        running.create(HOOK, INPUTS)
+    assert held(api) == theirs
+
+
+def test_what_was_overwritten_and_what_was_removed_is_shown(api: Emulator, shown: Shown) -> None:
+    """On the row of the resource; a webhook that is removed as it was left is not worth a line."""
+    api.account.put(*ID, B, http_auth_header="x")
+    running = operation(api, shown)
+
+    running.create(HOOK, checked(running, HOOK, {**INPUTS, "overwrite_on_create": True}))
+    operation(api, shown).delete(HOOK, ID, STATE)
+    api.account.put(*ID, B)
+    operation(api, shown).delete(HOOK, ID, STATE)
+
+    assert held(api) is None
+    assert shown == [
+        ("info", "urn::hook", f"{A} (enabled, no auth header) replaced {B} (enabled, with an auth header)"),
+        ("info", "urn::hook", f"removed; it had been changed to {B} (enabled, no auth header)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ({"apiKey": ""}, r"pulumi config set --secret 8x8:apiKey.*EIGHTX8_API_KEY"),
+        ({"deadline": "canary"}, r"^The setting 8x8:deadline must be a number of seconds(?!.*canary)"),
+        ({"apiKey": "another"}, r"401.*Check 8x8:apiKey or EIGHTX8_API_KEY"),
+    ],
+)
+def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dict[str, Any], reason: str) -> None:
+    """Without naming a property; bad inputs are reported first, without a request."""
+    running = operation(api, **config)
+
+    _, bad = running.check(HOOK, {}, {**INPUTS, "url": "http://x.example/", "type": "XYZ"})
+    sent = methods(api)
+    _, [failure] = running.check(HOOK, {}, INPUTS)
+
+    assert ([each.property for each in bad], sent, failure.property) == (["type", "url"], [], "")
+    assert re.search(reason, failure.reason)
+    assert bool(running.check(HOOK, {}, {**INPUTS, "type": UNKNOWN})[1]) == ("401" not in reason)
+
+
+def test_an_endpoint_that_is_not_ready_fails_the_preview(api: Emulator) -> None:
+    """One whose URL is new is rehearsed once; the engine checks a replacement twice."""
+    running, wanted = operation(api, rehearsePrivate="true"), {**INPUTS, "rehearse": True}
+    broken = {**wanted, "url": api.url}
+
+    with endpoint() as ready:
+        checked(running, HOOK, {**wanted, "url": ready.url})
+        deliveries = len(ready.delivered)
+        checked(running, HOOK, {**wanted, "url": ready.url})
+    failed = [running.check(caller, {}, broken)[1][0] for caller in (HOOK, SECRET)]
+    checked(running, HOOK, broken, {**STATE, "url": api.url})
+
+    assert len(ready.delivered) == deliveries > 0
+    assert [failure.property for failure in failed] == ["url", ""]
+    assert all(failure.reason.startswith("The endpoint is not ready: ") for failure in failed)
+
+
+def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
+    """What is no subaccount id is not requested."""
+    running, listing = operation(api), api.faults.add(Fault("pass", "GET", "team_1"))
+
+    checked(running, Caller("urn::0", ahead=["no/../subaccount", "x", "a b c", "team_1"]), INPUTS)
+
+    assert listing.reached.wait(10)
+    checked(running, Caller("urn::1"), {**INPUTS, "subaccount_id": "team_1"})
+    assert sorted(str(entry.subaccount) for entry in api.journal) == ["acme_voice", "team_1"]
+
+
+def test_a_rename_keeps_the_webhook_and_shows_it_on_the_old_row(api: Emulator, shown: Shown) -> None:
+    """While the new resource has failed, as with `--continue-on-error`, the old one must stay in the state."""
+    api.account.put(*ID, A)
+    running = operation(api, shown)
+    news = checked(running, OTHER, INPUTS)
+
+    with pytest.raises(errors.ConflictError, match=r"'other' declares it now, and failed. It is live"):
+        running.delete(HOOK, ID, STATE)
+    running.create(OTHER, news)
+    running.delete(HOOK, ID, STATE)
+
+    assert methods(api) == ["GET"]
+    assert shown == [
+        ("info", "urn::other", "was live as declared and was adopted; nothing was sent"),
+        ("info", "urn::hook", "stays registered: 'other' declares it now"),
+    ]
+
+
+def test_options_without_effect_and_types_of_other_products_are_mentioned_once(api: Emulator, shown: Shown) -> None:
+    """On the row of the resource; VCS, VRU and VNU are documented for number masking."""
+    running = operation(api, shown)
+
+    for type in ("VCS", "VRU"):
+        checked(running, Caller("urn::x", unsupported=["deleted_with"]), {**INPUTS, "type": type})
+
+    product, option = shown
+    assert product == ("info", "urn::x", "8x8 documents VCS for number masking; for IVR, VCA and VSS")
+    assert option[:2] == ("warning", "urn::x")
+
+
+def test_a_secret_url_is_in_no_text(api: Emulator, shown: Shown) -> None:
+    """Refusals, drift, what was replaced or removed, failed writes, double listings: it may hold a token."""
+    masked, news = {**STATE, MASKED: True}, {**INPUTS, MASKED: True}
+    api.account.put(*ID, B, http_auth_header="x")
+    _, [refusal] = operation(api).check(SECRET, {}, INPUTS)
+    texts = [refusal.reason]
+    operation(api, shown).create(HOOK, {**news, "overwrite_on_create": True})
+    running = operation(api, shown, deadline="0.2")
+    failing: list[tuple[Fault, Callable[[], object]]] = [
+        (Fault("status", method="POST", status=500, times=None), lambda: running.update(HOOK, masked, news)),
+        (Fault("status", method="DELETE", status=500, times=None), lambda: running.delete(HOOK, ID, masked)),
+        (Fault("altered", method="POST", times=None), lambda: running.update(HOOK, masked, news)),
+        (Fault("duplicate_type"), lambda: operation(api).read(ID, masked)),
+    ]
+    for fault, call in failing:
+        api.account.put(*ID, B)
+        api.faults.add(fault)
+        with pytest.raises(errors.WebhookError) as caught:
+            call()
+        texts.append(str(caught.value))
+        api.faults.clear()
+    api.account.put(*ID, B)
+    running = operation(api, shown)
+    running.diff(HOOK, masked, checked(running, SECRET, INPUTS, masked))
+    running.delete(HOOK, ID, masked)
+    texts += [text for _, _, text in shown]
+
+    assert refusal.property == "", "the engine would print the value of the property"
+    assert len(texts) == 8
+    assert [text for text in texts if "example" in text or "[secret]" not in text] == []
+
+
+def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulator) -> None:
+    """Only the state changes: from then on, refresh and destroy know that it is one."""
+    api.account.put(*ID, A)
+    running = operation(api)
+    news = checked(running, SECRET, INPUTS, STATE)
+
+    assert running.diff(HOOK, STATE, news) == ((), (), True)
+    assert running.update(HOOK, STATE, news) == {**STATE, MASKED: True}
+    assert methods(api) == ["GET"]

@@ -1,0 +1,64 @@
+"""The native provider, called over gRPC as the engine calls it, for the same commands as the dynamic one.
+
+The stack's state stays in the model's names: what is sent and received is put into the schema's, with secrets marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any, cast
+
+import grpc
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from pulumi_8x8.model import CAMEL, SNAKE
+from pulumi_8x8.native.engine import Engine
+from pulumi_8x8.native.servicer import Servicer
+from pulumi_8x8.reconcile.caller import INPUT
+from tests.support.host import Host
+from tests.support.steps import Properties
+
+
+class NativeHost(Host):
+    """As `Host`; the engine asks it in a preview what a creation would leave, since it reports that it can."""
+
+    module = "pulumi_8x8.native.main"
+
+    def preview(self, news: Properties) -> None:
+        self._call("Create", urn=self.urn, properties=news, preview=True)
+
+    def _struct(self, properties: Properties) -> struct_pb2.Struct:
+        struct = struct_pb2.Struct()
+        for name, value in properties.items():
+            if name != INPUT:
+                sent = rpc.wrap_rpc_secret(value) if name == "http_auth_header" else value
+                struct.update({CAMEL.get(name, name.removeprefix("8x8:")): sent})
+        return struct
+
+    def _dict(self, struct: Any) -> Properties:
+        properties = json_format.MessageToDict(struct)
+        return {SNAKE.get(name, name): rpc.unwrap_rpc_secret(value) for name, value in properties.items()}
+
+
+class NativeDirect(NativeHost):
+    """The same, served in this process: for thousands of commands."""
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        self._shown: list[str] = []
+        self._server = grpc.server(ThreadPoolExecutor(16))
+        engine = SimpleNamespace(log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
+        self.servicer = Servicer(cast(Engine, engine))
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.servicer, self._server)
+        port = self._server.add_insecure_port("127.0.0.1:0")
+        self._server.start()
+        self._connect(port, config)
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+        self._server.stop(0.2)
+        for text in self._shown:
+            print(text)

@@ -1,0 +1,152 @@
+"""The steps that an engine takes, in its order and with its arguments, over a state kept as a dict.
+
+    up        for each declared webhook check, and create, or diff and update, or check once more as a new one, create
+              and mark the old one for deletion; deletes last, with those that an earlier run left
+    preview   the same questions without create, update and delete
+    refresh   read of everything in the state
+    destroy   delete of everything in the state, the last one first
+
+The state is what `pulumi stack export` writes, with secrets in plain and without the pending operations, which the
+documented repair drops. A step reaches it only when it has succeeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
+from pulumi_8x8.model import WebhookId
+from pulumi_8x8.reconcile.caller import INPUT, Caller
+
+if TYPE_CHECKING:
+    from tests.support.host import Host
+
+Command = Literal["up", "preview", "refresh", "destroy"]
+Properties = dict[str, Any]
+Program = Mapping[str, Mapping[str, Any]]
+"""The declared webhooks: their inputs by resource name."""
+
+
+class StepError(Exception):
+    """A step failed; the text is all that the engine shows."""
+
+
+class LostError(Exception):
+    """The provider's process ended in the middle of a step."""
+
+
+@dataclass
+class Result:
+    """How a command ended."""
+
+    steps: list[str] = field(default_factory=list)  # what was done, or in a preview would be: `["update vca"]`
+    error: str | None = None  # what the engine shows of the step that failed
+    lost: bool = False  # whether the provider's process ended in the middle of a step
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None and not self.lost
+
+
+@dataclass
+class Stack:
+    """One stack's state."""
+
+    resources: list[Properties] = field(default_factory=list)
+
+    def managed(self) -> dict[str, Properties]:
+        """The resources that are not about to be deleted, by name."""
+        return {_name(resource): resource for resource in self.resources if not resource.get("delete")}
+
+    def ids(self) -> set[WebhookId]:
+        """Every webhook that the state holds."""
+        return {id_of(resource["inputs"]) for resource in self.resources}
+
+    def run(self, command: Command, provider: Host, program: Program | None = None) -> Result:
+        """Run a command without a preview before it; the provider serves this one alone."""
+        result = Result()
+        try:
+            if command == "refresh":
+                self._refresh(provider)
+            elif command == "destroy":
+                self._delete_all(self.resources[:], provider, result, acts=True)
+            else:
+                self._update(program or {}, provider, result, acts=command == "up")
+        except StepError as error:
+            result.error = str(error)
+        except LostError:
+            result.lost = True
+        return result
+
+    def _refresh(self, provider: Host) -> None:
+        for resource in list(self.resources):
+            provider.urn = resource["urn"]
+            id, outs, inputs = provider.read(resource["id"], resource["outputs"])
+            if id:
+                resource.update(id=id, outputs=outs, inputs=inputs)
+            else:
+                self.resources.remove(resource)
+
+    def _update(self, program: Program, provider: Host, result: Result, *, acts: bool) -> None:
+        for name, inputs in with_hints(program).items():
+            old = self.managed().get(name)
+            provider.urn = urn(name)
+            news = provider.check(old["inputs"] if old else {}, inputs)
+            replaces, changes = provider.diff(old["id"], old["outputs"], news) if old else ([], True)
+            if replaces:
+                news = provider.check({}, inputs)
+            step = "create" if old is None else "replace" if replaces else "update" if changes else "same"
+            if step != "same":
+                result.steps.append(f"{step} {name}")
+            if not acts:
+                if step in ("create", "replace"):
+                    provider.preview(news)
+            elif old is None or replaces:
+                id, outs = provider.create(news)
+                if old is not None:
+                    old["delete"] = True
+                new = {"urn": urn(name), "type": WEBHOOK_TOKEN, "id": id, "inputs": news, "outputs": outs}
+                self.resources.append(new)
+            else:
+                outs = provider.update(old["id"], old["outputs"], news) if changes else old["outputs"]
+                old.update(inputs=news, outputs=outs)
+        gone = [old for old in self.resources if old.get("delete") or _name(old) not in program]
+        self._delete_all(gone, provider, result, acts=acts)
+
+    def _delete_all(self, olds: list[Properties], provider: Host, result: Result, *, acts: bool) -> None:
+        for old in reversed(olds):
+            result.steps.append(f"delete {_name(old)}")
+            if acts:
+                provider.urn = old["urn"]
+                provider.delete(old["id"], old["outputs"])
+                self.resources[:] = [other for other in self.resources if other is not old]
+
+
+def with_hints(program: Program) -> dict[str, Properties]:
+    """The inputs as the program's process sends them: with what it knows of each declaration."""
+    names = list(program)
+    return {
+        name: {
+            **inputs,
+            INPUT: Caller(
+                label=name,
+                ahead=list(dict.fromkeys(program[later]["subaccount_id"] for later in names[index + 1 :])),
+                secret=["http_auth_header"] if "http_auth_header" in inputs else [],
+            ).to_text(),
+        }
+        for index, (name, inputs) in enumerate(program.items())
+    }
+
+
+def id_of(webhook: Mapping[str, Any]) -> WebhookId:
+    return WebhookId(webhook["subaccount_id"], webhook["type"])
+
+
+def urn(name: str) -> str:
+    return f"urn:pulumi:dev::scratch::{WEBHOOK_TOKEN}::{name}"
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource["urn"]).rpartition("::")[2]

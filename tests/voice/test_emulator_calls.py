@@ -1,0 +1,268 @@
+"""Calls that the emulator leads through real endpoints."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import pytest
+import requests
+
+from eightx8_voice import events
+from eightx8_voice.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
+from eightx8_voice.emulator import Account, Call, Emulator, place_call
+from eightx8_voice.emulator.calls.session import capture
+from tests.support import vendor
+from tests.support.endpoints import HANGUP, Delivered, Endpoint, Respond, Response, endpoint
+
+FROM, TO = "+6591178965", "+6568332048"
+SAY = say("Hello", voice_profile="en-US-BenjaminRUS")
+LISTEN = say_and_capture("Press a key", voice_profile="en-US-BenjaminRUS", min_digits=1, max_digits=1)
+BRIDGE = make_call(TO, "+6531589338", call_recording=True)
+OPTIONAL = {"callQuality", "eventData", "sourceRefId", "destinationRefId", "clientRequestId", "connectedTimestamp"}
+
+
+def flows(*responses: tuple[Action, ...]) -> Respond:
+    """Respond with the given call flows in turn, labelled step1, step2, …; then hang up."""
+    steps = (call_flow(*actions, client_action_id=f"step{number}") for number, actions in enumerate(responses, start=1))
+
+    def respond(delivered: Delivered) -> Response:
+        waits = delivered.body["eventType"] == "CALL_ACTION"
+        return Response(200, next(steps, call_flow(hangup())).as_dict() if waits else b"")
+
+    return respond
+
+
+def place(respond: Respond, *types: str, vca: str = "", header: str = "", **more: Any) -> tuple[Endpoint, Call]:
+    """Place a call on an account whose webhooks (VCA and VSS, or those named) all point to one endpoint."""
+    held = Account()
+    with endpoint(respond) as served:
+        for name in types or ("VCA", "VSS"):
+            url = vca if vca and name == "VCA" else served.url
+            held.put("acme", name, url, http_auth_header=header or None)
+        return served, place_call(held, "acme", source=FROM, destination=TO, **more)
+
+
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: shape(item) for name, item in value.items() if name not in OPTIONAL}
+    return type(value).__name__
+
+
+def test_a_call_goes_through_the_menu_to_its_summary() -> None:
+    """CALL_RECEIVED, each action, the key under its label, one summary; a flow is executed before the next counts."""
+    served, ended = place(flows((SAY, LISTEN), (SAY,), (SAY, hangup())), keys=("4",))
+
+    received, said, pressed = served.of("CALL_ACTION")
+    (summary,) = served.of("SESSION_SUMMARY")
+    assert (received["callStatus"], received["eventData"]) == ("CALL_RECEIVED", {"dtmf": None})
+    assert (said["clientActionId"], "clientActionId" in received) == ("step1", False)
+    assert (pressed["callStatus"], pressed["eventData"]) == ("ACTION_COMPLETED", {"dtmf": "4"})
+    assert (summary["sessionStatus"], summary["lastAction"], summary["callCount"]) == ("COMPLETED", "HANGUP", 1)
+    assert {one.body["payload"]["sessionId"] for one in served.delivered} == {ended.session_id}
+    assert [delivery.verdict for delivery in ended.deliveries] == [
+        "say → sayAndCapture",
+        "say (not used: sayAndCapture is still to come)",
+        "say → hangup",
+        "received",
+    ]
+    assert (ended.status, ended.notes) == ("COMPLETED", ())
+
+
+@pytest.mark.parametrize("sample", vendor.samples("callflows"), ids=lambda sample: sample["page"].rpartition("/")[2])
+def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
+    """No session ends in an error, and what the vendor's own prose forbids is noted once."""
+    responses = iter([sample["flow"]])
+    _, ended = place(lambda _: Response(200, next(responses, HANGUP)), keys=("1",))
+
+    assert (ended.status, ended.error_code) == ("COMPLETED", None)
+    assert all(str(code) in note for code, note in zip(sample["warnings"], ended.notes, strict=True))
+
+
+def test_deliveries_look_as_documented() -> None:
+    """Every field that the vendor's samples have, optional ones apart, of the same type."""
+    bridged, _ = place(flows((LISTEN,), (BRIDGE,)), "VCA", "VSS", "VCS", keys=("1",), outcome="BUSY")
+    simple, _ = place(flows((LISTEN,)))
+
+    received = {one.body["payload"].get("callStatus", "VSS"): one.body for one in bridged.delivered[::-1]}
+    received["VSS one leg"] = simple.delivered[-1].body
+    samples = {"CALL_CONNECTED": "vcs_call_received", "ACTION_COMPLETED": "vca_action_completed"}
+    samples |= {"VSS": "vss_busy", "VSS one leg": "vss_hangup"}
+    for status, name in samples.items():
+        assert shape(received[status]) == shape(vendor.sample(name)["body"]), name
+
+
+def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered() -> None:
+    """Those of both legs with their ids, at last the recording; the response to a status decides nothing."""
+    respond = flows((BRIDGE,))
+
+    def failing(delivered: Delivered) -> Response:
+        return Response(500) if delivered.body["eventType"] == "CALL_STATUS" else respond(delivered)
+
+    served, ended = place(failing, "VCA", "VSS", "VCS", "VRU")
+
+    (summary,), (recording,) = served.of("SESSION_SUMMARY"), served.of("CALL_RECORDING_STATUS")
+    first, second = (summary["details"][leg]["callId"] for leg in ("callA", "callB"))
+    statuses = [(status["callStatus"].removeprefix("CALL_"), status["callId"]) for status in served.of("CALL_STATUS")]
+    assert statuses[:2] == [("RECEIVED", first), ("CONNECTED", first)]
+    assert statuses[2:5] == [(status, second) for status in ("INITIATED", "CONNECTED", "DISCONNECTED")]
+    assert statuses[5:] == [("DISCONNECTED", first)]
+    assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
+    assert ended.status == "COMPLETED"
+
+
+def test_any_type_can_be_delivered_without_a_call() -> None:
+    """From a program and over HTTP, to a webhook that is registered and enabled, and else a 422 that names the type."""
+    order: dict[str, Any] = {"json": {"subaccount": "acme", "type": "VNU"}, "timeout": 10}
+    with endpoint() as served, Emulator() as api:
+        api.account.put("acme", "VNU", served.url, enabled=False)
+        disabled = requests.post(f"{api.url}/_deliveries", **order)
+        api.account.put("acme", "VNU", served.url)
+        delivery, placed = api.deliver("acme", "VNU"), requests.post(f"{api.url}/_deliveries", **order)
+
+    assert (disabled.status_code, "VNU" in disabled.json()["error"]) == (422, True)
+    assert (delivery.type, delivery.status, delivery.ok) == ("VNU", 200, True)
+    assert (placed.status_code, placed.json()["type"]) == (200, "VNU")
+    assert len([events.parse(one.body) for one in served.delivered]) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "legs"),
+    [
+        ("COMPLETED", 200, ["COMPLETED", "COMPLETED"]),
+        ("NO_ANSWER", 200, ["COMPLETED", "NO_ANSWER"]),
+        ("CANCELED", 200, ["CANCELED", "CANCELED"]),
+        ("COMPLETED", 500, ["ERROR"]),
+    ],
+)
+def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: list[str]) -> None:
+    """As in the vendor's table; only a leg that was answered was connected."""
+    respond = flows((BRIDGE,))
+    served, ended = place(lambda delivered: respond(delivered)._replace(status=status), outcome=outcome)
+
+    (summary,) = served.of("SESSION_SUMMARY")
+    details = summary["details"].values()
+    assert [leg["callStatus"] for leg in details] == legs
+    assert ended.status == summary["sessionStatus"] == ("ERROR" if status == 500 else outcome)
+    assert ["connectedTimestamp" in leg for leg in details] == [status == 200, outcome == "COMPLETED"][: len(legs)]
+
+
+def test_the_auth_header_is_sent_and_kept_out_of_the_timeline() -> None:
+    """Deliveries carry it as Authorization; an endpoint that echoes it does not get it shown."""
+    served, ended = place(lambda _: Response(200, b"sent Basic Y2FuYXJ5, or Y2FuYXJ5"), header="Basic Y2FuYXJ5")
+
+    assert {one.headers["Authorization"] for one in served.delivered} == {"Basic Y2FuYXJ5"}
+    assert "Y2FuYXJ5" not in json.dumps(ended.as_dict())
+    assert ended.deliveries[0].answer == "sent [auth header], or [auth header]"
+
+
+@pytest.mark.parametrize(("listens", "verdict"), [(True, "no response within 0.2 s"), (False, "cannot be reached: ")])
+def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool, verdict: str) -> None:
+    """-2002 in the summary, and no last action."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen()
+        served, ended = place(flows(), vca=f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.2)
+
+    (summary,) = served.of("SESSION_SUMMARY")
+    assert ended.deliveries[0].verdict.startswith(verdict)
+    assert (summary["sessionStatus"], summary["errorDetails"]["errorCode"]) == ("ERROR", -2002)
+    assert "lastAction" not in summary
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "verdict"),
+    [
+        (500, b"", -2002, "responded 500 instead of 200"),
+        (302, b"", -2002, "responded 302 instead of 200; redirects are not followed"),
+        (200, b"thanks", -2003, "invalid call flow: $: is not JSON"),
+        (200, b'{"callflow": [{"action": "say"}]}', -2003, "$.callflow[0].params.text"),
+        (200, b"{" * 100_000, -2003, "invalid call flow: longer than 65536 bytes"),
+    ],
+)
+def test_an_invalid_response_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
+    """The summary has the documented code; one request is sent, and redirects are not followed."""
+    served, ended = place(lambda _: Response(status, body, {"Location": "/elsewhere"}))
+
+    assert len(served.of("CALL_ACTION")) == 1
+    assert (ended.status, ended.error_code) == ("ERROR", code)
+    assert verdict in ended.deliveries[0].verdict
+    assert served.of("SESSION_SUMMARY")[0]["errorDetails"]["errorCode"] == code
+
+
+def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
+    """Without a VCA the call fails, and the summary is delivered where it is registered."""
+    held = Account()
+    held.put("acme", "VSS", "https://example.com/", enabled=False)
+    served, missing = place(flows(), "VSS")
+    disabled = place_call(held, "acme", source=FROM, destination=TO)
+
+    assert missing.notes == ("No VCA webhook is registered for acme: nothing was delivered.",)
+    assert (missing.status, [delivery.type for delivery in missing.deliveries]) == ("FAILED", ["VSS"])
+    assert disabled.notes[1:] == ("The VSS webhook of acme is disabled: nothing was delivered.",)
+    assert (disabled.deliveries, len(served.delivered)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "params", "captured"),
+    [
+        (["#"], {"min_digits": 1, "max_digits": 1, "complete_on_hash": False}, "#"),
+        (["1234"], {"min_digits": 1, "max_digits": 2, "complete_on_hash": False}, "12"),
+        (["12#99"], {}, "12"),
+        (["123#"], {"min_digits": 1, "max_digits": 2, "no_of_tries": 1}, None),
+        (["1", "12"], {"min_digits": 2, "max_digits": 4, "no_of_tries": 2}, "12"),
+        (["", "", "7"], {}, "7"),
+        (["", "", "7"], {"no_of_tries": 2}, None),
+    ],
+)
+def test_digits_are_captured_by_the_rules(pressed: list[str], params: dict[str, Any], captured: str | None) -> None:
+    """Hash, least, most and tries decide what a sayAndCapture captures."""
+    action = say_and_capture("Press", voice_profile="en-US-BenjaminRUS", **params)
+
+    assert capture(action, tuple(pressed))[0] == captured
+
+
+@pytest.mark.parametrize("key_in", ["eventData", "dtmf"])
+def test_a_whole_flow_is_reported_once_with_its_key_where_that_was_chosen(key_in: str) -> None:
+    """The key as seen in 2025, or as documented before; the SIP code is that of the bridged leg."""
+    more = {"completed": "last", "outcome": "NO_ANSWER", "dtmf_place": key_in}
+    served, _ = place(flows((SAY, LISTEN, BRIDGE)), keys=("5",), **more)
+
+    received, payload = served.of("CALL_ACTION")
+    assert {name: payload[name] for name in ("dtmf", "eventData") if name in payload} == {key_in: "5"}
+    assert (received["sipCode"], payload["sipCode"]) == (200, 480)
+
+
+def test_a_duplicate_is_the_same_delivery_again() -> None:
+    """Every body arrives twice, unchanged, and the call goes on with the first response."""
+    served, ended = place(flows((SAY,), (SAY,)), duplicate=True)
+
+    assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
+    verdicts = [delivery.verdict.removeprefix("duplicate: ") for delivery in ended.deliveries if delivery.duplicate]
+    assert verdicts == ["another response than the first time", "the same response", "the same response"]
+
+
+def test_an_endless_call_flow_is_left_by_the_caller() -> None:
+    """Fifty deliveries are enough, and looping is no error of the session."""
+    served, ended = place(lambda _: Response(200, call_flow(SAY).as_dict()))
+
+    assert (len(served.of("CALL_ACTION")), ended.status) == (50, "COMPLETED")
+    assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)
+
+
+WRONG: list[tuple[str, Any]] = [("source", "x"), ("source", 1), ("destination", "+0"), ("keys", ["one"]), ("keys", [1])]
+WRONG += [("outcome", "ERROR"), ("timeout", 0), ("delay", -1), ("completed", "never"), ("dtmf_place", "sip"), ("x", 1)]
+
+
+def test_a_wrong_plan_is_refused() -> None:
+    """422 with a text that names what is wrong, before anything is delivered."""
+    order = {"subaccount": "acme", "source": FROM, "destination": TO, "keys": ["7"]}
+    bodies: list[tuple[str, Any]] = [(name, order | {name: value}) for name, value in WRONG]
+    with Emulator() as api:
+        for named, body in [*bodies, ("JSON object", []), ("subaccount", {})]:
+            response = requests.post(f"{api.url}/_calls", json=body, timeout=10)
+            assert (response.status_code, named in response.json()["error"]) == (422, True), body
+
+        assert requests.get(f"{api.url}/_calls", timeout=10).json() == []

@@ -1,0 +1,146 @@
+"""Deliveries become typed values, a malformed one is refused by its field, and a session summary has an outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, cast
+
+import pytest
+
+from eightx8_voice import events
+from eightx8_voice.events import EventError, SessionError, SessionSummary
+from eightx8_voice.outcomes import Outcome, outcome
+from tests.support import vendor
+
+KINDS = {"vca": "CallAction", "vcs": "CallStatus", "vss": "SessionSummary"}
+KINDS |= {"vru": "RecordingUploaded", "vnu": "VirtualNumbersUpdated"}
+
+
+def sample(name: str, **payload: object) -> dict[str, Any]:
+    body: dict[str, Any] = vendor.sample(name)["body"]
+    return body | {"payload": body["payload"] | payload}
+
+
+def vca(**payload: object) -> dict[str, Any]:
+    return sample("vca_action_completed", **payload)
+
+
+def vss(**payload: object) -> dict[str, Any]:
+    return sample("vss_busy", **payload)
+
+
+@pytest.mark.parametrize("published", vendor.samples("deliveries"), ids=lambda published: published["name"])
+def test_every_delivery_that_the_vendor_publishes_is_read(published: dict[str, Any]) -> None:
+    """Its kind, status, keys, texts and legs, in order and under one name each; what the vendor adds breaks nothing."""
+    body, payload = published["body"], published["body"]["payload"]
+    event = events.parse(body)
+
+    names = ("call_status", "session_status", "status", "update_event_type")
+    assert next(getattr(event, name) for name in names if hasattr(event, name)) == published["status"]
+    assert [leg.name for leg in getattr(event, "legs", ())] == published.get("legs", [])
+    assert getattr(event, "dtmf", None) == published.get("dtmf")
+    assert type(event).__name__ == KINDS[published["name"][:3]]
+    assert {text for text in payload.values() if isinstance(text, str) and "Z" not in text} <= {*vars(event).values()}
+    assert events.parse({**body, "trace": {}, "payload": {**payload, "asrCaptured": {"deep": [1]}}}) == event
+
+
+def test_a_leg_an_error_a_recording_and_numbers_are_typed() -> None:
+    """Also where the vendor's page has CallA and SourceRefId; a session that was not created has no legs."""
+    failed = vss(details=None, errorDetails={"errorCode": "-2003", "errorMsg": "no action"})
+    bodies = (failed, *map(sample, ("vss_message", "vru_uploaded", "vnu_updates")))
+    uncreated, summary, recording, update = (cast("Any", events.parse(body)) for body in bodies)
+
+    assert (uncreated.legs, uncreated.error) == ((), SessionError(-2003, "no action"))
+    assert (summary.legs[0].call_duration, summary.legs[0].source_ref_id) == (13, "null")
+    assert recording.duration_seconds == 25
+    assert [(number.msisdn, number.billing_unit) for number in update.virtual_numbers] == [
+        ("+65123456789", 1),
+        ("+65987654321", 60),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "dtmf"),
+    [
+        ({"eventData": {"dtmf": "12#"}}, "12#"),
+        *[({"eventData": nothing}, None) for nothing in ({"dtmf": ""}, {}, None, "")],
+        ({"eventData": {"dtmf": 0}}, "0"),
+        ({"eventData": {"DTMF": "5"}}, "5"),
+        ({"eventData": "12"}, "12"),
+        ({"eventData": 3.0}, "3"),
+        ({"eventData": None, "dtmf": 7}, "7"),
+        ({"eventData": {"dtmf": "1"}, "dtmf": "7"}, "1"),
+    ],
+)
+def test_keys_are_found_in_each_shape_that_was_seen(payload: dict[str, object], dtmf: str | None) -> None:
+    """The keys are in eventData.dtmf, in eventData itself, or beside it; nothing captured is None."""
+    event: Any = events.parse(vca(**payload))
+
+    assert event.dtmf == dtmf
+
+
+# fmt: off
+REQUIRED = ["eventId", "callId", "sessionId", "subAccountId", "callStatus", "callDirection", "destination", "timestamp"]
+WRONG: list[Any] = [
+    *[(vca, name, [None, 7, ["x"]]) for name in REQUIRED],
+    *[(vss, name, [None]) for name in ("sessionId", "subAccountId", "sessionStatus")],
+    (vca, "sessionId", ["", "x" * 129, "a\0b"]), (vca, "sipCode", ["ok", True, 2**31]), (vca, "callDuration", [1.5]),
+    (vca, "timestamp", ["yesterday", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]), (vca, "source", ["\ud800"]),
+    (vca, "eventData", [[], True, 1.5]), (vss, "startTime", [5]), (vss, "details", [[]]),
+]
+MALFORMED: list[tuple[object, str]] = [
+    *[(make(**{name: value}), f"payload.{name}") for make, name, values in WRONG for value in values],
+    *[(body, "") for body in (b"", b"\xff", "[" * 100_000, b'{"payload": NaN}', b"[]", None)],
+    *[(vca() | {"eventType": value}, "eventType") for value in (None, "CALL", ["CALL_ACTION"])],
+    *[(vca() | {name: "x"}, name) for name in ("namespace", "payload")],
+    (vca(eventData={"dtmf": [1]}), "payload.eventData.dtmf"),
+    (vss(errorDetails={"errorCode": "x"}), "payload.errorDetails.errorCode"),
+    (vss(details={"callB": {"callQuality": {"mos": "good"}}}), "payload.details.callB.callQuality.mos"),
+    (sample("vnu_updates", virtualNumbers=[None, {"msisdn": 1}]), "payload.virtualNumbers[1].msisdn"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("body", "path"), MALFORMED)
+def test_a_malformed_delivery_is_refused_by_the_path_of_its_field(body: object, path: str) -> None:
+    """The error never holds the value: deliveries hold phone numbers."""
+    with pytest.raises(EventError) as refused:
+        events.parse(body)
+
+    assert refused.value.path == f"$.{path}".removesuffix(".")
+
+
+def test_times_are_read_in_utc() -> None:
+    """Any offset and any number of decimals is one moment."""
+    texts = ("08:26:58", "16:26:58+0800", "16:26:58.5+08:00", "08:26:58.123456789Z")
+    summaries: list[Any] = [events.parse(vss(endTime=f"2026-01-13T{text}")) for text in texts]
+
+    micros = (0, 0, 500_000, 123_456)
+    assert [one.end_time for one in summaries] == [datetime(2026, 1, 13, 8, 26, 58, n, timezone.utc) for n in micros]
+
+
+ENDED = "the session ended in an error"
+NOT_LISTED = "the person opted out, and 8x8 could not put the number on its blacklist"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "name", "reason"),
+    [
+        ("completed", (), "done", None),
+        ("BUSY", (), "retry", "the called party was busy"),
+        ("NO ANSWER", (), "retry", "the called party did not pick up"),
+        ("FAILED", (), "retry", "the call could not be connected"),
+        ("ERROR", (), "retry", ENDED),
+        ("ERROR", (-2003, "invalid call flow"), "retry", f"{ENDED}: invalid call flow (-2003)"),
+        ("ERROR", (-2003, None), "retry", f"{ENDED}: (-2003)"),
+        ("CANCELED", (), "canceled", "the call was canceled"),
+        ("CANCELLED", (), "canceled", "the call was canceled"),
+        ("EXPIRED", (), "unknown", "status EXPIRED is not known"),
+        ("UNSUBSCRIBED_CONTACT", (), "opted_out", "the person had opted out before and was not called"),
+        ("COMPLETED_UNSUBSCRIBED", (), "opted_out", "the person opted out of further calls"),
+        ("COMPLETED_UNSUB_ERROR", (-2001, "internal"), "opted_out", f"{NOT_LISTED}: internal (-2001)"),
+    ],
+)
+def test_each_status_has_one_outcome(status: str, error: tuple[Any, ...], name: str, reason: str | None) -> None:
+    """Only failures are retried, never who opted out; a status that the vendor adds is not mistaken for success."""
+    assert outcome(SessionSummary("s", "a", status, error=SessionError(*error))) == Outcome(name, reason)
