@@ -92,6 +92,6 @@ def _reason(name: str, value: Any, is_secret: bool) -> str | None:
     shown = _shown(value, is_secret)
     if isinstance(value, str) and (left_over := PLACEHOLDER.search(value)):
         which = "a {{placeholder}}" if is_secret else printable(left_over.group())
-        return f"still contains {which} from the set-up guide: replace it with your own value (got {shown})."
+        return f"still contains {which} from the set-up guide: replace it with your own (got {shown})."
     problem = PROBLEMS[name](value)
     return f"{problem} (got {shown})." if problem else None
