@@ -1,11 +1,11 @@
 """Call flows: what an endpoint responds with to a VCA delivery.
 
-    response = call_flow(say("We are closed.", voice_profile="en-US-BenjaminRUS"), hangup())
+    response = call_flow(Say("We are closed.", "en-US-BenjaminRUS"), Hangup())
     body = response.to_json()
 
-The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made, neither with a builder nor
-with a class. `validate` reports the violations of any JSON response, `review` its warnings as well, and `parse` turns
-a response without violations into a `CallFlow`.
+The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made. `validate` reports the
+violations of any JSON response, `review` its warnings as well, and `parse` turns a response without violations into a
+`CallFlow`.
 
 Defaults are those of the vendor's call action guide. Its callflows reference has others for some params of
 sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` writes every default out.
@@ -33,13 +33,8 @@ __all__ = [
     "SayAndCapture",
     "call_flow",
     "decode",
-    "hangup",
-    "make_call",
     "parse",
-    "play_file",
     "review",
-    "say",
-    "say_and_capture",
     "validate",
 ]
 
@@ -138,71 +133,6 @@ class CallFlow:
     def to_json(self) -> str:
         """Return the body of the response, in ASCII."""
         return json.dumps(self.as_dict(), allow_nan=False)
-
-
-def say(text: str, *, voice_profile: str, repetition: int = 1, speed: float = 1.0) -> Say:
-    """Speak `text` 1 to 3 times, at 0.5 to 2.0 times the usual speed.
-
-    Raises:
-        CallFlowError: a value is out of the vendor's range.
-
-    """
-    return Say(text, voice_profile, repetition, speed)
-
-
-def say_and_capture(
-    prompt_message: str,
-    *,
-    voice_profile: str,
-    success_message: str | None = None,
-    failure_message: str | None = None,
-    speed: float | None = None,
-    complete_on_hash: bool | None = None,
-    min_digits: int | None = None,
-    max_digits: int | None = None,
-    digit_timeout: int | None = None,
-    overall_timeout: int | None = None,
-    no_of_tries: int | None = None,
-) -> SayAndCapture:
-    """Speak a prompt, then capture keys until `#` (`complete_on_hash`), `max_digits` or a timeout (ms).
-
-    None leaves a value to its default: speed 1.0, complete_on_hash True, max_digits 25, overall_timeout 30000,
-    no_of_tries 3. The default of `max_digits` does not satisfy what needs one.
-
-    Raises:
-        CallFlowError: a value is out of range; `min_digits` without `max_digits`; `complete_on_hash` False
-            without `max_digits` from 1 to 25; `digit_timeout` greater than `overall_timeout`.
-
-    """
-    overall_timeout = overall_timeout or (DEFAULT_TIMEOUT if digit_timeout else None)
-    given = dict(locals())
-    params = {param.name: given[param.attribute] for param in PARAMS["sayAndCapture"]}
-    return _build({"action": "sayAndCapture", "params": params}, SayAndCapture)
-
-
-def play_file(file_url: str, *, repetition: int = 1) -> PlayFile:
-    """Play a .wav or .mp3 file 1 to 3 times.
-
-    Raises:
-        CallFlowError: `file_url` is no URL, or `repetition` is out of range.
-
-    """
-    return PlayFile(file_url, repetition)
-
-
-def make_call(source: str, destination: str, *, call_recording: bool | None = None) -> MakeCall:
-    """Call `destination` and bridge it to the caller; both numbers in E.164.
-
-    Raises:
-        CallFlowError: a number is not E.164.
-
-    """
-    return MakeCall(source, destination, call_recording)
-
-
-def hangup() -> Hangup:
-    """End the session; only as the last action of a call flow."""
-    return Hangup()
 
 
 def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow:

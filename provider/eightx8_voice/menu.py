@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from eightx8_voice.callflow import CallFlow, call_flow, hangup, make_call, say, say_and_capture
+from eightx8_voice.callflow import CallFlow, Hangup, MakeCall, Say, SayAndCapture, call_flow
 from eightx8_voice.events import CallAction
 
 END = "end"
@@ -95,7 +95,7 @@ class Ivr:
     def answer(self, event: CallAction) -> CallFlow:
         """Return what to do next in the call; the same delivery always gets the same response."""
         if event.client_action_id == END:
-            return call_flow(hangup(), client_action_id=END)
+            return call_flow(Hangup(), client_action_id=END)
         place = _PLACE.fullmatch(event.client_action_id or "")
         keys, attempt = (place[1], int(place[2])) if place else ("", 1)
         menu = self._at(keys)
@@ -123,12 +123,12 @@ class Ivr:
             return self._ask(keys[:-1], self._at(keys[:-1]) or self.menu, 1)
         if isinstance(entry, Announcement):
             return self._close(entry.text)
-        return call_flow(make_call(entry.source, entry.destination), client_action_id=END)
+        return call_flow(MakeCall(entry.source, entry.destination), client_action_id=END)
 
     def _ask(self, keys: str, menu: Menu, attempt: int, preface: str = "") -> CallFlow:
-        prompt = say_and_capture(
+        prompt = SayAndCapture(
             f"{preface} {menu.prompt}".strip(),
-            voice_profile=self.voice_profile,
+            self.voice_profile,
             complete_on_hash=False,
             min_digits=1,
             max_digits=1,
@@ -138,7 +138,7 @@ class Ivr:
         return call_flow(prompt, client_action_id=f"menu:{keys}:{attempt}")
 
     def _close(self, text: str) -> CallFlow:
-        return call_flow(say(text, voice_profile=self.voice_profile), hangup(), client_action_id=END)
+        return call_flow(Say(text, self.voice_profile), Hangup(), client_action_id=END)
 
 
 def _menus(keys: str, menu: Menu) -> Iterator[tuple[str, Menu]]:

@@ -1,4 +1,4 @@
-"""The vendor's rules for call flows: what they refuse, what they leave open, and what the builders make."""
+"""The vendor's rules for call flows: what they refuse, what they leave open, and what can be made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eightx8_voice import callflow
-from eightx8_voice.callflow import CallFlow, CallFlowError, call_flow, hangup, make_call, say, say_and_capture
+from eightx8_voice.callflow import CallFlow, CallFlowError, Hangup, MakeCall, Say, SayAndCapture, call_flow
 
 BASE: dict[str, dict[str, Any]] = {
     "say": {"text": "Hello", "voiceProfile": "en-US-BenjaminRUS"},
@@ -108,15 +108,15 @@ NO_JSON: list[bytes | str] = [b"{", b"\xff\xfe", b'{"a": NaN}', "[" * 100_000]
 @pytest.mark.parametrize(
     ("make", "codes"),
     [
-        (lambda: say_and_capture("?", voice_profile="en", min_digits=1, **TIMEOUTS), [-1003, -1006]),
-        (lambda: call_flow(hangup(), say("Still there?", voice_profile="en")), [-1012]),
-        (lambda: callflow.Say("Hello", "en", repetition=4), [-1009]),
+        (lambda: SayAndCapture("?", "en", min_digits=3, max_digits=2, **TIMEOUTS), [-1003, -1006]),
+        (lambda: call_flow(Hangup(), Say("Still there?", "en")), [-1012]),
+        (lambda: Say("Hello", "en", repetition=4), [-1009]),
         (lambda: CallFlow(()), [-1009]),
         *[(partial(callflow.decode, body), [-1001]) for body in NO_JSON],
     ],
 )
 def test_nothing_that_violates_the_rules_can_be_made(make: Callable[[], object], codes: list[int]) -> None:
-    """Neither with a builder nor with a class nor from what is not JSON; the error carries the violations."""
+    """Neither from values nor from what is not JSON; the error carries the violations."""
     with pytest.raises(CallFlowError) as refused:
         make()
 
@@ -125,9 +125,9 @@ def test_nothing_that_violates_the_rules_can_be_made(make: Callable[[], object],
 
 def test_a_call_flow_is_written_in_the_vendors_shape() -> None:
     """Names are the vendor's, defaults are written out, and the way through JSON loses nothing."""
-    captured = say_and_capture("Press", voice_profile="en", complete_on_hash=False, max_digits=1, digit_timeout=900)
-    bridged = make_call("+6568888888", "+6591234567")
-    made = call_flow(say("Hello", voice_profile="en"), captured, bridged, hangup(), client_action_id="first")
+    captured = SayAndCapture("Press", "en", complete_on_hash=False, max_digits=1, digit_timeout=900)
+    bridged = MakeCall("+6568888888", "+6591234567")
+    made = call_flow(Say("Hello", "en"), captured, bridged, Hangup(), client_action_id="first")
 
     defaults = {"speed": 1.0, "completeOnHash": True, "maxDigits": 25, "overallTimeout": 30000, "noOfTries": 3}
     params = defaults | {"promptMessage": "Press", "voiceProfile": "en", "completeOnHash": False, "maxDigits": 1}

@@ -10,16 +10,16 @@ import pytest
 import requests
 
 from eightx8_voice import events
-from eightx8_voice.callflow import Action, call_flow, hangup, make_call, say, say_and_capture
+from eightx8_voice.callflow import Action, Hangup, MakeCall, Say, SayAndCapture, call_flow
 from eightx8_voice.emulator import Account, Call, Emulator, place_call
 from eightx8_voice.emulator.calls.session import capture
 from tests.support import vendor
 from tests.support.endpoints import HANGUP, Delivered, Endpoint, Respond, Response, endpoint
 
 FROM, TO = "+6591178965", "+6568332048"
-SAY = say("Hello", voice_profile="en-US-BenjaminRUS")
-LISTEN = say_and_capture("Press a key", voice_profile="en-US-BenjaminRUS", min_digits=1, max_digits=1)
-BRIDGE = make_call(TO, "+6531589338", call_recording=True)
+SAY = Say("Hello", "en-US-BenjaminRUS")
+LISTEN = SayAndCapture("Press a key", "en-US-BenjaminRUS", min_digits=1, max_digits=1)
+BRIDGE = MakeCall(TO, "+6531589338", call_recording=True)
 OPTIONAL = {"callQuality", "eventData", "sourceRefId", "destinationRefId", "clientRequestId", "connectedTimestamp"}
 
 
@@ -29,7 +29,7 @@ def flows(*responses: tuple[Action, ...]) -> Respond:
 
     def respond(delivered: Delivered) -> Response:
         waits = delivered.body["eventType"] == "CALL_ACTION"
-        return Response(200, next(steps, call_flow(hangup())).as_dict() if waits else b"")
+        return Response(200, next(steps, call_flow(Hangup())).as_dict() if waits else b"")
 
     return respond
 
@@ -52,7 +52,7 @@ def shape(value: Any) -> Any:
 
 def test_a_call_goes_through_the_menu_to_its_summary() -> None:
     """CALL_RECEIVED, each action, the key under its label, one summary; a flow is executed before the next counts."""
-    served, ended = place(flows((SAY, LISTEN), (SAY,), (SAY, hangup())), keys=("4",))
+    served, ended = place(flows((SAY, LISTEN), (SAY,), (SAY, Hangup())), keys=("4",))
 
     received, said, pressed = served.of("CALL_ACTION")
     (summary,) = served.of("SESSION_SUMMARY")
@@ -219,7 +219,7 @@ def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
 )
 def test_digits_are_captured_by_the_rules(pressed: list[str], params: dict[str, Any], captured: str | None) -> None:
     """Hash, least, most and tries decide what a sayAndCapture captures."""
-    action = say_and_capture("Press", voice_profile="en-US-BenjaminRUS", **params)
+    action = SayAndCapture("Press", "en-US-BenjaminRUS", **params)
 
     assert capture(action, tuple(pressed))[0] == captured
 
