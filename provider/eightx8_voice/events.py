@@ -195,7 +195,7 @@ def parse(body: object) -> Event:
     """
     if isinstance(body, (bytes, str)):
         try:
-            body = json_text.read(body)
+            body = json_text.read(body, bom_allowed=True)
         except ValueError as error:
             raise EventError("$", f"is not JSON: {error}") from None
     if not isinstance(body, Mapping):
