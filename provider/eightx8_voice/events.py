@@ -1,8 +1,9 @@
 """What 8x8 Connect Voice delivers: VCA, VSS, VCS, VRU and VNU, each parsed once into a typed value.
 
-Fields that are not named here are ignored, and names are matched without regard to case. Ids, the status, and, with a
-call, its direction, destination and time are required; all else may be absent or null (a caller may withhold the
-number). Statuses, directions and types stay strings, so that a new one of the vendor's does not break an endpoint.
+Required are the namespace, the eventType, the session (except in a VNU) and a VSS's status. Everything else may be
+absent or null: a caller may withhold the number. A value that cannot be read is None, and `unread` keeps it as it
+came. Fields that are not named here are ignored, and names are matched without regard to case. Statuses, directions
+and types stay strings, so that a new one of the vendor's does not break an endpoint.
 
 Source: the vendor's guides to each webhook (July 2026), and what its older pages and samples show.
 """
@@ -11,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
-from eightx8_voice import json_text
-from eightx8_voice.fields import EventError, Fields
+from eightx8_voice import fields, json_text
+from eightx8_voice.fields import EventError, Fields, Unread
 
 __all__ = [
     "CallAction",
@@ -30,6 +31,7 @@ __all__ = [
     "RecordingUploaded",
     "SessionError",
     "SessionSummary",
+    "Unread",
     "VirtualNumber",
     "VirtualNumbersUpdated",
     "parse",
@@ -37,50 +39,55 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Delivery:
+    subaccount_id: str | None = None
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Parties:
+    call_id: str | None = None
+    call_status: str | None = None
+    call_direction: str | None = None
     call_type: str | None = None
     source: str | None = None
+    destination: str | None = None
     source_format: str | None = None
     destination_format: str | None = None
     source_country_code: str | None = None
     destination_country_code: str | None = None
     source_ref_id: str | None = None
     destination_ref_id: str | None = None
-    call_duration: int | None = None
+    call_duration: float | None = None
 
 
-@dataclass(frozen=True)
-class CallEvent(_Parties):
+@dataclass(frozen=True, kw_only=True)
+class CallEvent(_Parties, _Delivery):
     """Something happened in a call; durations are in seconds, times in UTC.
 
     `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
     previous response gave.
     """
 
-    event_id: str
-    call_id: str
     session_id: str
-    subaccount_id: str
-    call_status: str
-    call_direction: str
-    destination: str
-    timestamp: datetime
+    event_id: str | None = None
+    timestamp: datetime | None = None
     dtmf: str | None = None
     sip_code: int | None = None
     client_action_id: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallAction(CallEvent):
     """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED, or ACTION_COMPLETED after an action."""
 
     @property
     def is_new_call(self) -> bool:
         """Whether the call has just come in; with any other status (DTMF_RECEIVED was one) an action is completed."""
-        return self.call_status.upper() == "CALL_RECEIVED"
+        return (self.call_status or "").upper() == "CALL_RECEIVED"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallStatus(CallEvent):
     """VCS: for information. `call_status` is e.g. CALL_INITIATED, CALL_CONNECTED or DTMF_RECEIVED."""
 
@@ -94,15 +101,11 @@ class CallQuality:
     jitter: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Leg(_Parties):
     """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
 
     name: str
-    call_id: str | None = None
-    call_status: str | None = None
-    call_direction: str | None = None
-    destination: str | None = None
     initiated: datetime | None = None
     connected: datetime | None = None
     disconnected: datetime | None = None
@@ -111,14 +114,16 @@ class Leg(_Parties):
 
 @dataclass(frozen=True)
 class SessionError:
-    """Why a session ended as ERROR; `code` is e.g. -2003 for an invalid call flow."""
+    """Why a session ended as ERROR; `code` is e.g. -2003 for an invalid call flow, `action` the one that failed."""
 
     code: int | None = None
     message: str | None = None
+    action: str | None = None
+    call_flow_request_id: str | None = None
 
 
-@dataclass(frozen=True)
-class SessionSummary:
+@dataclass(frozen=True, kw_only=True)
+class SessionSummary(_Delivery):
     """VSS: a session has ended.
 
     `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR, or, in voice messaging,
@@ -127,7 +132,6 @@ class SessionSummary:
     """
 
     session_id: str
-    subaccount_id: str
     session_status: str
     start_time: datetime | None = None
     end_time: datetime | None = None
@@ -139,19 +143,18 @@ class SessionSummary:
     version: int | None = None
 
 
-@dataclass(frozen=True)
-class RecordingUploaded:
+@dataclass(frozen=True, kw_only=True)
+class RecordingUploaded(_Delivery):
     """VRU: a recording is available at `file_path` on the account's own server; `status` is UPLOAD_COMPLETED."""
 
     session_id: str
-    recording_id: str
-    status: str
+    recording_id: str | None = None
+    status: str | None = None
     duration_seconds: float | None = None
     file_path: str | None = None
-    subaccount_id: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VirtualNumber:
     """One number of a subaccount.
 
@@ -159,7 +162,7 @@ class VirtualNumber:
     `update_status` is UPDATED or NO_CHANGE. Prices are in `billing_currency`, per month and per minute.
     """
 
-    msisdn: str
+    msisdn: str | None = None
     operational_status: str | None = None
     update_status: str | None = None
     updated: datetime | None = None
@@ -172,11 +175,10 @@ class VirtualNumber:
     number_health_check_enabled: bool | None = None
 
 
-@dataclass(frozen=True)
-class VirtualNumbersUpdated:
+@dataclass(frozen=True, kw_only=True)
+class VirtualNumbersUpdated(_Delivery):
     """VNU: numbers of a subaccount have changed; `update_event_type` is SNAPSHOT or UPDATES."""
 
-    subaccount_id: str
     update_event_type: str | None = None
     total_numbers: int | None = None
     virtual_numbers: tuple[VirtualNumber, ...] = ()
@@ -190,8 +192,7 @@ def parse(body: object) -> Event:
     """Turn a delivery into a typed value; `body` is its bytes or text, or the decoded JSON.
 
     Raises:
-        EventError: it is not JSON, a field is missing or of a wrong type, or it is of none of the five types.
-
+        EventError: It is not JSON, what is required is missing, or it is of none of the five types.
     """
     if isinstance(body, (bytes, str)):
         try:
@@ -200,72 +201,76 @@ def parse(body: object) -> Event:
             raise EventError("$", f"is not JSON: {error}") from None
     if not isinstance(body, Mapping):
         raise EventError("$", "must be a JSON object")
-    root = Fields(body, "$")
-    if root.text("namespace") not in (None, "VOICE"):
+    root = Fields(body)
+    if root.required("namespace") != "VOICE":
         raise root.error("namespace", "must be VOICE")
-    read = _READERS.get(root.identifier("eventType"))
-    if read is None:
+    reader = _READERS.get(root.required("eventType"))
+    if reader is None:
         raise root.error("eventType", f"must be one of {', '.join(_READERS)}")
-    payload = root.object("payload")
-    if payload is None:
-        raise root.error("payload", "is missing")
-    return read(payload, root)
+    if (payload := root.nested("payload")) is None:
+        raise root.error("payload", "must be an object")
+    return replace(reader(payload, root), unread=tuple(root.unread))
+
+
+def _call(kind: Callable[..., T]) -> Callable[[Fields, Fields], T]:
+    return lambda payload, _: _read(kind, payload, dtmf=_dtmf(payload))
 
 
 def _dtmf(payload: Fields) -> str | None:
     """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` itself, or in `payload.dtmf`."""
     if isinstance(payload.get("eventData"), (str, int, float)):
-        found = payload.keys("eventData")
+        found = payload.optional("eventData", fields.text)
     else:
-        data = payload.object("eventData")
-        found = data.keys("dtmf") if data else None
-    return found or payload.keys("dtmf")
+        data = payload.nested("eventData")
+        found = data.optional("dtmf", fields.text) if data else None
+    return found or payload.optional("dtmf", fields.text) or None
 
 
 def _summary(payload: Fields, root: Fields) -> SessionSummary:
-    details, error = payload.object("details"), payload.object("errorDetails")
+    details, error = payload.nested("details"), payload.nested("errorDetails")
     names = [name for name in details.values if re.fullmatch("call[a-z]", name, re.IGNORECASE)] if details else []
-    legs = {f"call{name[-1].upper()}": details.object(name) for name in names} if details else {}
+    legs = {f"call{name[-1].upper()}": details.nested(name) for name in names} if details else {}
     return _read(
         SessionSummary,
         payload,
-        error=SessionError(error.whole("errorCode"), error.text("errorMsg")) if error else None,
+        error=_read(SessionError, error) if error else None,
         legs=tuple(_leg(name, leg) for name, leg in sorted(legs.items()) if leg),
-        version=root.whole("version"),
+        version=root.optional("version", fields.whole),
     )
 
 
 def _leg(name: str, leg: Fields) -> Leg:
-    quality = leg.object("callQuality")
+    quality = leg.nested("callQuality")
     return _read(Leg, leg, name=name, call_quality=_read(CallQuality, quality) if quality else None)
 
 
 def _numbers(payload: Fields, _root: Fields) -> VirtualNumbersUpdated:
-    numbers = tuple(_read(VirtualNumber, number) for number in payload.objects("virtualNumbers"))
+    numbers = tuple(_read(VirtualNumber, number) for number in payload.nested_list("virtualNumbers"))
     return _read(VirtualNumbersUpdated, payload, virtual_numbers=numbers)
 
 
 _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
-    "CALL_ACTION": lambda payload, _: _read(CallAction, payload, dtmf=_dtmf(payload)),
+    "CALL_ACTION": _call(CallAction),
     "SESSION_SUMMARY": _summary,
-    "CALL_STATUS": lambda payload, _: _read(CallStatus, payload, dtmf=_dtmf(payload)),
+    "CALL_STATUS": _call(CallStatus),
     "CALL_RECORDING_STATUS": lambda payload, _: _read(RecordingUploaded, payload),
     "VIRTUAL_NUMBER_UPDATE": _numbers,
 }
 
 
-def _read(kind: Callable[..., T], fields: Fields, **given: object) -> T:
+def _read(kind: Callable[..., T], source: Fields, **given: object) -> T:
     """Fill a class: each attribute's name gives its field, and its type how the field is read."""
-    read = {name: take(fields, field) for name, field, take in _attributes(kind) if name not in given}
-    return kind(**read, **given)
+    return kind(**{name: take(source, field) for name, field, take in _attributes(kind) if name not in given}, **given)
 
 
 @cache
 def _attributes(kind: Any) -> list[tuple[str, str, Callable[[Fields, str], object]]]:
-    return [
-        (name, _NAMES.get(name) or _camel(name), _TAKE.get(hint, Fields.get))
-        for name, hint in get_type_hints(kind).items()
-    ]
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if hint in _TYPES}
+    return [(name, _NAMES.get(name) or _camel(name), _TYPES[hint]) for name, hint in hints.items()]
+
+
+def _optional(read: Callable[[object], object]) -> Callable[[Fields, str], object]:
+    return lambda source, name: source.optional(name, read)
 
 
 def _camel(name: str) -> str:
@@ -278,16 +283,17 @@ _NAMES = {
     "connected": "connectedTimestamp",
     "disconnected": "disconnectedTimestamp",
     "updated": "updatedTimestamp",
+    "code": "errorCode",
+    "message": "errorMsg",
 }
 """Fields whose names are not the attributes' in the vendor's spelling."""
 
-_TAKE: dict[object, Callable[[Fields, str], object]] = {
-    str: Fields.identifier,
-    str | None: Fields.text,
-    int | None: Fields.whole,
-    float | None: Fields.number,
-    bool | None: Fields.flag,
-    datetime | None: Fields.moment,
-    datetime: lambda fields, name: fields.present(name) and fields.moment(name),
+_TYPES: dict[object, Callable[[Fields, str], object]] = {
+    str: Fields.required,
+    str | None: _optional(fields.text),
+    int | None: _optional(fields.whole),
+    float | None: _optional(fields.number),
+    bool | None: _optional(fields.flag),
+    datetime | None: _optional(fields.moment),
 }
-"""How an attribute of each type is read; one that is not optional is required."""
+"""How an attribute of each type is read; those of other types are given."""

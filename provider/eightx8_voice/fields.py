@@ -1,18 +1,29 @@
-"""The fields of one JSON object: read by name without regard to case, refused by path."""
+"""The fields of one JSON object of a delivery: found without regard to letter case, and read as leniently as is safe.
+
+A reader is a function from a value to what it means, or to None where it means nothing. Only `required` refuses a
+delivery: a live call must not end for a field that nobody needs.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple, TypeVar
 
 MAX_ID = 128
 MAX_WHOLE = 2**31 - 1
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 _MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MILLISECONDS_FROM = 1e11
+"""From here on a number is a time in milliseconds since 1970: in seconds it would be after the year 5000."""
+
+T = TypeVar("T")
 
 
 class EventError(ValueError):
@@ -27,12 +38,20 @@ class EventError(ValueError):
         super().__init__(f"The delivery is malformed: {path} {message}")
 
 
+class Unread(NamedTuple):
+    """A field whose value could not be read: its JSON path, and the value as it came."""
+
+    path: str
+    value: object
+
+
 @dataclass(frozen=True)
 class Fields:
-    """One object of a delivery and its path; null counts as absent."""
+    """One object of a delivery and its path; null counts as absent. `unread` is shared by a whole delivery."""
 
     values: Mapping[str, object]
-    path: str
+    path: str = "$"
+    unread: list[Unread] = field(default_factory=list)
 
     def get(self, name: str) -> object:
         """Return a value or None; a key in other letters (`CallA`, `SourceRefId`) counts if there is no exact one."""
@@ -44,102 +63,80 @@ class Fields:
         """Return the error that names one field."""
         return EventError(f"{self.path}.{name}", message)
 
-    def present(self, name: str) -> object:
-        """Return a value, or raise EventError."""
-        if (value := self.get(name)) is None:
+    def required(self, name: str) -> str:
+        """Return a text of 1 to 128 characters; the vendor's ids are UUIDs or names.
+
+        Raises:
+            EventError: There is none.
+        """
+        value = self.get(name)
+        if value is None:
             raise self.error(name, "is missing")
-        return value
+        found = text(value)
+        if not found or len(found) > MAX_ID:
+            raise self.error(name, f"must be a string of 1 to {MAX_ID} characters")
+        return found
 
-    def identifier(self, name: str) -> str:
-        """Return a text of 1 to 128 characters; the vendor's ids are UUIDs or names."""
-        self.present(name)
-        value = self.text(name)
-        if not value or len(value) > MAX_ID:
-            raise self.error(name, f"must have from 1 to {MAX_ID} characters")
-        return value
-
-    def text(self, name: str) -> str | None:
-        """Return a text, or None."""
+    def optional(self, name: str, read: Callable[[object], T | None]) -> T | None:
+        """Return what a value means, or None; one that cannot be read is recorded in `unread`."""
         value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise self.error(name, "must be a string")
-        # Neither NUL nor half a surrogate pair, both of which JSON can spell, survives a database.
-        if re.search("[\0\ud800-\udfff]", value):
-            raise self.error(name, "holds a character that cannot be stored")
-        return value
+        found = None if value is None else read(value)
+        if found is None and value not in (None, "", [], {}):
+            self.unread.append(Unread(f"{self.path}.{name}", value))
+        return found
 
-    def keys(self, name: str) -> str | None:
-        """Return the pressed keys, or None; a single number counts as well."""
-        value = self.get(name)
-        if isinstance(value, (int, float)):
-            number = self.whole(name)
-            return None if number is None else str(number)
-        return self.text(name) or None
-
-    def whole(self, name: str) -> int | None:
-        """Return a whole number of up to 31 bits, or None; its digits in a string count as well."""
-        value = self.get(name)
-        if isinstance(value, str) and re.fullmatch("-?[0-9]{1,10}", value):
-            value = int(value)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_WHOLE:
-            raise self.error(name, "must be a whole number")
-        return value
-
-    def number(self, name: str) -> float | None:
-        """Return a finite number, or None."""
-        value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) <= MAX_WHOLE:
-            raise self.error(name, "must be a number")
-        return float(value)
-
-    def flag(self, name: str) -> bool | None:
-        """Return true, false or None."""
-        value = self.get(name)
-        if value is not None and not isinstance(value, bool):
-            raise self.error(name, "must be true or false")
-        return value
-
-    def moment(self, name: str) -> datetime | None:
-        """Return an ISO 8601 time in UTC, or None; without an offset it is taken as UTC."""
-        value = self.text(name)
-        if value is None:
-            return None
-        try:
-            return _moment(value)
-        except (ValueError, OverflowError):
-            raise self.error(name, "must be an ISO 8601 time, e.g. 2026-01-13T08:26:58Z") from None
-
-    def object(self, name: str) -> Fields | None:
+    def nested(self, name: str) -> Fields | None:
         """Return the fields of an object, or None."""
-        value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, Mapping):
-            raise self.error(name, "must be an object")
-        return Fields(value, f"{self.path}.{name}")
+        return self.optional(name, lambda value: self._within(name, value))
 
-    def objects(self, name: str) -> list[Fields]:
+    def nested_list(self, name: str) -> list[Fields]:
         """Return the fields of each object of a list; null entries are left out."""
-        values = self.get(name) or []
-        if not isinstance(values, (list, tuple)):
-            raise self.error(name, "must be a list")
-        listed = Fields({f"{name}[{index}]": value for index, value in enumerate(values)}, self.path)
-        return [fields for key in listed.values if (fields := listed.object(key))]
+        values = self.optional(name, lambda value: value if isinstance(value, list) else None) or []
+        listed = Fields({f"{name}[{index}]": value for index, value in enumerate(values)}, self.path, self.unread)
+        return [fields for key in listed.values if (fields := listed.nested(key))]
+
+    def _within(self, name: str, value: object) -> Fields | None:
+        return Fields(value, f"{self.path}.{name}", self.unread) if isinstance(value, Mapping) else None
 
 
-def _moment(text: str) -> datetime:
-    match = _MOMENT.fullmatch(text)
-    if not match:
-        raise ValueError
-    seconds, fraction, offset = match.groups()
-    zone = "+00:00" if offset in (None, "Z") else f"{offset[:3]}:{offset[-2:]}"
-    micros = (fraction or "")[:6].ljust(6, "0")
-    return datetime.fromisoformat(f"{seconds}.{micros}{zone}").astimezone(timezone.utc)
+def text(value: object) -> str | None:
+    """Read a text; a number counts by its digits."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e18 and value == int(value):
+        return str(int(value))
+    # Neither NUL nor half a surrogate pair, both of which JSON can spell, survives a database.
+    return value if isinstance(value, str) and not re.search("[\0\ud800-\udfff]", value) else None
+
+
+def number(value: object) -> float | None:
+    """Read a finite number of up to 31 bits; its digits in a text count as well."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_WHOLE
+    return value if known else None  # type: ignore[return-value]
+
+
+def whole(value: object) -> int | None:
+    """Read a whole number of up to 31 bits; its digits in a text count as well."""
+    found = number(value)
+    return None if found is None or found != int(found) else int(found)
+
+
+def flag(value: object) -> bool | None:
+    """Read true or false; either word in a text counts as well."""
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+
+
+def moment(value: object) -> datetime | None:
+    """Read an ISO 8601 time, in UTC where it has no offset, or seconds or milliseconds since 1970; returned in UTC."""
+    try:
+        if isinstance(value, str) and (match := _MOMENT.fullmatch(value.strip())):
+            day, time, fraction, offset = match.groups()
+            zone = "+00:00" if offset in (None, "Z") else f"{offset[:3]}:{offset[-2:]}"
+            parsed = datetime.fromisoformat(f"{day}T{time}.{(fraction or '')[:6].ljust(6, '0')}{zone}")
+            return parsed.astimezone(timezone.utc)
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            since = float(value)
+            return _EPOCH + timedelta(seconds=since / 1000 if abs(since) >= _MILLISECONDS_FROM else since)
+    except (ValueError, OverflowError):
+        pass
+    return None

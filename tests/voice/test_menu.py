@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 import pytest
 
 from eightx8_voice.callflow import CallFlow, CallFlowError, Hangup, MakeCall, Say, SayAndCapture
@@ -18,8 +16,7 @@ IVR = Ivr(TOP, VOICE, wrong_key="Not that.", no_key="Nothing?", goodbye="Bye.", 
 
 
 def event(status: str = "ACTION_COMPLETED", *, dtmf: str | None = None, place: str | None = None) -> CallAction:
-    when = datetime(2026, 1, 13, 8, 26, 58, tzinfo=timezone.utc)
-    return CallAction("e", "c", "s", "a", status, "INBOUND", OURS, when, dtmf=dtmf, client_action_id=place)
+    return CallAction(session_id="s", call_status=status, call_direction="INBOUND", dtmf=dtmf, client_action_id=place)
 
 
 def press(*keys: str | None) -> CallFlow:

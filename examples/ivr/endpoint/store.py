@@ -33,7 +33,7 @@ SESSIONS = Table(
     "sessions",
     MetaData(),
     Column("session_id", String(128), primary_key=True),
-    Column("subaccount_id", Text, nullable=False),
+    Column("subaccount_id", Text),
     Column("session_status", Text, nullable=False),
     Column("outcome", String(16), nullable=False, index=True),
     Column("reason", Text),
