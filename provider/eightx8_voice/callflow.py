@@ -68,7 +68,7 @@ class Say(_Action):
 
 @dataclass(frozen=True)
 class SayAndCapture(_Action):
-    """Speak a prompt and capture keys; timeouts are in milliseconds."""
+    """Speak a prompt and capture keys; timeouts are in milliseconds. `repetition` is undocumented for this action."""
 
     action: ClassVar[str] = "sayAndCapture"
     prompt_message: str
@@ -82,6 +82,7 @@ class SayAndCapture(_Action):
     digit_timeout: int | None = None
     overall_timeout: int | None = DEFAULT_TIMEOUT
     no_of_tries: int = 3
+    repetition: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,19 +117,27 @@ A = TypeVar("A", bound=Action)
 
 @dataclass(frozen=True)
 class CallFlow:
-    """The actions to execute, in order; the next VCA delivery brings `client_action_id` back."""
+    """The actions to execute, in order; the next VCA delivery brings `client_action_id` back.
+
+    `valid_until` is for a call flow that begins a session: an ISO 8601 time after which it must not.
+
+    Raises:
+        CallFlowError: An action follows a hangup, or more than two are makeCall.
+    """
 
     actions: tuple[Action, ...]
     client_action_id: str | None = None
+    valid_until: str | None = None
 
     def __post_init__(self) -> None:
         if violations := validate(self.as_dict()):
             raise CallFlowError(violations)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the vendor's shape: `{"clientActionId"?: …, "callflow": […]}`."""
-        entries = {"callflow": [action.as_dict() for action in self.actions]}
-        return entries if self.client_action_id is None else {"clientActionId": self.client_action_id, **entries}
+        """Return the vendor's shape: `{"clientActionId"?: …, "validUntil"?: …, "callflow": […]}`."""
+        labels = {"clientActionId": self.client_action_id, "validUntil": self.valid_until}
+        given = {name: value for name, value in labels.items() if value is not None}
+        return {**given, "callflow": [action.as_dict() for action in self.actions]}
 
     def to_json(self) -> str:
         """Return the body of the response, in ASCII."""
@@ -136,12 +145,7 @@ class CallFlow:
 
 
 def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow:
-    """Put actions in order.
-
-    Raises:
-        CallFlowError: there is no action, one follows a hangup, or more than two are makeCall.
-
-    """
+    """Put actions in order: `CallFlow` with its actions as arguments."""
     return CallFlow(actions, client_action_id)
 
 
@@ -149,8 +153,7 @@ def decode(body: bytes | str) -> object:
     """Decode the body of a response; `validate` and `parse` take what comes out.
 
     Raises:
-        CallFlowError: it is not JSON (-1001).
-
+        CallFlowError: It is not JSON (-1001).
     """
     try:
         return json_text.read(body)
@@ -162,14 +165,13 @@ def parse(response: object) -> CallFlow:
     """Turn decoded JSON into a call flow; what the vendor does not name is left out, defaults are filled in.
 
     Raises:
-        CallFlowError: with all that `validate` reports.
-
+        CallFlowError: With all that `validate` reports.
     """
     if violations := validate(response):
         raise CallFlowError(violations)
     checked = cast(Mapping[str, Any], response)
     actions = tuple(_build(entry, _CLASSES[entry["action"]]) for entry in checked["callflow"])
-    return CallFlow(actions, checked.get("clientActionId"))
+    return CallFlow(actions, checked.get("clientActionId"), checked.get("validUntil"))
 
 
 def _build(entry: Mapping[str, Any], kind: Callable[..., A]) -> A:

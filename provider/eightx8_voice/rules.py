@@ -5,12 +5,13 @@ An endpoint's response to a VCA delivery is `{"clientActionId"?: str, "callflow"
 `SEQUENCE` what holds for the call flow as a whole. `callflow.py` checks what it builds against the same tables.
 
 A rule is a violation (the platform is expected to refuse the call flow) or a warning (the vendor's prose forbids it,
-but its own samples do it, or nothing documents a refusal). A call flow with warnings alone is executed.
+but its own samples do it, or nothing documents a refusal, or a name looks misspelt). A call flow with warnings alone is
+executed; an empty one, which public servers return, leaves the call with nothing to do.
 
 Source: the vendor's call action guide, callflows reference, voice messaging guide and status code page (July 2026).
 What they leave open is tolerated: params and fields that they do not name, null for an optional param, a phone
 number with or without its `+`, any number of actions other than makeCall, any voice profile that is not empty,
-counts and times up to 2^31-1. An empty call flow is a violation: it leaves the call with nothing to do.
+counts and times up to 2^31-1.
 
 The codes are documented for the callflows API; that the response to a VCA delivery is judged by the same codes is
 assumed. Beyond that, `Problem.assumed` marks each rule that is not documented together with its code.
@@ -24,6 +25,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from eightx8_voice.text import near_miss
+
 Severity = Literal["violation", "warning"]
 
 CODES = {
@@ -36,6 +39,7 @@ CODES = {
     -1008: "completeOnHash false needs a valid maxDigits",
     -1009: "invalid call flow entry",
     -1010: "more actions than allowed",
+    -1011: "more than one destination",
     -1012: "hangup used wrongly",
     -1014: "source not allowed",
     -1016: "special characters",
@@ -127,7 +131,7 @@ _audio = _matching(
 class Param:
     """One param of an action: the vendor's name, its check, and the codes for missing and for wrong.
 
-    Each code comes with whether it is assumed. What `advice` finds is a warning.
+    Each code comes with whether it is assumed; `several` is the code for a list. What `advice` finds is a warning.
     """
 
     name: str
@@ -135,6 +139,7 @@ class Param:
     required: bool = False
     missing: tuple[int, bool] = (-1009, False)
     wrong: tuple[int, bool] = (-1009, True)
+    several: int | None = None
     advice: Check = lambda _: None
 
     @property
@@ -146,6 +151,11 @@ class Param:
 _VOICE = Param("voiceProfile", _profile, required=True, missing=(-1002, True), wrong=(-1002, False))
 _SPEED = Param("speed", _number(0.5, 2.0, int, float))
 _REPETITION = Param("repetition", _number(1, 3, int))
+_UNNAMED_REPETITION = Param("repetition", lambda _: None, advice=_REPETITION.check)
+"""In the vendor's samples of sayAndCapture, and in none of its lists of params."""
+
+LABELS: dict[str, Severity] = {"clientActionId": "violation", "validUntil": "warning"}
+"""Texts beside the actions, and what another type is; `validUntil` counts in the callflows API alone."""
 
 PARAMS: dict[str, tuple[Param, ...]] = {
     "say": (Param("text", _speech, required=True), _VOICE, _REPETITION, _SPEED),
@@ -161,11 +171,12 @@ PARAMS: dict[str, tuple[Param, ...]] = {
         Param("digitTimeout", _number(1, MAX_WHOLE, int)),
         Param("overallTimeout", _number(1, MAX_WHOLE, int)),
         Param("noOfTries", _number(1, MAX_WHOLE, int)),
+        _UNNAMED_REPETITION,
     ),
     "playFile": (Param("fileUrl", _url, required=True, advice=_audio), _REPETITION),
     "makeCall": (
         Param("source", _phone, required=True, wrong=(-1014, True)),
-        Param("destination", _phone, required=True, wrong=(-1017, False)),
+        Param("destination", _phone, required=True, wrong=(-1017, False), several=-1011),
         Param("callRecording", _flag),
     ),
     "hangup": (),
@@ -215,16 +226,18 @@ def review(response: object) -> list[Problem]:
     """
     if not isinstance(response, Mapping):
         return [Problem("$", -1001, "must be a JSON object", assumed=True)]
-    found = []
-    if (label := response.get("clientActionId")) is not None:
-        message = _text(label)
-        found += [Problem("$.clientActionId", -1009, message, assumed=True)] if message else []
-        found += _characters(label, "$.clientActionId")
+    found = list(_misspelt(response, ("callflow", *LABELS), "$"))
+    for name, severity in LABELS.items():
+        if (label := response.get(name)) is not None:
+            found += [Problem(f"$.{name}", -1009, message, True, severity)] if (message := _text(label)) else []
+            found += _characters(label, f"$.{name}")
     entries = response.get("callflow")
     if entries is None:
         return [*found, Problem("$.callflow", -1009, "is missing but it is required")]
-    if not isinstance(entries, (list, tuple)) or not entries:
-        return [*found, Problem("$.callflow", -1009, "must be a list of at least one action", assumed=True)]
+    if not isinstance(entries, (list, tuple)):
+        return [*found, Problem("$.callflow", -1009, "must be a list of actions", assumed=True)]
+    if not entries:
+        return [*found, Problem("$.callflow", -1009, "is empty: the call has nothing to do", True, "warning")]
     for position, entry in enumerate(entries):
         found += review_action(entry, f"$.callflow[{position}]")
     return [*found, *_sequence(entries)]
@@ -271,16 +284,27 @@ def _review_params(action: str, params: Mapping[str, object], path: str) -> Iter
                 yield Problem(where, code, "is missing but it is required", assumed)
         elif message := param.check(value):
             code, assumed = param.wrong
+            if param.several and isinstance(value, (list, tuple)):
+                code, assumed, message = param.several, False, "must be one number, not a list"
             yield Problem(where, code, message, assumed)
             del valid[param.name]
         else:
             yield from _characters(value, where)
             if message := param.advice(value):
                 yield Problem(where, param.wrong[0], message, assumed=True, severity="warning")
+    yield from _misspelt(params, [param.name for param in PARAMS[action]], path)
     for needed in REQUIREMENTS.get(action, ()):
         if needed.broken(given, valid):
             where = f"{path}.{needed.param}"
             yield Problem(where, needed.code, needed.message, needed.assumed, needed.severity)
+
+
+def _misspelt(given: Mapping[str, object], names: Sequence[str], path: str) -> Iterator[Problem]:
+    """Find unknown names that are close to one which is not given; a name like no other is tolerated."""
+    for name in given:
+        meant = None if name in names else near_miss(str(name), [known for known in names if known not in given])
+        if meant:
+            yield Problem(f"{path}.{name}", -1009, f"is ignored: did you mean {meant}?", True, "warning")
 
 
 def _characters(value: object, path: str) -> Iterator[Problem]:

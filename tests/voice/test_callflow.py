@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from eightx8_voice import callflow
-from eightx8_voice.callflow import CallFlow, CallFlowError, Hangup, MakeCall, Say, SayAndCapture, call_flow
+from eightx8_voice.callflow import CallFlowError, Hangup, MakeCall, Say, SayAndCapture, call_flow
+from tests.support import vendor
 
 BASE: dict[str, dict[str, Any]] = {
     "say": {"text": "Hello", "voiceProfile": "en-US-BenjaminRUS"},
@@ -40,7 +41,7 @@ def found(response: object, severity: str = "violation") -> dict[str, int]:
 
 CALL, PLAYED = one("makeCall")["callflow"][0], "https://example.com/hello"
 NO_OBJECT: list[object] = [None, [], "{}"]
-NO_ACTIONS: list[object] = [{}, {"callflow": None}, {"callflow": {}}, flow()]
+NO_ACTIONS: list[object] = [{}, {"callflow": None}, {"callflow": {}}]
 VIOLATIONS: list[tuple[object, dict[str, int]]] = [
     *[(response, {"$": -1001}) for response in NO_OBJECT],
     *[(response, {"$.callflow": -1009}) for response in NO_ACTIONS],
@@ -58,6 +59,7 @@ VIOLATIONS: list[tuple[object, dict[str, int]]] = [
     *[(one("say", speed=speed), {"speed": -1009}) for speed in (0.49, 2.01, math.nan, math.inf, False)],
     *[(one("playFile", fileUrl=url), {"fileUrl": -1009}) for url in (None, "hello.mp3", 7)],
     *[(one("makeCall", destination=to), {"destination": -1017}) for to in ("91 234", "+6591234567\n", 65912)],
+    (one("makeCall", destination=["+6591234567", "+6591234568"]), {"destination": -1011}),
     (one("makeCall", source="{{Source Phone Number}}", callRecording="yes"), {"source": -1014, "callRecording": -1009}),
     (capture(successMessage=1, noOfTries=0), {"successMessage": -1009, "noOfTries": -1009}),
     *[(capture(minDigits=3, **more), {"minDigits": -1003}) for more in ({}, {"maxDigits": 2})],
@@ -85,6 +87,10 @@ def test_each_violation_has_its_path_and_the_vendors_code(response: object, expe
         (capture(digitTimeout=1000, overallTimeout=1000), {"digitTimeout": -1006}),
         *[(one("playFile", fileUrl=f"{PLAYED}{end}"), {"fileUrl": -1009}) for end in (".ogg", "?format=mp3")],
         (one("playFile", fileUrl="http://example.com/a/HELLO.WAV?token=1#t"), {}),
+        (flow(), {"$.callflow": -1009}),
+        (flow(END, validUntil=7, clientActionID="x"), {"$.validUntil": -1009, "$.clientActionID": -1009}),
+        (one("say", repetitions=3, voice_profile="en"), {"repetitions": -1009}),
+        (capture(repetition=7, overalTimeout=5), {"repetition": -1009, "overalTimeout": -1009}),
         (one("say", repetition=3, speed=0.5), {}),
         (one("say", repetition=None, speed=2, pitch="high"), {}),
         (capture(minDigits=None, maxDigits=40), {}),
@@ -96,9 +102,33 @@ def test_each_violation_has_its_path_and_the_vendors_code(response: object, expe
 def test_what_the_vendor_leaves_open_is_valid_and_what_its_prose_alone_forbids_is_a_warning(
     response: dict[str, Any], warnings: dict[str, int]
 ) -> None:
-    """Unknown params, null for optional ones and the edges of each range pass; a parsed call flow has the same."""
+    """Unknown params, null for optional ones and the edges of each range pass, and a misspelt name is pointed out."""
     assert (callflow.validate(response), found(response, "warning")) == ([], warnings)
-    assert found(callflow.parse(response).as_dict(), "warning") == warnings
+    assert callflow.parse(callflow.parse(response).as_dict()) == callflow.parse(response)
+
+
+def test_a_misspelt_name_is_pointed_out_with_what_was_meant() -> None:
+    """Also where the name that is meant is required and so missing."""
+    problems = callflow.review(flow({"action": "say", "params": {"text": "Hello", "voice_profile": "en"}}))
+
+    assert [(problem.code, problem.severity) for problem in problems] == [(-1002, "violation"), (-1009, "warning")]
+    assert problems[1].message == "is ignored: did you mean voiceProfile?"
+
+
+@pytest.mark.parametrize("published", vendor.samples("callflows"), ids=lambda published: published["page"])
+def test_every_call_flow_that_the_vendor_publishes_is_kept_whole(published: dict[str, Any]) -> None:
+    """What it holds is in what is written again; what the vendor's own prose forbids is a warning."""
+    sample = published["flow"]
+
+    written = callflow.parse(sample).as_dict()
+
+    assert {name: value for name, value in written.items() if name != "callflow"} == {
+        name: value for name, value in sample.items() if name != "callflow"
+    }
+    for entry, again in zip(sample["callflow"], written["callflow"], strict=True):
+        given = {name: value for name, value in (entry.get("params") or {}).items() if value is not None}
+        assert again.get("params", {}) | given == again.get("params", {})
+    assert [problem.code for problem in callflow.review(sample)] == published["warnings"]
 
 
 TIMEOUTS: dict[str, Any] = {"digit_timeout": 5, "overall_timeout": 4}
@@ -111,7 +141,6 @@ NO_JSON: list[bytes | str] = [b"{", b"\xff\xfe", b'{"a": NaN}', "[" * 100_000]
         (lambda: SayAndCapture("?", "en", min_digits=3, max_digits=2, **TIMEOUTS), [-1003, -1006]),
         (lambda: call_flow(Hangup(), Say("Still there?", "en")), [-1012]),
         (lambda: Say("Hello", "en", repetition=4), [-1009]),
-        (lambda: CallFlow(()), [-1009]),
         *[(partial(callflow.decode, body), [-1001]) for body in NO_JSON],
     ],
 )

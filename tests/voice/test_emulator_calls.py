@@ -252,6 +252,13 @@ def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     assert ended.notes == ("The caller hung up after 50 VCA deliveries without an end.",)
 
 
+def test_an_empty_call_flow_leaves_the_call_with_nothing_to_do() -> None:
+    """It is executed with a warning, and the session ends."""
+    served, ended = place(lambda _: Response(200, {"callflow": []}))
+
+    assert (len(served.of("CALL_ACTION")), ended.status, len(ended.notes)) == (1, "COMPLETED", 1)
+
+
 WRONG: list[tuple[str, Any]] = [("source", "x"), ("source", 1), ("destination", "+0"), ("keys", ["one"]), ("keys", [1])]
 WRONG += [("outcome", "ERROR"), ("timeout", 0), ("delay", -1), ("completed", "never"), ("dtmf_place", "sip"), ("x", 1)]
 

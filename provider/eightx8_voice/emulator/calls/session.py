@@ -86,6 +86,8 @@ class Session:
         """Execute a call flow that an endpoint returned, up to the next event."""
         if self.left:
             return self._run(now)
+        if not flow.actions:  # that nothing to do ends the session is assumed
+            return replace(self, event=None)
         return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
