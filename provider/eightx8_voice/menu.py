@@ -4,46 +4,83 @@ Nothing is remembered between deliveries: where the caller is in the menu, and a
 clientActionId and comes back with the next delivery. So a duplicate gets the same response, and any number of
 endpoints can share the calls.
 
-    CALL_RECEIVED                   the first menu
+    CALL_RECEIVED                   the first step
+    no clientActionId, outbound     the key counts for the first step (no response came before)
     any other, a declared key       what the key stands for
-               another key          the menu again, after `wrong_key`
-               no key               the menu again, after `no_key`
-               no place known       the first menu (the response before was not given by this menu)
+               digits of an Input   what its function makes of them
+               another key          the step again, after `wrong_key`
+               no key               the step again, after `no_key`
+               a transfer failed    its `otherwise`
+               no place known       the first step (the response before was not given by this menu)
                after the end        hang up
     `tries` times no declared key   `goodbye`, and hang up
+
+A call flow has one action, and a hangup where the call ends: whether the platform would use a response that comes
+while actions are still to be executed is not documented.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from eightx8_voice.callflow import CallFlow, Hangup, MakeCall, Say, SayAndCapture, call_flow
+from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, PlayFile, Say, SayAndCapture, call_flow
 from eightx8_voice.events import CallAction
 
 END = "end"
 """The clientActionId after which there is nothing left but to hang up."""
 
-_PLACE = re.compile(r"menu:([0-9*#]*):([1-9][0-9]?)")
+NOT_CONNECTED_FROM = 300
+"""SIP codes from here on are of a call that was not connected (RFC 3261)."""
+
+NOT_CONNECTED = frozenset({"BUSY", "NO_ANSWER", "FAILED", "CANCELED", "CANCELLED", "ERROR"})
+"""What a leg's status would be then; the vendor does not document that a VCA has one of these."""
+
+Path = tuple[str, ...]
+"""The names of the steps that lead to one: a key, a result of an Input, or `OTHERWISE`."""
+
+OTHERWISE = "otherwise"
+
+_PLACE = re.compile(r"menu:([^:]*):([1-9][0-9]?)(?:([nw]?)\+([1-9]))?")
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An audio file (.wav or .mp3 under 5 MB) in place of a spoken prompt.
+
+    Keys are captured only while a text is spoken, so `then` is spoken after the file where a key is expected.
+    """
+
+    file_url: str
+    then: str = "Please press a key."
+
+
+Prompt = str | Sound
+"""What a caller hears: a text to speak, or an audio file."""
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """Speak a text and hang up."""
+    """Speak a text, or play a file, and hang up."""
 
-    text: str
+    text: Prompt
 
 
 @dataclass(frozen=True)
 class Transfer:
     """Bridge the caller to `destination`; `source` is a virtual number of the subaccount, both in E.164.
 
-    That the next delivery comes when the bridged call is over, and not when it begins, is assumed.
+    `otherwise` comes next if the called party was not connected (busy, no answer); without it the call ends then.
+    `call_recording` needs a set-up of the account. Default: not recorded. It is assumed that the next delivery comes
+    when the bridged call is over, and that its sipCode is that of the called party.
     """
 
     destination: str
     source: str
+    otherwise: Step | None = None
+    call_recording: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -55,94 +92,190 @@ class Back:
 class Menu:
     """Speak a prompt and wait for one of the keys `0` to `9`, `*`, `#`; each stands for what comes next."""
 
-    prompt: str
-    keys: Mapping[str, Announcement | Transfer | Back | Menu]
+    prompt: Prompt
+    keys: Mapping[str, Step]
+
+
+@dataclass(frozen=True)
+class Input:
+    """Speak a prompt and capture digits, ended by `#` or, where their number is fixed, by the last one.
+
+    `judge` gets the digits and returns a name in `results`, which is what comes next; with anything else the caller is
+    asked again. It must return the same for the same digits, as a delivery may come twice, and soon: the caller waits.
+    `timeout` is how long one try waits for all digits, in milliseconds.
+    """
+
+    prompt: Prompt
+    judge: Callable[[str], str | None]
+    results: Mapping[str, Step]
+    max_digits: int
+    min_digits: int = 1
+    timeout: int = 30_000
+
+
+Step = Announcement | Transfer | Back | Menu | Input
+"""What can come next in a call."""
+
+
+class _Place(NamedTuple):
+    """Where a caller is: at which step, at which try, and, while more is to be heard, what of it was."""
+
+    path: Path = ()
+    attempt: int = 1
+    why: str = ""
+    heard: int = 0
+
+    def __str__(self) -> str:
+        more = f"{self.why}+{self.heard}" if self.heard else ""
+        return f"menu:{'/'.join(self.path)}:{self.attempt}{more}"
 
 
 @dataclass(frozen=True)
 class Ivr:
     """A whole menu and how it speaks.
 
-    `tries` (1 to 99) is how often a caller may press no key or a wrong one, one after the other;
-    `key_timeout` is how long one try waits, in milliseconds.
+    `menu` is the first step. `tries` (1 to 99) is how often a caller may press no key or a wrong one, one after the
+    other; `key_timeout` is how long one try of a menu waits, in milliseconds.
 
     Raises:
-        CallFlowError: one of its responses would break the vendor's rules.
-        ValueError: a key is not one of a telephone, or `tries` is out of range.
-
+        CallFlowError: One of its responses would break the vendor's rules.
+        ValueError: A key is not one of a telephone, a result has an unusable name, or `tries` is out of range.
     """
 
-    menu: Menu
+    menu: Step
     voice_profile: str
-    wrong_key: str = "Sorry, that key is not in use."
-    no_key: str = "Sorry, we did not notice a key."
-    goodbye: str = "Goodbye."
+    wrong_key: Prompt = "Sorry, that key is not in use."
+    no_key: Prompt = "Sorry, we did not notice a key."
+    goodbye: Prompt = "Goodbye."
     tries: int = 3
     key_timeout: int = 10_000
 
     def __post_init__(self) -> None:
         if not 1 <= self.tries <= 99:
-            raise ValueError(f"A menu takes from 1 to 99 tries, not {self.tries}. Correct it and start again.")
+            raise ValueError(f"tries must be from 1 to 99 (got {self.tries}).")
+        if isinstance(self.menu, Back):
+            raise ValueError("menu must not be Back: there is nothing above it.")
         self._close(self.goodbye)
-        for keys, menu in _menus("", self.menu):
-            for preface in ("", self.wrong_key, self.no_key):
-                self._ask(keys, menu, 1, preface)
-            for key, entry in menu.keys.items():
-                if not re.fullmatch("[0-9*#]", key):
-                    raise ValueError(f"{key!r} is no key of a telephone. Use one of 0 to 9, * and #.")
-                self._enter(keys, key, entry)
+        for path, step in _walk((), self.menu):
+            if isinstance(step, Menu) and (wrong := [key for key in step.keys if not re.fullmatch("[0-9*#]", key)]):
+                raise ValueError(f"A key must be one of 0 to 9, * and # (got {wrong[0]!r}).")
+            if isinstance(step, Input) and (wrong := [name for name in step.results if not re.fullmatch(r"\w+", name)]):
+                raise ValueError(f"A result's name must be of letters, digits and _ (got {wrong[0]!r}).")
+            self._enter(path, step)
+            if isinstance(step, (Menu, Input)):
+                for why in "wn":
+                    self._to_hear(step, why)
 
     def answer(self, event: CallAction) -> CallFlow:
         """Return what to do next in the call; the same delivery always gets the same response."""
         if event.client_action_id == END:
-            return call_flow(Hangup(), client_action_id=END)
-        place = _PLACE.fullmatch(event.client_action_id or "")
-        keys, attempt = (place[1], int(place[2])) if place else ("", 1)
-        menu = self._at(keys)
-        if event.is_new_call or not place or not menu:
-            return self._ask("", self.menu, 1)
-        if event.dtmf and event.dtmf in menu.keys:
-            return self._enter(keys, event.dtmf, menu.keys[event.dtmf])
-        if attempt >= self.tries:
+            return self._hang_up()
+        place, step = self._place(event)
+        if isinstance(step, Transfer):
+            return self._after_transfer(place.path, step, event)
+        if not isinstance(step, (Menu, Input)):
+            return self._enter((), self.menu)
+        if place.heard:
+            return self._ask(step, place)
+        chosen, following = _chosen(step, event.dtmf or ""), _following(step)
+        if chosen is not None and chosen in following:
+            return self._enter((*place.path, chosen), following[chosen])
+        if place.attempt >= self.tries:
             return self._close(self.goodbye)
-        return self._ask(keys, menu, attempt + 1, self.wrong_key if event.dtmf else self.no_key)
+        return self._ask(step, _Place(place.path, place.attempt + 1, "w" if event.dtmf else "n"))
 
-    def _at(self, keys: str) -> Menu | None:
-        menu = self.menu
-        for key in keys:
-            entry = menu.keys.get(key)
-            if not isinstance(entry, Menu):
-                return None
-            menu = entry
-        return menu
+    def _place(self, event: CallAction) -> tuple[_Place, Step | None]:
+        """Find the step that a delivery follows; None where it follows none of this menu, so that the menu begins."""
+        found = _PLACE.fullmatch(event.client_action_id or "")
+        if event.is_new_call:
+            return _Place(), None
+        if not found:  # the first delivery of an outbound session, whose call flow was no response
+            outbound = not event.client_action_id and (event.call_direction or "").upper() != "INBOUND"
+            return _Place(), self.menu if outbound and event.dtmf else None
+        path, attempt, why, heard = found.groups()
+        place = _Place(tuple(path.split("/")) if path else (), int(attempt), why or "", int(heard or 0))
+        return place, self._at(place.path)
 
-    def _enter(self, keys: str, key: str, entry: Announcement | Transfer | Back | Menu) -> CallFlow:
-        if isinstance(entry, Menu):
-            return self._ask(keys + key, entry, 1)
-        if isinstance(entry, Back):
-            return self._ask(keys[:-1], self._at(keys[:-1]) or self.menu, 1)
-        if isinstance(entry, Announcement):
-            return self._close(entry.text)
-        return call_flow(MakeCall(entry.source, entry.destination), client_action_id=END)
+    def _at(self, path: Path) -> Step | None:
+        step: Step | None = self.menu
+        for name in path:
+            step = _following(step).get(name) if step else None
+        return step
 
-    def _ask(self, keys: str, menu: Menu, attempt: int, preface: str = "") -> CallFlow:
-        prompt = SayAndCapture(
-            f"{preface} {menu.prompt}".strip(),
+    def _enter(self, path: Path, step: Step) -> CallFlow:
+        if isinstance(step, (Menu, Input)):
+            return self._ask(step, _Place(path))
+        if isinstance(step, Announcement):
+            return self._close(step.text)
+        if isinstance(step, Transfer):
+            call = MakeCall(step.source, step.destination, step.call_recording)
+            return call_flow(call, client_action_id=str(_Place(path)) if step.otherwise else END)
+        above = path[:-2]
+        while above and not isinstance(self._at(above), (Menu, Input)):
+            above = above[:-1]
+        return self._enter(above, self._at(above) or self.menu)
+
+    def _after_transfer(self, path: Path, step: Transfer, event: CallAction) -> CallFlow:
+        connected = (event.sip_code or 0) < NOT_CONNECTED_FROM and event.call_status not in NOT_CONNECTED
+        if connected or step.otherwise is None:
+            return self._hang_up()
+        return self._enter((*path, OTHERWISE), step.otherwise)
+
+    def _ask(self, step: Menu | Input, place: _Place) -> CallFlow:
+        *before, last = self._to_hear(step, place.why)
+        if place.heard < len(before):
+            return call_flow(before[place.heard], client_action_id=str(place._replace(heard=place.heard + 1)))
+        return call_flow(last, client_action_id=str(_Place(place.path, place.attempt)))
+
+    def _to_hear(self, step: Menu | Input, why: str) -> list[Action]:
+        """The prompt as actions of which the last one captures keys; a text before a text is spoken with it."""
+        before, prompt = {"w": self.wrong_key, "n": self.no_key}.get(why), step.prompt
+        if isinstance(before, str) and isinstance(prompt, str):
+            before, prompt = None, f"{before} {prompt}".strip()
+        actions = [self._speak(before)] if before else []
+        if isinstance(prompt, Sound):
+            return [*actions, self._speak(prompt), self._capture(step, prompt.then)]
+        return [*actions, self._capture(step, prompt)]
+
+    def _capture(self, step: Menu | Input, text: str) -> SayAndCapture:
+        least, most = (1, 1) if isinstance(step, Menu) else (step.min_digits, step.max_digits)
+        return SayAndCapture(
+            text,
             self.voice_profile,
-            complete_on_hash=False,
-            min_digits=1,
-            max_digits=1,
-            overall_timeout=self.key_timeout,
+            complete_on_hash=least != most,
+            min_digits=least,
+            max_digits=most,
+            overall_timeout=self.key_timeout if isinstance(step, Menu) else step.timeout,
             no_of_tries=1,
         )
-        return call_flow(prompt, client_action_id=f"menu:{keys}:{attempt}")
 
-    def _close(self, text: str) -> CallFlow:
-        return call_flow(Say(text, self.voice_profile), Hangup(), client_action_id=END)
+    def _speak(self, prompt: Prompt) -> Say | PlayFile:
+        return PlayFile(prompt.file_url) if isinstance(prompt, Sound) else Say(prompt, self.voice_profile)
+
+    def _close(self, prompt: Prompt) -> CallFlow:
+        return call_flow(self._speak(prompt), Hangup(), client_action_id=END)
+
+    def _hang_up(self) -> CallFlow:
+        return call_flow(Hangup(), client_action_id=END)
 
 
-def _menus(keys: str, menu: Menu) -> Iterator[tuple[str, Menu]]:
-    yield keys, menu
-    for key, entry in menu.keys.items():
-        if isinstance(entry, Menu):
-            yield from _menus(keys + key, entry)
+def _chosen(step: Menu | Input, keys: str) -> str | None:
+    """The name of what comes next, or of nothing where the keys lead nowhere."""
+    if isinstance(step, Menu):
+        return keys
+    digits = keys.rstrip("#")
+    return step.judge(digits) if step.min_digits <= len(digits) <= step.max_digits else None
+
+
+def _following(step: Step) -> Mapping[str, Step]:
+    if isinstance(step, Menu):
+        return step.keys
+    if isinstance(step, Input):
+        return step.results
+    return {OTHERWISE: step.otherwise} if isinstance(step, Transfer) and step.otherwise else {}
+
+
+def _walk(path: Path, step: Step) -> Iterator[tuple[Path, Step]]:
+    yield path, step
+    for name, entry in _following(step).items():
+        yield from _walk((*path, name), entry)
