@@ -22,7 +22,7 @@ DtmfPlace = Literal["eventData.dtmf", "eventData", "dtmf"]
 ERRORS = {
     -2001: "internal error",
     -2002: "internal connectivity error",
-    -2003: "invalid call flow",
+    -2003: "The call flow provided is invalid",
     -2004: "no coverage for the area",
     -2005: "text to speech failed",
     -2006: "file download failed",
@@ -32,7 +32,7 @@ ERRORS = {
     -2010: "trunk capacity exceeded",
     -9999: "unknown error",
 }
-"""`errorDetails.errorCode` of a session that ended as ERROR: the vendor's codes, in words of our own."""
+"""`errorDetails.errorCode` of a session that ended as ERROR: the vendor's codes, mostly in words of our own."""
 
 
 @dataclass(frozen=True)
@@ -220,21 +220,25 @@ def virtual_numbers_updated(
     return _delivery("VIRTUAL_NUMBER_UPDATE", "Status of account virtual number(s) updated", payload)
 
 
-def synthetic(type: str, subaccount_id: str) -> dict[str, Any]:
-    """Return a delivery of a webhook type about a call, a recording or a number that does not exist."""
-    now, parties = datetime.now(timezone.utc), Parties("+6500000000", "+6500000001")
-    event_id, call_id, session_id, recording_id = (str(uuid.uuid4()) for _ in range(4))
+def synthetic(type: str, subaccount_id: str, *, outbound: bool = False) -> dict[str, Any]:
+    """Return a delivery of a webhook type about a call, a recording or a number that does not exist.
+
+    With `outbound`, a VCA is the first one of a session that began with a request: a key was pressed in reply to the
+    call flow of that request, and there is no clientActionId, as no response came before.
+    """
+    now, (event_id, call_id, session_id) = datetime.now(timezone.utc), (str(uuid.uuid4()) for _ in range(3))
+    parties = Parties("+6500000000", "+6500000001", "OUTBOUND" if outbound else "INBOUND")
     call = (parties, event_id, call_id, session_id, subaccount_id, now)
     if type == "VCA":
-        return call_action(*call)
+        return call_action(*call, "ACTION_COMPLETED", dtmf="1") if outbound else call_action(*call)
     if type == "VCS":
         return call_status(*call)
     if type == "VRU":
         path = f"recordings/{session_id}.mp3"
-        return recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
+        return recording_uploaded(session_id=session_id, recording_id=str(uuid.uuid4()), file_path=path)
     if type == "VNU":
         return virtual_numbers_updated(subaccount_id=subaccount_id, numbers=[parties.destination], timestamp=now)
-    leg = call_leg(parties, call_id=call_id, initiated=now, connected=now, disconnected=now)
+    leg = call_leg(parties, call_id, initiated=now, connected=now, disconnected=now)
     return session_summary(session_id=session_id, subaccount_id=subaccount_id, start_time=now, end_time=now, legs=[leg])
 
 

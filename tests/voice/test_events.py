@@ -9,8 +9,10 @@ from typing import Any, cast
 import pytest
 
 from eightx8_voice import events
+from eightx8_voice.deliveries import synthetic
 from eightx8_voice.events import EventError, SessionError, SessionSummary
 from eightx8_voice.outcomes import Outcome, outcome
+from eightx8_voice.webhooks import WebhookType
 from tests.support import vendor
 
 KINDS = {"vca": "CallAction", "vcs": "CallStatus", "vss": "SessionSummary"}
@@ -168,6 +170,25 @@ def test_times_are_read_in_utc() -> None:
 
     micros = (0, 0, 500_000, 123_456)
     assert [one.end_time for one in summaries] == [datetime(2026, 1, 13, 8, 26, 58, n, timezone.utc) for n in micros]
+
+
+@pytest.mark.parametrize("type", WebhookType.__members__)
+def test_synthetic_deliveries_have_the_vendors_shape(type: str) -> None:
+    """Each field is one of the vendor's own sample, and what it holds can be read."""
+    samples = [one["body"]["payload"] for one in vendor.samples("deliveries") if one["name"].startswith(type.lower())]
+
+    made = synthetic(type, "Sub_1")
+
+    assert made["payload"].keys() <= set().union(*samples)
+    assert (type.lower() in KINDS, events.parse(made).unread) == (True, ())
+
+
+def test_the_first_delivery_of_an_outbound_session_has_a_key_and_no_place() -> None:
+    """No response came before it."""
+    event: Any = events.parse(synthetic("VCA", "Sub_1", outbound=True))
+
+    assert (event.call_status, event.call_direction) == ("ACTION_COMPLETED", "OUTBOUND")
+    assert (event.dtmf, event.client_action_id) == ("1", None)
 
 
 ENDED = "the session ended in an error"
