@@ -73,7 +73,8 @@ dist: setup ## build sdist and wheel, check them, and run the demo from the whee
 	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
 	$(BIN)/twine check --strict dist/*
 	$(UV) venv --quiet --python $(BIN)/python .tools/dist/.venv
-	$(UV) pip install --quiet --python .tools/dist/.venv/bin/python pip "$$(echo dist/*.whl)[emulator,ivr]"
+	$(UV) pip install --quiet --python .tools/dist/.venv/bin/python pip "$$(echo dist/*.whl)[emulator]" \
+	  -r examples/ivr/requirements.txt
 	cp -R Pulumi.yaml __main__.py examples tools .tools/dist
 	PATH="$$($(BIN)/python tools/engine/provide.py --print-path):$$PATH" \
 	  .tools/dist/.venv/bin/python .tools/dist/tools/demo/run.py
