@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -18,14 +17,13 @@ pytestmark = pytest.mark.engine
 SUB = "Internal.Demo-CPaaS_8dD15&voice"
 
 
-def export(api: Emulator, project: Project, *options: str) -> None:
-    """Export the account over the project."""
-    settings = {"EIGHTX8_BASE_URL": api.url, "EIGHTX8_API_KEY": api.api_key, "EIGHTX8_HTTP_AUTH_HEADER": "Bearer known"}
+def export(api: Emulator, project: Project) -> None:
+    """Make the exported program the project's."""
+    settings = {"EIGHTX8_BASE_URL": api.url, "EIGHTX8_API_KEY": api.api_key}
     exported = project.folder / "exported"
-    result = CliRunner().invoke(pulumi_8x8, ["export", SUB, "--output", str(exported), *options], env=settings)
+    result = CliRunner().invoke(pulumi_8x8, ["export", SUB, "--output", str(exported)], env=settings)
     assert result.exit_code == 0, result.output
-    for name in {"__main__.py", "import.json"} & {path.name for path in exported.iterdir()}:
-        shutil.copy(exported / name, project.program)
+    shutil.copy(exported / "__main__.py", project.program)
     api.journal.clear()
 
 
@@ -46,33 +44,6 @@ def test_running_an_exported_program_adopts_and_changes_nothing(api: Emulator, p
     assert api.account.webhooks(SUB) == before
     assert sorted(writes(api)) == [f"POST {SUB}/VCA", f"POST {SUB}/VRU"]
     project.preview("--expect-no-changes").ok()
-
-
-@pytest.mark.parametrize("options", [(), ("--protect=false",)], ids=["protected", "unprotected"])
-def test_an_import_sends_nothing_and_the_next_preview_is_clean(
-    api: Emulator, project: Project, options: tuple[str, ...]
-) -> None:
-    """The header is a secret in the state, nothing blames the provider, and `up` leaves no protection behind."""
-    api.account.put(SUB, "VCA", "https://ivr.example.com/vca", http_auth_header="Bearer known")
-    api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
-    before = api.account.webhooks(SUB)
-    export(api, project, "--import-file")
-    key = project.environment.pop("EIGHTX8_API_KEY")
-
-    imported = project.run("import", "--file", "import.json", "--generate-code=false", "--yes", *options).ok()
-
-    assert ("warning" in imported.out, len(api.journal)) == (False, 0)
-    assert {bool(state.get("protect")) for state in project.resources().values()} == {not options}
-    assert "Bearer known" not in json.dumps(project.export())
-
-    project.environment["EIGHTX8_API_KEY"] = key
-    project.run("config", "set", "--secret", "httpAuthHeader", "Bearer known").ok()
-    project.preview("--expect-no-changes").ok()
-    project.up("--expect-no-changes").ok()
-
-    assert writes(api) == []
-    assert api.account.webhooks(SUB) == before
-    assert [state for state in project.resources().values() if state.get("protect")] == []
 
 
 def test_import_in_the_options_ends_in_one_line_and_on_the_command_line_fails(api: Emulator, project: Project) -> None:

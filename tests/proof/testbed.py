@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from typing import Any, Literal, NamedTuple
 
 from eightx8_voice.emulator import Account, Emulator, StoredWebhook
-from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.support.direct import STDOUT, Direct
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER
 from tests.support.native_host import NativeDirect
+from tests.support.scratch import TOKEN
 from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
 
 Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
@@ -109,6 +109,6 @@ def _deployed(program: Program) -> list[Properties]:
     for name, declared in program.items():
         inputs = with_defaults(declared)
         outs = {**inputs, "http_auth_header_available": "http_auth_header" in inputs}
-        known = {"urn": urn(name), "type": WEBHOOK_TOKEN, "id": str(id_of(inputs))}
+        known = {"urn": urn(name), "type": TOKEN, "id": str(id_of(inputs))}
         resources.append({**known, "inputs": inputs, "outputs": outs})
     return resources

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from pulumi_8x8.cli.stack_state import WEBHOOK_TOKEN
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.caller import INPUT, Caller
+from tests.support.scratch import TOKEN
 
 if TYPE_CHECKING:
     from tests.support.host import Host
@@ -107,7 +107,7 @@ class Stack:
                 id, outs = provider.create(news)
                 if old is not None:
                     old["delete"] = True
-                new = {"urn": urn(name), "type": WEBHOOK_TOKEN, "id": id, "inputs": news, "outputs": outs}
+                new = {"urn": urn(name), "type": TOKEN, "id": id, "inputs": news, "outputs": outs}
                 self.resources.append(new)
             else:
                 outs = provider.update(old["id"], old["outputs"], news) if changes else old["outputs"]
@@ -145,7 +145,7 @@ def id_of(webhook: Mapping[str, Any]) -> WebhookId:
 
 
 def urn(name: str) -> str:
-    return f"urn:pulumi:dev::scratch::{WEBHOOK_TOKEN}::{name}"
+    return f"urn:pulumi:dev::scratch::{TOKEN}::{name}"
 
 
 def _name(resource: Mapping[str, Any]) -> str:

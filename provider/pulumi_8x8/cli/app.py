@@ -7,7 +7,6 @@ import click
 from pulumi_8x8.errors import WebhookError
 
 from .call import call
-from .check import check
 from .emulate import emulate
 from .export import export
 from .list import list_webhooks
@@ -28,12 +27,12 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulumi-8x8")
 def pulumi_8x8() -> None:
-    """Look at the webhooks of 8x8 Connect Voice subaccounts.
+    """Inspect, export and emulate the webhooks of 8x8 Connect Voice subaccounts.
 
     The API key is read from EIGHTX8_API_KEY, the address from EIGHTX8_BASE_URL.
-    Exit codes: 0 all is well, 1 a difference or a failed check was found, 2 misuse or an error.
+    Exit codes: 0 success, 1 the command found something wrong, 2 misuse or an error.
     """
 
 
-for command in (call, check, emulate, export, list_webhooks, rehearse):
+for command in (call, emulate, export, list_webhooks, rehearse):
     pulumi_8x8.add_command(command)

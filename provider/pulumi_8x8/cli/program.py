@@ -1,17 +1,11 @@
-"""Live webhooks -> a Pulumi program, and an import file, that declare exactly them. Pure."""
+"""Live webhooks -> a Pulumi program that declares exactly them. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
-from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_8x8.model import LiveWebhook, WebhookId
-from pulumi_8x8.provider import WebhookProvider
-
-from .stack_state import HEADER, WEBHOOK_TOKEN, secret
 
 HEADER_KEY = "httpAuthHeader"
 """The stack config's key for the auth header of every webhook that has no key of its own."""
@@ -43,16 +37,6 @@ def program(live: Mapping[WebhookId, LiveWebhook]) -> str:
     return text + "".join(_declared(webhook_id, webhook) for webhook_id, webhook in live.items())
 
 
-def import_file(live: Mapping[WebhookId, LiveWebhook], headers: Mapping[WebhookId, str]) -> dict[str, Any]:
-    """What `pulumi import --file` takes; the engine makes it the state, and does not call the provider's read.
-
-    Args:
-        live: What is live.
-        headers: The auth headers, in plain; the engine encrypts them.
-    """
-    return {"resources": [_import(id, webhook, headers.get(id)) for id, webhook in live.items()]}
-
-
 def _declared(webhook_id: WebhookId, webhook: LiveWebhook) -> str:
     name = _literal(resource_name(webhook_id))
     lines = [
@@ -70,21 +54,3 @@ def _declared(webhook_id: WebhookId, webhook: LiveWebhook) -> str:
 
 def _literal(text: str) -> str:
     return json.dumps(text) if text.isascii() else repr(text)
-
-
-def _import(webhook_id: WebhookId, webhook: LiveWebhook, header: str | None) -> dict[str, Any]:
-    inputs = {
-        "__provider": serialize_provider(WebhookProvider()),
-        "enabled": webhook.enabled,
-        "subaccount_id": webhook_id.subaccount_id,
-        "type": webhook_id.type,
-        "url": webhook.url,
-        **({} if header is None else {HEADER: secret(header)}),
-    }
-    return {
-        "type": WEBHOOK_TOKEN,
-        "name": resource_name(webhook_id),
-        "id": str(webhook_id),
-        "inputs": inputs,
-        "outputs": {**inputs, "http_auth_header_available": webhook.http_auth_header_available},
-    }

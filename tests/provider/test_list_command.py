@@ -1,0 +1,55 @@
+"""`pulumi-8x8 list` against a running emulator."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from eightx8_voice.emulator import Emulator
+from pulumi_8x8.api.client import CONNECTIONS
+from tests.support.command_line import MANY, SUB, run
+
+pytestmark = pytest.mark.usefixtures("account_in_the_environment")
+
+
+def test_list_shows_what_is_live(api: Emulator) -> None:
+    """As a table, one row a webhook, complete in a pipe, harmless on a terminal, fetched once; or as JSON."""
+    long_url = "https://ivr.example.com/" + "x" * 150
+    api.account.put(SUB, "VCA", f"{long_url}\x1b]0;owned\x07[red]", http_auth_header="secret-value")
+    api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
+
+    table = run("list", SUB, SUB)
+    rows = json.loads(run("list", SUB, "--json").output)
+
+    assert (table.exit_code, len(api.journal)) == (0, 2)
+    assert [line.split() for line in table.output.splitlines() if SUB in line] == [
+        [SUB, "VCA", f"{long_url}\\x1b]0;owned\\x07[red]", "yes", "yes"],
+        [SUB, "VSS", "https://ivr.example.com/vss", "no", "no"],
+    ]
+    assert [row["type"] for row in rows] == ["VCA", "VSS"]
+    assert rows[1] == {
+        "subaccount_id": SUB, "type": "VSS", "url": "https://ivr.example.com/vss", "enabled": False,
+        "http_auth_header_available": False,
+    }  # fmt: skip
+
+
+def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a list of hundreds would fail after its first part."""
+    monkeypatch.setenv("EIGHTX8_DEADLINE", "1")
+    api.latency = 0.4
+
+    assert run("list", *MANY[: 3 * CONNECTIONS]).output == "No webhook is registered.\n"
+
+
+def test_a_refused_key_or_a_malformed_subaccount_ends_a_command(api: Emulator) -> None:
+    """Exit code 2 and the next step; no further listing: it would be refused three hundred times."""
+    api.api_key = "rotated"
+    misuse = run("list", "no spaces allowed")
+
+    result = run("list", *MANY)
+
+    assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
+    assert re.search("401.*EIGHTX8_API_KEY", result.output)
+    assert (misuse.exit_code, 0 < len(api.journal) < len(MANY)) == (2, True)
