@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -58,8 +59,8 @@ class Endpoint:
         timeout: Longest time in seconds for each connection and each delivery.
 
     Raises:
-        EndpointError: Its name is not known, an address is not public, or there is no connection.
-
+        EndpointError: Its name does not resolve, an address is not public, there is no connection, or the CA bundle
+            that the environment names cannot be read.
     """
 
     def __init__(self, url: str, allow_private: bool, timeout: float) -> None:
@@ -67,6 +68,7 @@ class Endpoint:
         self.host = self._parts.hostname or ""
         self.port = self._parts.port or (443 if self.is_encrypted else 80)
         self._timeout = timeout
+        self._tls = _trust() if self.is_encrypted else None
         self.address = self._reachable(self._addresses(allow_private))
 
     @property
@@ -79,7 +81,6 @@ class Endpoint:
 
         Raises:
             EndpointError: It is not valid for the name, or there is none.
-
         """
         try:
             with self._connected() as secure:
@@ -95,8 +96,7 @@ class Endpoint:
         """POST a delivery.
 
         Raises:
-            EndpointError: There is no whole response in time, or it is too long.
-
+            EndpointError: There is no full response in time, or it is too long.
         """
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
         started = time.monotonic()
@@ -110,19 +110,23 @@ class Endpoint:
                 content = _read(response)
         except (http.client.HTTPException, OSError, ValueError):
             late = time.monotonic() - started >= self._timeout
-            why = f"no whole response within {self._timeout:g} s" if late else "the connection broke before a response"
+            why = (
+                f"no full response within {self._timeout:g} s"
+                if late
+                else "the connection was closed before the full response arrived"
+            )
             raise EndpointError("status", why) from None
         if len(content) > MAX_RESPONSE:
             raise EndpointError("status", f"the response is longer than {MAX_RESPONSE:,} bytes")
         if (seconds := time.monotonic() - started) >= self._timeout:
-            raise EndpointError("status", f"no whole response within {self._timeout:g} s")
+            raise EndpointError("status", f"no full response within {self._timeout:g} s")
         return Response(response.status, content, seconds)
 
     def _addresses(self, allow_private: bool) -> list[str]:
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            raise EndpointError("reachable", "the name of its host is not known") from None
+            raise EndpointError("reachable", "its host name does not resolve") from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         private = [address for address in addresses if not is_public(address)]
         if private and not allow_private:
@@ -148,9 +152,8 @@ class Endpoint:
     def _connected(self) -> Iterator[socket.socket]:
         ends = time.monotonic() + self._timeout
         sock = socket.create_connection((self.address, self.port), self._timeout)
-        if self.is_encrypted:
-            context = ssl.create_default_context(cafile=_ca_bundle())
-            sock = context.wrap_socket(sock, server_hostname=self.host, do_handshake_on_connect=False)
+        if self._tls:
+            sock = self._tls.wrap_socket(sock, server_hostname=self.host, do_handshake_on_connect=False)
 
         def cut() -> None:
             with suppress(OSError):  # it was closed in the meantime
@@ -188,7 +191,20 @@ def _read(response: http.client.HTTPResponse) -> bytes:
     return content
 
 
-def _ca_bundle() -> str:
-    import certifi
+def _trust() -> ssl.SSLContext:
+    """Trust the CA bundle that the environment names, as the HTTP library of the provider does, else the system's."""
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    try:
+        if named:
+            folder = Path(named).is_dir()
+            return ssl.create_default_context(cafile=None if folder else named, capath=named if folder else None)
+        context = ssl.create_default_context()  # heeds SSL_CERT_FILE and SSL_CERT_DIR
+    except OSError:
+        raise EndpointError("TLS", "the CA bundle that the environment names cannot be read") from None
+    if not context.get_ca_certs():
+        # Some builds of Python bring no CA at all; whoever has requests has certifi, which is not required here.
+        with suppress(ImportError):
+            import certifi
 
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
+            context.load_verify_locations(certifi.where())
+    return context

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, NamedTuple
 
-from eightx8_voice.callflow import decode, review
+from eightx8_voice.callflow import CallFlowError, decode, review
 from eightx8_voice.deliveries import REHEARSAL_HEADER, synthetic
 from eightx8_voice.endpoint import Endpoint, EndpointError, Response
-from eightx8_voice.text import printable
+from eightx8_voice.text import near_miss, printable
 from eightx8_voice.urls import url_problem
+from eightx8_voice.walk import UNKNOWN_MENU, Flow, used, walk
+from eightx8_voice.webhooks import WebhookType
 
 RESPONSE_SECONDS = 3.0
 """Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence meanwhile."""
@@ -25,8 +27,10 @@ RESPONSE_SECONDS = 3.0
 SUBACCOUNT = "rehearsal"
 """The subaccount id in a rehearsal's deliveries; it stands for none."""
 
-TYPES = ("VCA", "VSS")
-"""The webhook types whose endpoints can be rehearsed."""
+TYPES = tuple(WebhookType.__members__)
+
+LONGEST_TIMEOUT = 600.0
+DEEPEST = 5
 
 
 class Verdict(str, Enum):
@@ -44,6 +48,16 @@ class Finding(NamedTuple):
     name: str
     verdict: Verdict
     detail: str
+
+
+class AccountFacts(NamedTuple):
+    """What a subaccount may use in call flows; None where the account does not let it be read.
+
+    `voice_profiles` are codes such as en-US-Standard-A, `numbers` the virtual numbers in E.164.
+    """
+
+    voice_profiles: Collection[str] | None
+    numbers: Collection[str] | None
 
 
 @dataclass(frozen=True)
@@ -76,51 +90,78 @@ def rehearse(
     http_auth_header: str | None = None,
     allow_private: bool = False,
     timeout: float = 10.0,
+    outbound: bool = False,
+    depth: int = 1,
+    account: AccountFacts | None = None,
 ) -> Report:
     """Send synthetic deliveries to an endpoint and judge its responses.
 
     Args:
         url: The endpoint, as it would be registered.
-        type: VCA or VSS.
+        type: The webhook type that would deliver there.
         http_auth_header: What deliveries would carry; then a wrong one must be refused.
         allow_private: Whether loopback, private and link-local addresses may be reached. Default: no.
-        timeout: Longest time in seconds for each request.
+        timeout: Longest time for each request, above 0 and up to 600 seconds. Default: 10.
+        outbound: Whether calls begin with a request to the API, so that there is no CALL_RECEIVED. Default: no.
+        depth: How many keys are pressed in a row, from 0 to 5: with 1, each key of the first menu. Default: 1.
+        account: What the subaccount may use. Default: unknown, so that it is not checked.
 
     Raises:
-        ValueError: The URL, the type or the header could not be registered either.
-
+        ValueError: The URL, the type or the header could not be registered either, or a limit is out of range.
     """
     if type not in TYPES:
-        raise ValueError(f"type is {printable(type)!r}: endpoints of {' and '.join(TYPES)} can be rehearsed.")
+        raise ValueError(f"type must be one of {', '.join(TYPES)} (got {printable(type)!r}).")
     if problem := url_problem(url):
         raise ValueError(f"url {problem}. Nothing was sent.")
     if http_auth_header is not None and not _is_header(http_auth_header):
         raise ValueError("http_auth_header must be printable ASCII without a space at its ends. Nothing was sent.")
-    return Report(url, type, tuple(_findings(url, type, http_auth_header, allow_private, timeout)))
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ValueError(f"timeout must be above 0 and at most {LONGEST_TIMEOUT:g} seconds. Nothing was sent.")
+    if not 0 <= depth <= DEEPEST:
+        raise ValueError(f"depth must be from 0 to {DEEPEST}. Nothing was sent.")
+    if outbound and type != "VCA":
+        raise ValueError("outbound must be left out: only a VCA tells an outbound call. Nothing was sent.")
+    plan = _Plan(type, http_auth_header, outbound, depth, account)
+    return Report(url, type, tuple(_findings(url, allow_private, timeout, plan)))
 
 
-def _findings(url: str, type: str, header: str | None, allow_private: bool, timeout: float) -> Iterator[Finding]:
+class _Plan(NamedTuple):
+    type: str
+    header: str | None
+    outbound: bool
+    depth: int
+    account: AccountFacts | None
+
+    def headers(self, wrong: str | None = None) -> dict[str, str]:
+        own = {REHEARSAL_HEADER: "1", "User-Agent": "pulumi-8x8 rehearsal"}
+        return own if self.header is None else own | {"Authorization": wrong or self.header}
+
+
+def _findings(url: str, allow_private: bool, timeout: float, plan: _Plan) -> Iterator[Finding]:
     try:
         endpoint = Endpoint(url, allow_private, timeout)
         yield Finding("reachable", Verdict.HOLDS, f"connected to {endpoint.address}")
         yield _certificate(endpoint)
-        body = json.dumps(synthetic(type, SUBACCOUNT)).encode()
-        first = endpoint.deliver(body, _headers(header))
-        yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 takes 200 only")
+        delivery = synthetic(plan.type, SUBACCOUNT, outbound=plan.outbound)
+        body = json.dumps(delivery).encode()
+        first = endpoint.deliver(body, plan.headers())
+        yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 accepts only 200")
         yield _finding(
             "response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms",
             f"; a caller waits meanwhile: respond within {RESPONSE_SECONDS:g} s and work afterwards",
         )  # fmt: skip
-        yield _call_flow(first) if type == "VCA" else Finding("call flow", Verdict.SKIPPED, "a VSS needs none")
-        yield _idempotent(type, first, endpoint.deliver(body, _headers(header)))
-        yield _refuses_wrong(endpoint, body, header)
+        if first.status != 200:
+            why = "the first delivery was not accepted"
+            yield from (Finding(name, Verdict.SKIPPED, why) for name in ("call flow", "duplicate", "wrong auth header"))
+            return
+        judged = _judged(first) if plan.type == "VCA" else _Judged(None, Verdict.SKIPPED, f"a {plan.type} needs none")
+        yield Finding("call flow", judged.verdict, judged.detail)
+        yield _idempotent(plan.type, first, endpoint.deliver(body, plan.headers()))
+        yield _refuses_wrong(endpoint, body, plan)
+        if judged.flow is not None:
+            yield from _walk(endpoint, judged.flow, delivery["payload"], plan)
     except EndpointError as end:
         yield Finding(end.name, Verdict.FAILS, str(end))
-
-
-def _headers(header: str | None) -> dict[str, str]:
-    own = {REHEARSAL_HEADER: "1", "User-Agent": "pulumi-8x8 rehearsal"}
-    return own if header is None else own | {"Authorization": header}
 
 
 def _finding(name: str, holds: bool, detail: str, advice: str) -> Finding:
@@ -136,27 +177,37 @@ def _certificate(endpoint: Endpoint) -> Finding:
     return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, {days} days")
 
 
-def _call_flow(response: Response) -> Finding:
-    name = "call flow"
+class _Judged(NamedTuple):
+    """The call flow of a response, or None where it is not a valid one; the verdict; and why."""
+
+    flow: Flow | None
+    verdict: Verdict
+    detail: str
+
+
+def _judged(response: Response) -> _Judged:
     if response.status != 200:
-        return Finding(name, Verdict.FAILS, "there is none without a 200")
+        return _Judged(None, Verdict.FAILS, f"responded {response.status}")
     try:
-        problems = review(decode(response.body))
-    except ValueError as error:
-        return Finding(name, Verdict.FAILS, f"-1001 {printable(error)}")
+        flow: Any = decode(response.body)
+        problems = review(flow)
+    except CallFlowError as error:
+        flow, problems = None, list(error.violations)
     if violations := [problem for problem in problems if problem.severity == "violation"]:
-        return Finding(name, Verdict.FAILS, "; ".join(map(printable, violations)))
+        return _Judged(None, Verdict.FAILS, "; ".join(map(printable, violations)))
     if problems:
-        return Finding(name, Verdict.WARNING, "valid; " + "; ".join(map(printable, problems)))
-    return Finding(name, Verdict.HOLDS, "valid")
+        return _Judged(flow, Verdict.WARNING, "valid; " + "; ".join(map(printable, problems)))
+    return _Judged(flow, Verdict.HOLDS, "valid")
 
 
 def _idempotent(type: str, first: Response, second: Response) -> Finding:
     name, advice = "duplicate", "; 8x8 may deliver twice: respond to the same eventId or sessionId alike"
     if second.status != 200:
         return Finding(name, Verdict.FAILS, f"responded {second.status} to the same delivery again{advice}")
-    alike = type != "VCA" or _same_json(first.body, second.body)
-    return _finding(name, alike, "the same call flow" if alike else "another call flow", advice)
+    if type != "VCA":
+        return Finding(name, Verdict.HOLDS, "responded 200 again")
+    alike = _same_json(first.body, second.body)
+    return _finding(name, alike, "the same response" if alike else "another response", advice)
 
 
 def _same_json(first: bytes, second: bytes) -> bool:
@@ -166,12 +217,71 @@ def _same_json(first: bytes, second: bytes) -> bool:
         return first == second
 
 
-def _refuses_wrong(endpoint: Endpoint, body: bytes, header: str | None) -> Finding:
+def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Plan) -> Finding:
     name = "wrong auth header"
-    if header is None:
+    if plan.header is None:
         return Finding(name, Verdict.SKIPPED, "no auth header was given")
-    status = endpoint.deliver(body, _headers("rehearsal-wrong-auth-header")).status
-    return _finding(name, status in {401, 403}, f"responded {status}", "; any sender is accepted: respond 401")
+    status = endpoint.deliver(body, plan.headers("rehearsal-wrong-auth-header")).status
+    if status in {401, 403}:
+        return Finding(name, Verdict.HOLDS, f"responded {status}")
+    if 200 <= status < 300:
+        return Finding(name, Verdict.FAILS, f"responded {status}; any sender is accepted: respond 401")
+    return Finding(name, Verdict.WARNING, f"responded {status}; it is not accepted, and 401 would say why")
+
+
+def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Plan) -> Iterator[Finding]:
+    """Press the keys of the menu and judge each call flow, then what all of them use of the account."""
+
+    def deliver(delivery: Flow) -> _Judged:
+        response = endpoint.deliver(json.dumps(delivery).encode(), plan.headers())
+        if response.seconds > RESPONSE_SECONDS:
+            return _Judged(None, Verdict.FAILS, f"responded after {response.seconds:.1f} s")
+        return _judged(response)
+
+    found: dict[tuple[Verdict, str], list[str]] = {}
+    flows = [first]
+    try:
+        for keys, judged in walk(UNKNOWN_MENU if plan.outbound else first, plan.depth, payload, deliver):
+            found.setdefault((judged.verdict, judged.detail), []).append(" ".join(keys) or "no key")
+            flows += [judged.flow] if judged.flow and judged.flow not in flows else []
+    except EndpointError as end:
+        yield Finding("keys", Verdict.FAILS, f"stopped: {end}")
+    for (verdict, detail), trails in found.items():
+        holds = verdict is Verdict.HOLDS
+        where = f"{len(trails)} further call flows" if holds else f"after {', '.join(trails)}"
+        yield Finding("keys", verdict, f"{where}: {detail}")
+    for check in ACCOUNT_CHECKS if plan.account else ():
+        yield _known(check, used(flows, check.param), getattr(plan.account, check.fact))
+
+
+class _AccountCheck(NamedTuple):
+    name: str
+    param: str
+    fact: str
+    verdict: Verdict
+    consequence: str
+
+
+ACCOUNT_CHECKS = (
+    _AccountCheck("voice profiles", "voiceProfile", "voice_profiles", Verdict.FAILS, "-1002 in live calls"),
+    _AccountCheck("caller ids", "source", "numbers", Verdict.WARNING, "probably -1014, unless whitelisted"),
+)
+"""What a call flow uses of the account, and what is to be expected where the account does not have it."""
+
+
+def _known(check: _AccountCheck, values: list[str], known: Collection[str] | None) -> Finding:
+    """Check that the account has each value; a number counts with and without its plus sign."""
+    if known is None:
+        return Finding(check.name, Verdict.WARNING, "not checked: the account does not let them be read")
+    plain = {each.lstrip("+") for each in known}
+    parts = []
+    for value in values:
+        if value.lstrip("+") not in plain:
+            meant = near_miss(value, known)
+            parts.append(printable(value) + (f" (did you mean {printable(meant)}?)" if meant else ""))
+    if not parts:
+        return Finding(check.name, Verdict.HOLDS, f"{len(values)} used, each one of the account's")
+    return Finding(check.name, check.verdict, f"not one of the account's: {', '.join(parts)}; {check.consequence}")
 
 
 def _is_header(value: str) -> bool:

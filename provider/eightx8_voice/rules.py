@@ -14,7 +14,7 @@ number with or without its `+`, any number of actions other than makeCall, any v
 counts and times up to 2^31-1.
 
 The codes are documented for the callflows API; that the response to a VCA delivery is judged by the same codes is
-assumed. Beyond that, `Problem.assumed` marks each rule that is not documented together with its code.
+assumed, and so is the code where the vendor documents only the rule: most wrong values are -1009 here.
 """
 
 from __future__ import annotations
@@ -61,14 +61,12 @@ class Problem:
     """One broken rule.
 
     `path` is a JSON path into the response, e.g. `$.callflow[0].params.minDigits`: the value that is wrong, the place
-    where one is missing, or the param that needs another. `code` is the vendor's. `assumed` is true where the vendor
-    documents the rule but not which code breaks it, or leaves the rule itself vague.
+    where one is missing, or the param that needs another. `code` is the vendor's.
     """
 
     path: str
     code: int
     message: str
-    assumed: bool = False
     severity: Severity = "violation"
 
     def __str__(self) -> str:
@@ -129,16 +127,16 @@ _audio = _matching(
 
 @dataclass(frozen=True)
 class Param:
-    """One param of an action: the vendor's name, its check, and the codes for missing and for wrong.
+    """One param of an action: the vendor's name, its check, and the codes for missing, for wrong and for a list.
 
-    Each code comes with whether it is assumed; `several` is the code for a list. What `advice` finds is a warning.
+    What `advice` finds is a warning.
     """
 
     name: str
     check: Check
     required: bool = False
-    missing: tuple[int, bool] = (-1009, False)
-    wrong: tuple[int, bool] = (-1009, True)
+    missing: int = -1009
+    wrong: int = -1009
     several: int | None = None
     advice: Check = lambda _: None
 
@@ -148,7 +146,7 @@ class Param:
         return re.sub("[A-Z]", lambda capital: "_" + capital[0].lower(), self.name)
 
 
-_VOICE = Param("voiceProfile", _profile, required=True, missing=(-1002, True), wrong=(-1002, False))
+_VOICE = Param("voiceProfile", _profile, required=True, missing=-1002, wrong=-1002)
 _SPEED = Param("speed", _number(0.5, 2.0, int, float))
 _REPETITION = Param("repetition", _number(1, 3, int))
 _UNNAMED_REPETITION = Param("repetition", lambda _: None, advice=_REPETITION.check)
@@ -175,8 +173,8 @@ PARAMS: dict[str, tuple[Param, ...]] = {
     ),
     "playFile": (Param("fileUrl", _url, required=True, advice=_audio), _REPETITION),
     "makeCall": (
-        Param("source", _phone, required=True, wrong=(-1014, True)),
-        Param("destination", _phone, required=True, wrong=(-1017, False), several=-1011),
+        Param("source", _phone, required=True, wrong=-1014),
+        Param("destination", _phone, required=True, wrong=-1017, several=-1011),
         Param("callRecording", _flag),
     ),
     "hangup": (),
@@ -195,7 +193,6 @@ class Requirement(NamedTuple):
     message: str
     broken: Callable[[Params, Params], bool]
     severity: Severity = "violation"
-    assumed: bool = False
 
 
 # fmt: off
@@ -206,7 +203,7 @@ REQUIREMENTS = {
         Requirement("minDigits", -1003, "needs a valid maxDigits",
                     lambda given, valid: "minDigits" in given and "maxDigits" not in valid),
         Requirement("minDigits", -1003, "must not be greater than maxDigits",
-                    lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf), assumed=True),
+                    lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf)),
         Requirement("digitTimeout", -1006, "must be less than overallTimeout",
                     lambda _, valid: valid.get("digitTimeout", 0) > valid.get("overallTimeout", math.inf)),
         Requirement("digitTimeout", -1006, "equals overallTimeout, as in the vendor's samples; its prose forbids that",
@@ -225,19 +222,19 @@ def review(response: object) -> list[Problem]:
     `response` is decoded JSON of any shape.
     """
     if not isinstance(response, Mapping):
-        return [Problem("$", -1001, "must be a JSON object", assumed=True)]
+        return [Problem("$", -1001, "must be a JSON object")]
     found = list(_misspelt(response, ("callflow", *LABELS), "$"))
     for name, severity in LABELS.items():
         if (label := response.get(name)) is not None:
-            found += [Problem(f"$.{name}", -1009, message, True, severity)] if (message := _text(label)) else []
+            found += [Problem(f"$.{name}", -1009, message, severity)] if (message := _text(label)) else []
             found += _characters(label, f"$.{name}")
     entries = response.get("callflow")
     if entries is None:
         return [*found, Problem("$.callflow", -1009, "is missing but it is required")]
     if not isinstance(entries, (list, tuple)):
-        return [*found, Problem("$.callflow", -1009, "must be a list of actions", assumed=True)]
+        return [*found, Problem("$.callflow", -1009, "must be a list of actions")]
     if not entries:
-        return [*found, Problem("$.callflow", -1009, "is empty: the call has nothing to do", True, "warning")]
+        return [*found, Problem("$.callflow", -1009, "is empty: the call has nothing to do", "warning")]
     for position, entry in enumerate(entries):
         found += review_action(entry, f"$.callflow[{position}]")
     return [*found, *_sequence(entries)]
@@ -251,14 +248,14 @@ def validate(response: object) -> list[Problem]:
 def review_action(entry: object, path: str) -> list[Problem]:
     """Report every rule that one action breaks by itself; `path` is where it stands."""
     if not isinstance(entry, Mapping):
-        return [Problem(path, -1009, "must be an object", assumed=True)]
+        return [Problem(path, -1009, "must be an object")]
     action = entry.get("action")
     if not isinstance(action, str) or action not in PARAMS:
         one_of = f"must be one of {', '.join(PARAMS)}"
-        return [Problem(f"{path}.action", -1007, one_of, assumed=not isinstance(action, str))]
+        return [Problem(f"{path}.action", -1007, one_of)]
     params = entry.get("params")
     if params is not None and not isinstance(params, Mapping):
-        return [Problem(f"{path}.params", -1009, "must be an object", assumed=True)]
+        return [Problem(f"{path}.params", -1009, "must be an object")]
     return list(_review_params(action, params or {}, f"{path}.params"))
 
 
@@ -270,7 +267,7 @@ def _sequence(entries: Sequence[object]) -> Iterator[Problem]:
         yield Problem(f"$.callflow[{position}].action", -1010, message)
     for position, action in enumerate(actions[:-1]):
         if action == "hangup":
-            yield Problem(f"$.callflow[{position}].action", -1012, "hangup must be the last action", assumed=True)
+            yield Problem(f"$.callflow[{position}].action", -1012, "hangup must be the last action")
 
 
 def _review_params(action: str, params: Mapping[str, object], path: str) -> Iterator[Problem]:
@@ -280,23 +277,20 @@ def _review_params(action: str, params: Mapping[str, object], path: str) -> Iter
         where, value = f"{path}.{param.name}", given.get(param.name)
         if param.name not in given:
             if param.required:
-                code, assumed = param.missing
-                yield Problem(where, code, "is missing but it is required", assumed)
+                yield Problem(where, param.missing, "is missing but it is required")
         elif message := param.check(value):
-            code, assumed = param.wrong
-            if param.several and isinstance(value, (list, tuple)):
-                code, assumed, message = param.several, False, "must be one number, not a list"
-            yield Problem(where, code, message, assumed)
+            code = (param.several if isinstance(value, list) else None) or param.wrong
+            yield Problem(where, code, message)
             del valid[param.name]
         else:
             yield from _characters(value, where)
             if message := param.advice(value):
-                yield Problem(where, param.wrong[0], message, assumed=True, severity="warning")
+                yield Problem(where, param.wrong, message, "warning")
     yield from _misspelt(params, [param.name for param in PARAMS[action]], path)
     for needed in REQUIREMENTS.get(action, ()):
         if needed.broken(given, valid):
             where = f"{path}.{needed.param}"
-            yield Problem(where, needed.code, needed.message, needed.assumed, needed.severity)
+            yield Problem(where, needed.code, needed.message, needed.severity)
 
 
 def _misspelt(given: Mapping[str, object], names: Sequence[str], path: str) -> Iterator[Problem]:
@@ -304,13 +298,13 @@ def _misspelt(given: Mapping[str, object], names: Sequence[str], path: str) -> I
     for name in given:
         meant = None if name in names else near_miss(str(name), [known for known in names if known not in given])
         if meant:
-            yield Problem(f"{path}.{name}", -1009, f"is ignored: did you mean {meant}?", True, "warning")
+            yield Problem(f"{path}.{name}", -1009, f"is ignored: did you mean {meant}?", "warning")
 
 
 def _characters(value: object, path: str) -> Iterator[Problem]:
     """Find what -1016 may mean; the vendor does not list its "special characters"."""
     if isinstance(value, str):
         if re.search("[\ud800-\udfff]", value):  # JSON can spell half of a pair, which no encoding can carry
-            yield Problem(path, -1016, "holds half a character", assumed=True)
+            yield Problem(path, -1016, "holds half a character")
         if re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
-            yield Problem(path, -1016, "holds a control character", assumed=True, severity="warning")
+            yield Problem(path, -1016, "holds a control character", "warning")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import ssl
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from eightx8_voice.endpoint import is_public
-from eightx8_voice.rehearsal import Report, Verdict, rehearse
+from eightx8_voice.rehearsal import AccountFacts, Report, Verdict, rehearse
+from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8.cli.rehearse import rehearse as command
 from tests.support.endpoints import HANGUP, Delivered, Respond, Response, endpoint
 from tests.support.vendor import samples
@@ -28,7 +32,7 @@ def guarded(delivered: Delivered) -> Response:
     return Response() if delivered.headers.get("Authorization") == HEADER else Response(401)
 
 
-@pytest.mark.parametrize("type", ["VCA", "VSS"])
+@pytest.mark.parametrize("type", WebhookType.__members__)
 def test_an_endpoint_that_responds_well_is_ready(monkeypatch: pytest.MonkeyPatch, type: str) -> None:
     """Its deliveries are marked and synthetic, and carry no API key."""
     monkeypatch.setenv("EIGHTX8_API_KEY", "canary-key")
@@ -38,11 +42,11 @@ def test_an_endpoint_that_responds_well_is_ready(monkeypatch: pytest.MonkeyPatch
 
     assert report.ready, report.as_dict()
     assert {one.headers.get("X-8x8-Rehearsal") for one in running.delivered} == {"1"}
-    assert {one.body["payload"]["subAccountId"] for one in running.delivered} == {"rehearsal"}
+    assert {one.body["payload"].get("subAccountId", "rehearsal") for one in running.delivered} == {"rehearsal"}
     assert "canary-key" not in str(running.delivered)
 
 
-count = itertools.count()
+count, accepted = itertools.count(), itertools.count()
 BREAKS_RULES = {"promptMessage": "x", "voiceProfile": "en-US-Jenny", "minDigits": 1, "noOfTries": 0}
 BROKEN = {"callflow": [{"action": "sayAndCapture", "params": BREAKS_RULES}]}
 
@@ -55,8 +59,10 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
     "accepts any header": (lambda _: Response(), "wrong auth header", "responded 200"),
     "accepts no header": (lambda _: Response(401), "status", "responded 401"),
     "breaks off": (
-        lambda _: Response(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection broke",
+        lambda _: Response(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection was",
     ),
+    "accepts the first alone": (lambda _: Response(200 if not next(accepted) else 503), "duplicate", "responded 503"),
+    "needs the right header": (lambda _: Response(404), "status", "responded 404"),
 }  # fmt: skip
 
 
@@ -71,6 +77,183 @@ def test_an_endpoint_that_is_not_ready_fails_with_the_reason(name: str) -> None:
     assert not report.ready
     assert re.match(f".*{detail}", details(report)[finding])
     assert HEADER not in str(report)
+
+
+@pytest.mark.parametrize(
+    ("type", "refused", "detail"),
+    [
+        ("VCA", {"call flow": "valid", "duplicate": "the same response"}, "responded 401"),
+        ("VSS", {"call flow": "a VSS needs none", "duplicate": "responded 200 again"}, "responded 403"),
+        ("VRU", {"call flow": "a VRU needs none"}, "responded 404; it is not accepted, and 401 would say why"),
+        ("VSS", {}, "responded 204; any sender is accepted: respond 401"),
+    ],
+)
+def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], detail: str) -> None:
+    """A wrong auth header that gets 404 is not accepted, and a summary has no call flow."""
+    status = int(detail.split()[1].strip(";"))
+
+    with endpoint(lambda one: Response() if one.headers["Authorization"] == HEADER else Response(status)) as running:
+        report = rehearse(running.url, type, http_auth_header=HEADER, allow_private=True)
+
+    found = {finding.name: finding.detail for finding in report.findings}
+    assert found | refused | {"wrong auth header": detail} == found
+
+
+def test_a_code_is_named_once() -> None:
+    """Invalid JSON has the vendor's code in its own text."""
+    with endpoint(lambda _: Response(200, b"<html>")) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert details(report)["call flow"].count("-1001") == 1
+
+
+def test_nothing_is_concluded_from_a_delivery_that_was_not_accepted() -> None:
+    """A wrong path refuses right and wrong auth headers alike."""
+    with endpoint(lambda _: Response(404)) as running:
+        report = rehearse(running.url, "VCA", http_auth_header=HEADER, allow_private=True)
+
+    assert details(report) == {"status": "responded 404; 8x8 accepts only 200"}
+    assert len(running.delivered) == 1
+
+
+def keyed(served: dict[str | None, object]) -> Respond:
+    """Respond to each key with its call flow, and to any other with the first menu."""
+
+    def respond(delivered: Delivered) -> Response:
+        key = delivered.body["payload"]["eventData"]["dtmf"]
+        return Response(200, served.get(key, served[None]))
+
+    return respond
+
+
+def menu(place: str, **params: object) -> dict[str, object]:
+    asked = {"promptMessage": "?", "voiceProfile": "en-US-Jenny", "maxDigits": 1, "completeOnHash": False, **params}
+    return {"clientActionId": place, "callflow": [{"action": "sayAndCapture", "params": asked}]}
+
+
+def test_each_key_of_the_first_menu_is_pressed_once_and_judged() -> None:
+    """With the place that the response gave, in the same call; keys that lead to one failure are in one line."""
+    with endpoint(keyed({None: menu("top"), "1": BROKEN, "2": BROKEN, "3": HANGUP})) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    first, _, *pressed = [one.body["payload"] for one in running.delivered]
+    assert "".join(payload["eventData"]["dtmf"] for payload in pressed) == "1234567890*#"
+    assert {payload["clientActionId"] for payload in pressed} == {"top"}
+    assert {payload["sessionId"] for payload in pressed} == {first["sessionId"]}
+    assert details(report)["keys"].startswith("after 1, 2: $.callflow[0].params.noOfTries: ")
+    assert details(report, Verdict.HOLDS)["keys"] == "10 further call flows: valid"
+
+
+@pytest.mark.parametrize(("depth", "ready", "delivered"), [(0, True, 2), (1, True, 14), (2, False, 26)])
+def test_a_rehearsal_walks_as_deep_as_it_is_told(depth: int, ready: bool, delivered: int) -> None:
+    """Each distinct call flow is replied to once, so a menu that repeats itself ends."""
+
+    def respond(one: Delivered) -> Response:
+        payload = one.body["payload"]
+        nested = {"sub": BROKEN, "top": menu("sub")}.get(payload.get("clientActionId"))
+        return Response(200, nested if nested and payload["eventData"]["dtmf"] == "1" else menu("top"))
+
+    with endpoint(respond) as running:
+        report = rehearse(running.url, "VCA", allow_private=True, depth=depth)
+
+    assert (report.ready, len(running.delivered)) == (ready, delivered)
+
+
+def test_a_walk_ends_after_fifty_deliveries() -> None:
+    """A menu without an end, whose every call flow is another one."""
+    numbers = itertools.count()
+    with endpoint(
+        lambda one: Response(200, menu(str(one.body["payload"].get("clientActionId") and next(numbers))))
+    ) as running:
+        rehearse(running.url, "VCA", allow_private=True, depth=5)
+
+    assert len(running.delivered) == 2 + 50
+
+
+@pytest.mark.parametrize(
+    ("flow", "replies"),
+    [
+        (menu("x", minDigits=4, maxDigits=4), ["1111", "2222"]),
+        ({"callflow": [{"action": "playFile", "params": {"fileUrl": "https://example.com/a.mp3"}}]}, [None]),
+        ({"callflow": [{"action": "makeCall", "params": {"source": "+6568888888", "destination": "+6591234501"}}]}, []),
+        (HANGUP, []),
+    ],
+)
+def test_a_caller_replies_as_the_call_flow_allows(flow: dict[str, object], replies: list[str | None]) -> None:
+    """As many digits as it asks for, none where it captures none, and nothing where the call ends."""
+    with endpoint(keyed({None: flow, "1111": HANGUP, "2222": HANGUP})) as running:
+        rehearse(running.url, "VCA", allow_private=True)
+
+    assert [one.body["payload"]["eventData"]["dtmf"] for one in running.delivered[2:]][: len(replies) or 1] == replies
+
+
+def test_an_outbound_session_is_rehearsed_from_its_first_key() -> None:
+    """An endpoint that only serves such sessions never gets CALL_RECEIVED."""
+
+    def respond(delivered: Delivered) -> Response:
+        expected = delivered.body["payload"]["callStatus"] == "ACTION_COMPLETED"
+        return Response(200, HANGUP if expected else b"no such call")
+
+    with endpoint(respond) as running:
+        report = rehearse(running.url, "VCA", allow_private=True, outbound=True)
+
+    payloads = [one.body["payload"] for one in running.delivered]
+    assert report.ready, report.as_dict()
+    assert {payload["callDirection"] for payload in payloads} == {"OUTBOUND"}
+    assert {payload["eventData"]["dtmf"] for payload in payloads} == {*"1234567890*#"}
+    assert not any("clientActionId" in payload for payload in payloads)
+
+
+TRANSFER = {"action": "makeCall", "params": {"source": "6568888888", "destination": "+6591234501"}}
+
+
+@pytest.mark.parametrize(
+    ("profiles", "numbers", "verdicts", "detail"),
+    [
+        ({"en-US-Jenny"}, {"+6568888888"}, (Verdict.HOLDS, Verdict.HOLDS), "1 used"),
+        ({"en-US-Jennie"}, {"+6568888889"}, (Verdict.FAILS, Verdict.WARNING), r"did you mean .*\?\); .*-10(02|14)"),
+        (set(), set(), (Verdict.FAILS, Verdict.WARNING), "not one of the account's: [^()]*; "),
+        (None, None, (Verdict.WARNING, Verdict.WARNING), "not checked"),
+    ],
+)
+def test_voice_profiles_and_caller_ids_are_those_of_the_account(
+    profiles: set[str] | None, numbers: set[str] | None, verdicts: tuple[Verdict, Verdict], detail: str
+) -> None:
+    """Of every call flow of the walk; a number counts without its plus sign too, and may be whitelisted besides."""
+    with endpoint(keyed({None: menu("top"), "1": {"callflow": [TRANSFER]}})) as running:
+        report = rehearse(running.url, "VCA", allow_private=True, account=AccountFacts(profiles, numbers))
+
+    found = {finding.name: finding for finding in report.findings}
+    checked = (found["voice profiles"], found["caller ids"])
+    assert tuple(finding.verdict for finding in checked) == verdicts
+    assert all(re.search(detail, finding.detail) for finding in checked), checked
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"timeout": value} for value in (0, -1, math.inf, math.nan)] + [{"depth": -1}, {"depth": 6}, {"outbound": True}],
+)
+def test_a_limit_out_of_range_is_refused(limits: dict[str, Any]) -> None:
+    """Before anything is sent."""
+    with endpoint() as running, pytest.raises(ValueError, match=r"Nothing was sent\."):
+        rehearse(running.url, "VSS", allow_private=True, **limits)
+
+    assert running.delivered == []
+
+
+def test_a_key_that_gets_no_response_ends_the_walk() -> None:
+    """The others would each wait as long."""
+    with endpoint(
+        lambda one: (
+            Response(200, b"x", {"Content-Length": "9", "Connection": "close"})
+            if one.body["payload"]["eventData"]["dtmf"]
+            else Response(200, menu("top"))
+        )
+    ) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert details(report)["keys"].startswith("stopped: the connection was closed")
+    assert len(running.delivered) == 3
 
 
 def test_what_the_vendors_own_prose_forbids_and_its_samples_do_is_a_warning() -> None:
@@ -115,7 +298,7 @@ def test_a_response_that_drips_ends_with_the_deadline() -> None:
     with Listener(drip) as wire:
         report = rehearse(f"http://{wire.address}/", "VCA", allow_private=True, timeout=0.3)
 
-    assert "no whole response within 0.3 s" in details(report)["status"]
+    assert "no full response within 0.3 s" in details(report)["status"]
     assert 0 < drip.sent < 500
 
 
@@ -135,3 +318,29 @@ def test_a_certificate_is_reported_with_its_end_or_ends_the_rehearsal(
 
     assert detail in details(report, verdict)["TLS"]
     assert report.ready == bool(running.delivered) == (verdict is Verdict.HOLDS), report.as_dict()
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_bundle_that_cannot_be_read_is_named_as_the_cause(
+    certified: Callable[..., ssl.SSLContext], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The server is not blamed for a setting of this machine."""
+    monkeypatch.setenv(name, "/nowhere/bundle.pem")
+
+    with endpoint(tls=certified("127.0.0.1")) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert details(report) == {"TLS": "the CA bundle that the environment names cannot be read"}
+
+
+def test_certificates_of_the_system_are_trusted_without_any_other_package(
+    certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A serverless function has the standard library alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", bundle)
+    monkeypatch.setitem(sys.modules, "certifi", None)
+
+    with endpoint(tls=certified("127.0.0.1")) as running:
+        report = rehearse(running.url, "VCA", allow_private=True)
+
+    assert report.ready, report.as_dict()
