@@ -51,13 +51,14 @@ class Finding(NamedTuple):
 
 
 class AccountFacts(NamedTuple):
-    """What a subaccount may use in call flows; None where the account does not let it be read.
+    """What a subaccount may use in call flows; None where that could not be read, for the `reason`.
 
     `voice_profiles` are codes such as en-US-Standard-A, `numbers` the virtual numbers in E.164.
     """
 
     voice_profiles: Collection[str] | None
     numbers: Collection[str] | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -250,8 +251,9 @@ def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Plan) -> Iterat
         holds = verdict is Verdict.HOLDS
         where = f"{len(trails)} further call flows" if holds else f"after {', '.join(trails)}"
         yield Finding("keys", verdict, f"{where}: {detail}")
-    for check in ACCOUNT_CHECKS if plan.account else ():
-        yield _known(check, used(flows, check.param), getattr(plan.account, check.fact))
+    if plan.account:
+        for check in ACCOUNT_CHECKS:
+            yield _known(check, used(flows, check.param), plan.account)
 
 
 class _AccountCheck(NamedTuple):
@@ -269,10 +271,11 @@ ACCOUNT_CHECKS = (
 """What a call flow uses of the account, and what is to be expected where the account does not have it."""
 
 
-def _known(check: _AccountCheck, values: list[str], known: Collection[str] | None) -> Finding:
+def _known(check: _AccountCheck, values: list[str], account: AccountFacts) -> Finding:
     """Check that the account has each value; a number counts with and without its plus sign."""
+    known: Collection[str] | None = getattr(account, check.fact)
     if known is None:
-        return Finding(check.name, Verdict.WARNING, "not checked: the account does not let them be read")
+        return Finding(check.name, Verdict.WARNING, f"not checked: {account.reason or 'the account did not list them'}")
     plain = {each.lstrip("+") for each in known}
     parts = []
     for value in values:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -21,25 +20,6 @@ def test_every_command_can_be_scripted(command: str) -> None:
     shown = run(command, "--help")
 
     assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
-
-
-@pytest.mark.parametrize(("header", "code"), [("Basic canary", 0), ("Basic canary2", 1), ("canary\n", 2)])
-def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
-    monkeypatch: pytest.MonkeyPatch, header: str, code: int
-) -> None:
-    """The auth header comes from the environment, never from the command line; one that cannot be sent is misuse."""
-    monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
-
-    def guarded(delivered: Delivered) -> Response:
-        return Response(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
-
-    with endpoint(guarded) as running:
-        result = run("rehearse", running.url, "--type", "VCA", "--allow-private", "--json")
-
-    assert (result.exit_code, "canary" in result.output) == (code, False)
-    assert code == 2 or json.loads(result.output)["ready"] == (code == 0)
-    assert bool(running.delivered) == (code != 2)
-    assert run("rehearse", "nonsense", "--type", "VCA").exit_code == 2
 
 
 def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:

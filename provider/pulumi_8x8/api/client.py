@@ -107,8 +107,11 @@ class Client:
         Raises:
             WebhookError: See the tree; a missing subaccount is an error, a missing webhook is not.
         """
-        response = self._request("GET", f"{subaccount_id}/webhooks", deadline)
-        return parse_listing(subaccount_id, response.body)
+        return parse_listing(subaccount_id, self.get(f"{subaccount_id}/webhooks", deadline))
+
+    def get(self, path: str, deadline: Deadline) -> bytes:
+        """GET a path below `/api/v1/subaccounts/`; returns the body of a success."""
+        return self._request("GET", path, deadline).body
 
     def register(self, declared: Declaration, deadline: Deadline) -> Listing:
         """POST: register a webhook; returns the listing as the API has it afterwards.

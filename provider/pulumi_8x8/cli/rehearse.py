@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import click
 
-from eightx8_voice.rehearsal import TYPES, Verdict
+from eightx8_voice.rehearsal import DEEPEST, TYPES, Verdict
 from eightx8_voice.rehearsal import rehearse as rehearsed
-from pulumi_8x8.cli.listings import Failed
+from pulumi_8x8.api.account import account_facts
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.cli.listings import Failed, SubaccountId
+from pulumi_8x8.settings import Settings
 
 HEADER_VARIABLE = "EIGHTX8_HTTP_AUTH_HEADER"
 MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", Verdict.SKIPPED: "-   "}
@@ -17,21 +21,32 @@ MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", 
 
 @click.command()
 @click.argument("url")
-@click.option("--type", "type_", type=click.Choice(TYPES), required=True, help="The webhook that would deliver there.")
+@click.option("--type", "type", type=click.Choice(TYPES), required=True, help="The webhook that would deliver there.")
+@click.option("--outbound", is_flag=True, help="Calls begin with a request to the API: send no CALL_RECEIVED.")
+@click.option(
+    "--depth", default=1, show_default=True, metavar="KEYS", help=f"Keys that are pressed in a row, 0 to {DEEPEST}."
+)
+@click.option(
+    "--subaccount", type=SubaccountId(), help="Check voice profiles and caller ids against this subaccount's."
+)
 @click.option("--allow-private", is_flag=True, help="Reach loopback, private and link-local addresses too.")
 @click.option("--timeout", default=10.0, show_default=True, help="Longest time for each request, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def rehearse(url: str, type_: str, allow_private: bool, timeout: float, as_json: bool) -> None:
+def rehearse(url: str, subaccount: str | None, as_json: bool, **limits: Any) -> None:
     """Send marked, synthetic deliveries to the endpoint at URL and judge its responses.
 
     The deliveries carry the header `X-8x8-Rehearsal: 1`, stand for no call, and carry the auth header in
-    EIGHTX8_HTTP_AUTH_HEADER, if there is one. Redirects are not followed; the API key is not sent.
+    EIGHTX8_HTTP_AUTH_HEADER, if there is one. A VCA endpoint's menu is walked through: each of its keys is pressed
+    once, in at most some fifty deliveries. Redirects are not followed; the API key is not sent to the endpoint.
 
-    Exit codes: 0 nothing failed (a warning leaves an endpoint ready), 1 something did, 2 misuse.
+    With --subaccount, the key in EIGHTX8_API_KEY reads that subaccount's speech profiles and numbers.
+
+    Exit codes: 0 nothing failed (a warning leaves an endpoint ready), 1 something failed, 2 misuse or an error.
     """
     header = os.environ.get(HEADER_VARIABLE) or None
+    account = account_facts(Client(Settings.load()), subaccount) if subaccount else None
     try:
-        report = rehearsed(url, type_, http_auth_header=header, allow_private=allow_private, timeout=timeout)
+        report = rehearsed(url, http_auth_header=header, account=account, **limits)
     except ValueError as error:
         raise Failed(str(error)) from None
     if as_json:
