@@ -14,18 +14,21 @@ class WebhookType(str, Enum):
     """A kind of event that 8x8 Connect Voice delivers; a subaccount holds one webhook of each."""
 
     VCA = "VCA"
-    """Voice Call Action: during a call, after each action; the response decides the next action."""
     VSS = "VSS"
-    """Voice Session Summary: once, after the session ended."""
     VCS = "VCS"
-    """Voice Call Status: on each status change of a call leg."""
     VRU = "VRU"
-    """Voice Recording Uploaded: when a recording is available."""
     VNU = "VNU"
-    """Virtual Number Updated: when the account's virtual numbers change.
 
-    The vendor's description lists it for POST and not for DELETE, so a removal may be refused.
-    """
+
+DESCRIPTIONS = {
+    WebhookType.VCA: "Voice Call Action: during a call, after each action; the response decides the next action.",
+    WebhookType.VSS: "Voice Session Summary: once, after the session ended.",
+    WebhookType.VCS: "Voice Call Status: on each status change of a call leg.",
+    WebhookType.VRU: "Voice Recording Uploaded: when a recording is available.",
+    WebhookType.VNU: "Virtual Number Updated: when the account's virtual numbers change. The vendor lists it for POST "
+    "and not for DELETE, so a removal may be refused.",
+}
+"""What each type delivers."""
 
 
 def subaccount_problem(value: Any) -> str | None:

@@ -7,11 +7,11 @@ them and decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from eightx8_voice.text import printable
-from eightx8_voice.urls import same_address
+from eightx8_voice.urls import redacted_url, same_address
 from eightx8_voice.webhooks import subaccount_problem, type_problem
 
 from .errors import ConflictError, ProtocolError
@@ -22,13 +22,13 @@ IDENTITY = ("subaccount_id", "type")
 DECLARED = ("url", "enabled", "http_auth_header")
 """What the program declares of it: a change here updates it."""
 
-INSTRUCTIONS = ("overwrite_on_create", "rehearse")
-"""What the program asks of the provider: in state only where it is set, since state grows with each property."""
+PROVIDER_OPTIONS = ("overwrite_on_create", "rehearse")
+"""How the provider acts: in state only where they are set, since state grows with each property."""
 
-OUTPUT = "http_auth_header_available"
-"""What is an output only."""
+HEADER_AVAILABLE = "http_auth_header_available"
+"""The one property that is an output only."""
 
-PROPERTIES = (*IDENTITY, *DECLARED, *INSTRUCTIONS, OUTPUT)
+PROPERTIES = (*IDENTITY, *DECLARED, *PROVIDER_OPTIONS, HEADER_AVAILABLE)
 
 
 def camel_case(name: str) -> str:
@@ -42,10 +42,10 @@ CAMEL = {name: camel_case(name) for name in PROPERTIES}
 
 SNAKE = {spelled: name for name, spelled in CAMEL.items()}
 
-MASKED = "__masked"
-"""A property of inputs and outputs, only where it is True: the URL was given as a secret, so no message shows it."""
+SECRET_URL = "__secretUrl"  # noqa: S105 - a property's name
+"""A property of inputs and outputs, only where it is True: the URL is a secret, so no message shows it."""
 
-COMPARED = ("url", "enabled", OUTPUT)
+COMPARED = ("url", "enabled", HEADER_AVAILABLE)
 """What the API reports of it: a difference here is drift."""
 
 
@@ -81,14 +81,18 @@ class WebhookId(NamedTuple):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a program declares of one webhook; the URL of a masked one is a secret."""
+    """What a program declares of one webhook.
+
+    Attributes:
+        secret_url: Whether the URL is a secret; never compared.
+    """
 
     subaccount_id: str
     type: str
     url: str
     enabled: bool = True
     http_auth_header: str | None = field(default=None, repr=False)
-    masked: bool = field(default=False, compare=False)
+    secret_url: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> WebhookId:
@@ -109,10 +113,13 @@ class LiveWebhook:
     url: str
     enabled: bool
     http_auth_header_available: bool
-    masked: bool = field(default=False, compare=False, repr=False)
 
     def __str__(self) -> str:
-        url = "[secret]" if self.masked else printable(self.url)
+        return self.describe()
+
+    def describe(self, *, secret_url: bool = False) -> str:
+        """Return it as messages show it: without the values of its URL's query, and without a URL that is a secret."""
+        url = "[secret]" if secret_url else printable(redacted_url(self.url))
         header = "with an auth header" if self.http_auth_header_available else "no auth header"
         return f"{url} ({'enabled' if self.enabled else 'disabled'}, {header})"
 
@@ -135,25 +142,24 @@ class Listing:
     def __iter__(self) -> Iterator[LiveWebhook]:
         return iter(self.webhooks)
 
-    def get(self, type: str, *, masked: bool = False) -> LiveWebhook | None:
-        """The webhook of this type, or None where none is registered; `masked` keeps its URL out of messages.
+    def get(self, type: str) -> LiveWebhook | None:
+        """Return the webhook of this type, or None where none is registered.
 
         Raises:
             ProtocolError: The type is listed more than once, or with control characters in its URL.
         """
-        found = [replace(webhook, masked=masked) for webhook in self.webhooks if webhook.type == type]
+        found = [webhook for webhook in self.webhooks if webhook.type == type]
         if len(found) > 1:
             raise ProtocolError(
-                f"{self.subaccount_id}/{type} is listed {len(found)} times: "
-                + " and ".join(str(webhook) for webhook in found[:3])
-                + ". Remove the one that is wrong, then run the command again.",
+                f"{self.subaccount_id}/{type} is listed {len(found)} times: see `pulumi-8x8 list {self.subaccount_id}`."
+                " Remove the wrong one, then run the command again.",
                 uncertain=True,
             )
         if found and not found[0].url.isprintable():
             raise ProtocolError(
-                f"{self.subaccount_id}/{type} is listed as {found[0]}, with control characters in its URL, which 8x8 "
-                "does not document. Remove it with a DELETE, or with `pulumi destroy --target` where a stack holds it, "
-                "then run the command again.",
+                f"{self.subaccount_id}/{type} is listed with control characters in its URL, which 8x8 does not "
+                "document. Remove it with a DELETE, or with `pulumi destroy --target` where a stack holds it, then run "
+                "the command again.",
                 uncertain=True,
             )
         return found[0] if found else None

@@ -1,13 +1,13 @@
 """The provider: what the engine calls, in this order.
 
     configure   reads key, address and timeouts; sends nothing
-    check       refuses bad input, a second resource for one webhook, and a webhook that is not this stack's;
+    check       refuses bad input, a second resource for one webhook, and a live webhook that this stack does not know;
                 starts fetching the listings of this and the next subaccounts
     diff        compares the declaration with the state and with what is live; sends nothing of its own
-    create      POST once; nothing where the same webhook is live already; refuses what is not this stack's
+    create      POST once; nothing where the same webhook is live already; refuses what this stack does not know
     read        what is live now, from the subaccount's one GET; a webhook that is not listed is gone
     update      POST over the old one; where the API does not replace, DELETE and POST, and the old one back on failure
-    delete      DELETE once; 404 is done; leaves a webhook that this program declares by another resource
+    delete      DELETE once; 404 is a success; keeps a webhook that another resource of this run declares
 
 State keeps `pulumi_8x8.provider.WebhookProvider` by name and nothing else of it: this path never moves.
 """
@@ -34,7 +34,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from . import dynamic_host
 from .errors import WebhookError
 from .model import WebhookId, in_snake_case
-from .reconcile.caller import Caller
+from .reconcile.caller import INPUT, Caller
 
 if TYPE_CHECKING:  # the program imports this module too, and never operates
     from .reconcile.operation import Operation
@@ -51,7 +51,7 @@ def _expected_as_one_line(method: Callable[..., Result]) -> Callable[..., Result
             return method(*args)
         except WebhookError as error:
             failure = error
-        raise dynamic_host.plain(failure)
+        raise dynamic_host.without_traceback(failure)
 
     return wrapper
 
@@ -69,16 +69,19 @@ class WebhookProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings; what is wrong with them is reported by the calls that need them."""
+        from .engine import Engine
         from .reconcile.operation import Operation
 
-        self._operation = Operation(req.config.get, log=dynamic_host.log, state=dynamic_host.stack_holds)
+        engine = Engine(dynamic_host.engine_address())
+        self._operation = Operation(req.config.get, log=engine.log, engine=engine.address)
 
     @_expected_as_one_line
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Inputs with defaults, or the reasons why not, by property."""
         news = _unknowns_normalised(news)
-        caller = Caller.pop_from(news, dynamic_host.current_call().urn)
+        caller = Caller.from_text(news.pop(INPUT, None), dynamic_host.current_call().urn)
         inputs, failures = self._operation.check(caller, in_snake_case(_olds), news)
+        failures = failures or self._operation.check_live(caller, inputs)
         return CheckResult(inputs, [CheckFailure(failure.property, failure.reason) for failure in failures])
 
     @_expected_as_one_line
@@ -99,7 +102,7 @@ class WebhookProvider(ResourceProvider):
     @_expected_as_one_line
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """What is live; an empty id where nothing is registered."""
-        outs = self._operation.read(WebhookId.parse(id_), props)
+        outs = self._operation.read(_caller(), WebhookId.parse(id_), props)
         if outs is None:
             # The host cannot serialize outputs of None.
             return ReadResult("", {})

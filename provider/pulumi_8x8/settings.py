@@ -111,10 +111,9 @@ FIELDS = (
     Field("api_key", None, "", "key of the 8x8 account", _key, secret=True),
     Field("base_url", DEFAULT_BASE_URL, "URL", "address of the voice API", _base_url),
     Field("live_checks", "true", "true, false", "compare with what is live in every preview", _bool),
-    Field("fetch_ahead", "true", "true, false", "fetch the listings of the next subaccounts in the background", _bool),
     Field("connect_timeout", "5", "seconds", "longest wait for a connection", _seconds),
     Field("read_timeout", "15", "seconds", "longest silence while waiting for a response", _seconds),
-    Field("deadline", "60", "seconds", "longest time for one request, retries included", _seconds),
+    Field("deadline", "60", "seconds", "longest time for one operation, retries included", _seconds),
     Field("rehearse_private", "false", "true, false", "let a rehearsal reach private and link-local addresses", _bool),
 )
 """Every setting, in the order in which they are read."""
@@ -135,7 +134,6 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     base_url: str = DEFAULT_BASE_URL
     live_checks: bool = True
-    fetch_ahead: bool = True
     connect_timeout: float = 5.0
     read_timeout: float = 15.0
     deadline: float = 60.0

@@ -1,4 +1,4 @@
-"""What each operation may request of the API and leave in the state: counts and bytes, no times; for both doors."""
+"""What each operation may request of the API and leave in the state: counts and bytes, no times; for both providers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from eightx8_voice.emulator import Emulator
-from pulumi_8x8.api.client import CONNECTIONS
+from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from tests.support.engine import both_doors
 from tests.support.scratch import Project
 
 pytestmark = [pytest.mark.engine, both_doors]
 
 A, B = "https://ivr.example/a", "https://ivr.example/b"
-MOST_CONNECTIONS = {"dynamic": CONNECTIONS, "native": 12}
+MOST_CONNECTIONS = {"dynamic": LISTED_AT_ONCE + 4, "native": LISTED_AT_ONCE + 4}
 MOST_STATE = {"dynamic": 2300, "native": 2000}
 """Bytes for each webhook, without the paths of the machine; the engine writes the whole state around each step."""
 

@@ -41,7 +41,7 @@ def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Pr
 @pytest.mark.options("--replace", "state taint")
 @pytest.mark.parametrize("how", ["--replace", pytest.param("taint", marks=pytest.mark.proof)])
 def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Project, how: str) -> None:
-    """Nothing is sent where it is live as declared; a changed URL and drift are one registration, never a delete."""
+    """Nothing is sent where it is live as declared; with another URL it is refused with what to do instead."""
     project.declare(vca=VCA).deploy().ok()
     api.journal.clear()
 
@@ -54,19 +54,19 @@ def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Proje
     assert replace().ok().lines("+-1 replaced")
     assert writes(api) == []
 
-    if project.door == "native":
-        assert "already holds a webhook" in replace(url=NEW).refused().out
-        return
+    refused = replace(url=NEW).refused()
 
-    replace(url=NEW).ok()
+    assert "is already registered with another URL" in refused.out
+    assert "for --replace, run `pulumi up` without it first" in refused.out
+    assert writes(api) == []
+
+    if how == "taint":
+        project.run("state", "untaint", project.urn("vca"), "--yes").ok()
+    project.deploy().ok()
+    project.declare(vca={**VCA, "url": NEW}).deploy().ok()
 
     assert urls(api) == {"Sub_1/VCA": NEW}
-
-    api.account.put("Sub_1", "VCA", ELSEWHERE)
-    replace(url=NEW).ok()
-
-    assert urls(api) == {"Sub_1/VCA": NEW}
-    assert writes(api) == ["POST Sub_1/VCA", "POST Sub_1/VCA"]
+    assert writes(api) == ["POST Sub_1/VCA"]
 
 
 @pytest.mark.proof
@@ -137,8 +137,8 @@ def test_drift_is_the_same_to_every_way_of_asking(api: Emulator, project: Projec
     assert plain.changes() == ["update vca", "update vss"]
     assert sorted(plain.out.splitlines()) == [
         "error: no changes were expected for preview but changes were proposed",
-        f"vca: warning: url is {ELSEWHERE} live, {VCA['url']} declared",
-        "vss: warning: not registered any more",
+        f"vca: warning: drift: url is {ELSEWHERE} (declared: {VCA['url']})",
+        "vss: warning: no longer registered",
     ]
     assert refreshed.steps == ["create vss", "refresh vca", "refresh vss", "update vca ~url"]
     assert only.lines("vca update [diff: ~url]")
@@ -192,7 +192,7 @@ def test_editing_the_state_touches_no_webhook(api: Emulator, project: Project) -
     moved = project.declare(vss=VSS).preview("--expect-no-changes").ok()
 
     assert adopted.lines("vca created")
-    assert adopted.lines("was live as declared and was adopted; nothing was sent")
+    assert adopted.lines("adopted unchanged (already registered as declared)")
     assert (renamed.steps, left.steps, moved.steps) == ([], [], [])
     assert writes(api) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from pulumi_8x8.api.deadline import Deadline
-from pulumi_8x8.errors import ProtocolError, UnavailableError
+from pulumi_8x8.errors import ProtocolError, SettingsError, UnavailableError
 from tests.support.caller import HEADER, KEY, Caller
 from tests.support.wires import EMPTY, Endless, Listener, sending, tunnel
 
@@ -80,6 +81,7 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     with Listener(tunnel) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+        monkeypatch.setattr("pulumi_8x8.api.client.is_loopback", lambda _: False)  # the servers are on loopback
 
         assert Caller(secure.url).call("GET").webhooks == ()
 
@@ -89,32 +91,74 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
 
 
 @pytest.mark.parametrize(
+    "variable", ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+)
+def test_a_loopback_address_is_never_proxied(
+    api: Emulator, secure: Emulator, bundle: str, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The key would reach the company's proxy in clear text."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    with Listener(sending(EMPTY)) as proxy:
+        monkeypatch.setenv(variable, f"http://{proxy.address}")
+
+        for url in (api.url, secure.url, api.url.replace("127.0.0.1", "localhost")):
+            Caller(url).call("GET")
+
+        assert proxy.received == []
+
+
+@pytest.mark.parametrize(
     ("url", "environment", "problem"),
     [
-        ("https://a..example", {}, "no connection could be made"),
-        ("https without TLS", {}, "the TLS connection could not be made or broke"),
-        ("http", {"ALL_PROXY": NOWHERE}, "the proxy of the environment did not pass the request on"),
+        ("https://a..example", {}, "its host name does not resolve"),
+        ("https://nowhere.invalid", {}, "its host name does not resolve"),
         ("https", {"REQUESTS_CA_BUNDLE": "", "PYTHONHTTPSVERIFY": "0"}, "TLS certificate was not accepted"),
-        ("https", {"REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"}, "CA bundle that the environment names cannot be read"),
+        ("https://api.example", {"ALL_PROXY": NOWHERE}, "the configured proxy "),
     ],
 )
-def test_what_cannot_be_reached_or_trusted_gets_nothing(
-    api: Emulator,
-    secure: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    url: str,
-    environment: dict[str, str],
-    problem: str,
+def test_what_is_unreachable_or_not_trusted_gets_nothing(
+    secure: Emulator, monkeypatch: pytest.MonkeyPatch, url: str, environment: dict[str, str], problem: str
 ) -> None:
-    """Neither the key in the clear nor anything else, so nothing is uncertain; verification cannot be turned off."""
+    """Neither the key in clear text nor anything else, so nothing is uncertain; verification cannot be turned off."""
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    urls = {"http": api.url, "https": secure.url, "https without TLS": api.url.replace("http:", "https:")}
 
-    error = Caller(urls.get(url, url)).failure("POST")
+    error = Caller(secure.url if url == "https" else url).failure("POST")
 
     assert (type(error), error.uncertain, problem in str(error)) == (UnavailableError, False, True), error
-    assert [*api.journal, *secure.journal] == []
+    assert [*secure.journal] == []
+
+
+def test_a_server_without_tls_gets_no_key(api: Emulator) -> None:
+    """Whether a broken TLS connection had carried the request cannot be seen."""
+    error = Caller(api.url.replace("http:", "https:")).failure("POST")
+
+    assert "the TLS connection failed (check the address)" in str(error)
+    assert [*api.journal] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks://user:canary-pw@proxy.example:1080"),
+        ("HTTPS_PROXY", "socks5://user:canary-pw@proxy.example:1080"),
+        ("HTTPS_PROXY", "ftp://user:canary-pw@proxy.example"),
+        ("HTTPS_PROXY", "http://user:canary-pw@[::1"),
+        ("HTTPS_PROXY", "http://"),
+        ("REQUESTS_CA_BUNDLE", "/nowhere/canary.pem"),
+    ],
+)
+def test_a_proxy_or_ca_bundle_that_cannot_be_used_is_one_line_without_the_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """A proxy's address may hold a password."""
+    monkeypatch.setenv(variable, value)
+
+    error = Caller("https://api.example").failure("POST")
+
+    assert type(error) in {SettingsError, UnavailableError}
+    assert re.search("in the environment cannot be|the configured proxy cannot be reached", str(error)), error
+    assert not error.uncertain
 
 
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,19 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_8x8.model import Declaration, LiveWebhook
-from pulumi_8x8.reconcile.decide import GONE, UNSEEN, Drift, Outcome, decide, drift_text, keeping, replaces
+from pulumi_8x8.reconcile.claims import Claim
+from pulumi_8x8.reconcile.decide import (
+    GONE,
+    UNSEEN,
+    Deletion,
+    Drift,
+    Outcome,
+    decide,
+    deletion,
+    drift_text,
+    replaces,
+    with_ignored_live_values,
+)
 
 NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
@@ -104,8 +116,12 @@ def test_keeping_what_is_ignored_leaves_the_live_value() -> None:
     """A registration for another reason re-posts everything, so it must carry what is live."""
     live = listed(B, enabled=False)
 
-    assert [keeping(PLAIN, live, ignored) for ignored in ([], ["url"], ["*"])] == [PLAIN, OTHER, declared(B, False)]
-    assert keeping(PLAIN, None, ["*"]) == PLAIN
+    assert [with_ignored_live_values(PLAIN, live, ignored) for ignored in ([], ["url"], ["*"])] == [
+        PLAIN,
+        OTHER,
+        declared(B, False),
+    ]
+    assert with_ignored_live_values(PLAIN, None, ["*"]) == PLAIN
 
 
 LONG = f"https://b.example/{'x' * 2030}"
@@ -114,10 +130,13 @@ LONG = f"https://b.example/{'x' * 2030}"
 @pytest.mark.parametrize(
     ("live", "ways_out"),
     [
-        (listed(B), ["overwrite_on_create=True", f"declare url={B!r}", "delete it first", "alias", f"{B} (enabled, "]),
+        (
+            listed(B),
+            ["overwrite_on_create=True", f"declare url={B!r}", "alias", "--replace", "untaint", B],
+        ),
         (HEADED, ["Declare http_auth_header", "overwrite_on_create=True", "remove the header", A]),
         (listed(LONG), [f"declare url={LONG!r}", f"{LONG[:199]}… (enabled, "]),
-        (listed("https://b.example/\x1b[2J"), [r"https://b.example/\x1b[2J"]),
+        (listed("https://b.example/\x1b[2J"), [r"https://b.example/\x1b[2J", "`pulumi-8x8 export acme_voice` writes"]),
     ],
 )
 def test_a_refusal_names_what_is_live_and_the_ways_out(live: LiveWebhook, ways_out: list[str]) -> None:
@@ -133,9 +152,43 @@ def test_drift_is_one_line_with_live_and_declared_values() -> None:
     """A URL that was given as a secret is not shown."""
     drift = (Drift("url", "https://b/\x1b[2J\n", UNKNOWN), Drift("enabled", False, True))
 
-    assert drift_text(PLAIN, GONE) == "not registered any more"
-    assert drift_text(PLAIN, (Drift("http_auth_header", False, True),)) == "auth header is missing live, set declared"
-    assert drift_text(PLAIN, drift) == (
-        r"url is https://b/\x1b[2J\n live, not known yet declared; enabled is false live, true declared"
+    assert drift_text(PLAIN, GONE) == "no longer registered"
+    assert drift_text(PLAIN, (Drift("http_auth_header", False, True),)) == (
+        "drift: auth header is missing (declared: set)"
     )
-    assert drift_text(replace(PLAIN, masked=True), drift).startswith("url is [secret] live, [secret] declared; ")
+    assert drift_text(PLAIN, drift) == (
+        r"drift: url is https://b/\x1b[2J\n (declared: not known yet); enabled is false (declared: true)"
+    )
+    assert drift_text(replace(PLAIN, secret_url=True), drift).startswith(
+        "drift: url is [secret] (declared: another [secret]); "
+    )
+    assert drift_text(PLAIN, (Drift("url", "https://b/?t=1", "https://b/?t=2"),)) == (
+        "drift: url differs only in its query (https://b/?t=…)"
+    )
+
+
+ELSE, MINE = "urn::else", "urn::hook"
+
+
+@pytest.mark.parametrize(
+    ("urn", "claims", "action"),
+    [
+        (MINE, [], Deletion.DELETE),
+        (MINE, [(ELSE, "created", False)], Deletion.KEEP),
+        (MINE, [(ELSE, "", True), (ELSE, "same", False)], Deletion.KEEP),
+        (MINE, [(ELSE, "", False)], Deletion.REFUSE),
+        (MINE, [(ELSE, "created", True)], Deletion.REFUSE),
+        (MINE, [(MINE, "created", False)], Deletion.KEEP),
+        (MINE, [(MINE, "same", False)], Deletion.DELETE),
+        (MINE, [(MINE, "", False)], Deletion.DELETE),
+        (MINE, [(MINE, "created", True)], Deletion.DELETE),
+        ("", [(ELSE, "", False)], Deletion.KEEP),
+    ],
+)
+def test_a_deletion_depends_on_what_this_run_claims(
+    urn: str, claims: list[tuple[str, str, bool]], action: Deletion
+) -> None:
+    """What a resource of this run declares is never deleted, whichever process deletes."""
+    made = [Claim("", "acme_voice/VCA", key, key, settled, ended) for key, settled, ended in claims]
+
+    assert deletion(urn, made)[0] is action

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from eightx8_voice.emulator import Emulator
-from pulumi_8x8.api.client import CONNECTIONS
+from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from tests.support.command_line import MANY, SUB, run
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
@@ -40,7 +40,7 @@ def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeyp
     monkeypatch.setenv("EIGHTX8_DEADLINE", "1")
     api.latency = 0.4
 
-    assert run("list", *MANY[: 3 * CONNECTIONS]).output == "No webhook is registered.\n"
+    assert run("list", *MANY[: 3 * LISTED_AT_ONCE]).output == "No webhook is registered.\n"
 
 
 def test_a_refused_key_or_a_malformed_subaccount_ends_a_command(api: Emulator) -> None:

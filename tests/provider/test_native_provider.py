@@ -66,7 +66,7 @@ def test_calls_run_as_many_at_a_time_as_the_engine_makes(api: Emulator, provider
 
 
 def test_what_has_failed_is_not_sent_again_after_a_cancellation(api: Emulator, provider: NativeDirect) -> None:
-    """The API asks to wait; the engine is interrupted meanwhile."""
+    """The API asks to wait; the engine is interrupted before that."""
     busy = api.faults.add(Fault("status", method="POST", status=429, retry_after="25"))
     with ThreadPoolExecutor(1) as engine:
         creation = engine.submit(provider.create, vca())
@@ -97,7 +97,7 @@ def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_input(
     assert response.properties["httpAuthHeader"]["value"] == unknown
 
 
-def test_a_defect_is_one_line_and_shows_no_value(provider: NativeDirect) -> None:
+def test_an_internal_error_is_one_line_and_shows_no_value(provider: NativeDirect) -> None:
     """Where it was, and of what kind; never what it was about."""
     provider.servicer._operation = object()  # type: ignore[assignment]
 
@@ -105,7 +105,7 @@ def test_a_defect_is_one_line_and_shows_no_value(provider: NativeDirect) -> None
         provider.stub.Create(provider_pb2.CreateRequest(urn="u"))
 
     text = str(caught.value.details())
-    assert text.startswith("Create failed by a defect of this provider: AttributeError in Create, line ")
+    assert text.startswith("Create failed with an internal error of this provider: AttributeError in Create, line ")
     assert "\n" not in text
 
 

@@ -29,7 +29,6 @@ def test_each_setting_is_read_from_config_and_from_the_environment() -> None:
         "api_key": ("apiKey", "EIGHTX8_API_KEY", "k-1", "k-1"),
         "base_url": ("baseUrl", "EIGHTX8_BASE_URL", "https://voice.8x8.com", "https://voice.8x8.com"),
         "live_checks": ("liveChecks", "EIGHTX8_LIVE_CHECKS", "0", False),
-        "fetch_ahead": ("fetchAhead", "EIGHTX8_FETCH_AHEAD", "no", False),
         "connect_timeout": ("connectTimeout", "EIGHTX8_CONNECT_TIMEOUT", "2.5", 2.5),
         "read_timeout": ("readTimeout", "EIGHTX8_READ_TIMEOUT", "3600", 3600.0),
         "deadline": ("deadline", "EIGHTX8_DEADLINE", "0.5", 0.5),

@@ -15,8 +15,8 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from pulumi_8x8.engine import Engine
 from pulumi_8x8.model import CAMEL, SNAKE
-from pulumi_8x8.native.engine import Engine
 from pulumi_8x8.native.servicer import Servicer
 from pulumi_8x8.reconcile.caller import INPUT
 from tests.support.host import Host
@@ -50,7 +50,7 @@ class NativeDirect(NativeHost):
     def __init__(self, config: Mapping[str, str]) -> None:
         self._shown: list[str] = []
         self._server = grpc.server(ThreadPoolExecutor(16))
-        engine = SimpleNamespace(log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
+        engine = SimpleNamespace(address="", log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
         self.servicer = Servicer(cast(Engine, engine))
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.servicer, self._server)
         port = self._server.add_insecure_port("127.0.0.1:0")

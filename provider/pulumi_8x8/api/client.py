@@ -1,36 +1,35 @@
-"""The API's three endpoints, one method each; retries, deadlines, and nothing that follows the key elsewhere.
+"""The API's three endpoints, one method each; retries, deadlines, and a key that never leaves the address it is for.
 
-A method either returns what the API responded or raises one error of `errors.py`. After an error with
-`uncertain`, the request may have taken effect: who wants to know must list.
+A method either returns what the API responded or raises one error of `errors.py`. After an error with `uncertain`, the
+request may have taken effect, which only a listing can show.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
-import ssl
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FuturesTimeoutError
 from importlib.metadata import version
-from queue import Empty, LifoQueue
+from threading import Thread
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool
-from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from pulumi_8x8.errors import ProtocolError, UnavailableError, WebhookError, by_status
+from eightx8_voice.urls import is_loopback
+from pulumi_8x8.errors import ProtocolError, SettingsError, UnavailableError, WebhookError, by_status
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import BASE_URLS, Settings
 
-from .connection import Bounds
-from .deadline import Deadline, timeout
+from .deadline import Deadline
+from .failure import LateError, failure_of, late
 from .wire import parse_listing, parse_refusal, parse_removal, registration
-
-CONNECTIONS = 20
-"""Connections at most, unless more are asked for: four for the dynamic host's threads, the others to list ahead."""
 
 TRIES = 5
 """Times a request is sent at most."""
@@ -41,22 +40,13 @@ LONGEST_PAUSE = 30.0
 LARGEST_RESPONSE = 1 << 20
 """Bytes of a response at most. A subaccount has five webhooks: some 1.5 kB."""
 
-DONE = frozenset({200, 201})
+KEPT_CONNECTIONS = 32
+"""Idle connections that are kept at most; there are as many as there are requests at a time."""
+
+SUCCESS_STATUSES = frozenset({200, 201})
 """Statuses of a success; the vendor documents 200, and a 201 with the documented body means the same."""
 
-RETRIED = frozenset({429, 500, 502, 503, 504})
-
-
-class _Adapter(HTTPAdapter):
-    """One connection at most, for one request at a time."""
-
-    def __init__(self) -> None:
-        self.bounds = Bounds()
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        return self.bounds.bind(pool)
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
 class _Response(NamedTuple):
@@ -66,43 +56,34 @@ class _Response(NamedTuple):
 
 
 class Client:
-    """Talks to the voice API; safe to share between threads.
+    """A client of the voice API; safe to share between threads.
 
     Args:
-        settings: Key, address and timeouts.
-        pause: Waits between tries, in seconds; tests pass their own.
-        connections: Requests at a time, and connections, at most. Default: 20.
+        settings: Key, address and time-outs.
+        sleep: Waits between tries, in seconds; a true result means that the operation was cancelled.
 
     Raises:
-        SettingsError: No API key is set.
+        SettingsError: No API key is set, or the environment's proxy settings cannot be used.
     """
 
-    def __init__(
-        self, settings: Settings, pause: Callable[[float], object] = time.sleep, connections: int = CONNECTIONS
-    ) -> None:
-        self.connections = connections
+    def __init__(self, settings: Settings, sleep: Callable[[float], object] = time.sleep) -> None:
         self._key = settings.require_key()
         self._settings = settings
-        self._pause = pause
+        self._sleep = sleep
         self._session = requests.Session()
-        # Compressed responses are not asked for and not taken: a small one can unpack to gigabytes.
+        self._session.mount("https://", HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
+        self._session.mount("http://", HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
+        # Compressed responses are neither requested nor accepted: a small one can unpack to gigabytes.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         self._session.headers.update({**headers, "User-Agent": f"pulumi-8x8/{version('pulumi-8x8')}"})
-        # Last in, first out: one request after the other is one connection.
-        self._adapters: LifoQueue[_Adapter] = LifoQueue()
-        for _ in range(connections):
-            self._adapters.put(_Adapter())
-        # Proxy and CA bundle; `Session.request` would look for them in the environment before each request.
-        self._environment: Any = self._session.merge_environment_settings(settings.base_url, {}, True, True, None)
+        self._environment = self._proxies_and_trust()
 
-    def deadline(self, seconds: float | None = None) -> Deadline:
-        """A deadline for one request and its retries: the operation's own time-out, else the setting's; or sooner."""
-        whole = timeout.get()
-        longest = whole.remaining if whole else self._settings.deadline
-        return Deadline(min(seconds or longest, longest))
+    def deadline(self, seconds: float = 0.0) -> Deadline:
+        """Return a deadline so many seconds from now; 0 is the setting `deadline`."""
+        return Deadline(seconds or self._settings.deadline)
 
     def list(self, subaccount_id: str, deadline: Deadline) -> Listing:
-        """GET: the webhooks that are registered now.
+        """GET the webhooks that are registered now.
 
         Raises:
             WebhookError: See the tree; a missing subaccount is an error, a missing webhook is not.
@@ -111,122 +92,131 @@ class Client:
 
     def get(self, path: str, deadline: Deadline) -> bytes:
         """GET a path below `/api/v1/subaccounts/`; returns the body of a success."""
-        return self._request("GET", path, deadline).body
+        return self._repeated("GET", path, deadline, SUCCESS_STATUSES).body
 
     def register(self, declared: Declaration, deadline: Deadline) -> Listing:
-        """POST: register a webhook; returns the listing as the API has it afterwards.
-
-        It is sent again only after a response or a failure which shows that it did not take effect.
+        """POST a webhook, once; returns the listing as the API has it afterwards.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
-        response = self._request("POST", f"{declared.subaccount_id}/webhooks", deadline, body=registration(declared))
-        return parse_listing(declared.subaccount_id, response.body)
+        return self.post(declared.subaccount_id, registration(declared), deadline)
 
-    def remove(self, webhook_id: WebhookId, deadline: Deadline, *, masked: bool = False) -> LiveWebhook | None:
-        """DELETE: remove a webhook; None where the API reports that there was none.
+    def post(self, subaccount_id: str, body: dict[str, Any], deadline: Deadline) -> Listing:
+        """POST a body to a subaccount's webhooks; raises as `register`."""
+        path = f"{subaccount_id}/webhooks"
+        response = self._send("POST", path, deadline, body)
+        if response.status not in SUCCESS_STATUSES:
+            raise _refused("POST", path, response)
+        return parse_listing(subaccount_id, response.body)
+
+    def remove(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
+        """DELETE a webhook; returns None where the API responds that there is none, or does not return it.
 
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
         path = f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}"
-        response = self._request("DELETE", path, deadline, missing_ok=True)
-        return None if response.status == 404 else parse_removal(webhook_id, response.body, masked)
+        response = self._repeated("DELETE", path, deadline, SUCCESS_STATUSES | {404})
+        return None if response.status == 404 else parse_removal(webhook_id, response.body)
 
-    def _request(
-        self, method: str, path: str, deadline: Deadline, *, body: Any = None, missing_ok: bool = False
-    ) -> _Response:
-        repeatable = method != "POST"
+    def wait(self, attempt: int, deadline: Deadline, retry_after: float | None = None) -> bool:
+        """Wait after a failed attempt, 1 or more, as long as the API asked; False, at once, where that is too long."""
+        backoff = random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
+        pause = max(backoff, retry_after or 0.0)
+        return pause <= LONGEST_PAUSE and self.pause(pause, deadline)
+
+    def pause(self, seconds: float, deadline: Deadline) -> bool:
+        """Wait; False, at once, where the deadline comes first, and where the operation was cancelled."""
+        return seconds <= deadline.remaining and not self._sleep(seconds)
+
+    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _Response:
+        """Send a request that may be sent again after any failure."""
         uncertain = False
         for attempt in itertools.count(1):
             try:
-                response = self._send(method, path, deadline, body)
-                if response.status in DONE or (missing_ok and response.status == 404):
+                response = self._send(method, path, deadline)
+                if response.status in accepted:
                     return response
-                failure: WebhookError = _failure(method, path, response)
-                again = response.status == 429 or (repeatable and response.status in RETRIED)
+                failure: WebhookError = _refused(method, path, response)
+                again = response.status in RETRIED_STATUSES
             except UnavailableError as error:
-                failure, again = error, repeatable or not error.uncertain
+                failure, again = error, True
             # What an earlier try may have done, a later refusal does not undo.
             failure.uncertain = uncertain = uncertain or failure.uncertain
-            if not again or attempt == TRIES or not self.wait(failure, attempt, deadline):
+            if not again or attempt == TRIES or not self.wait(attempt, deadline, failure.retry_after):
                 raise failure from None
         raise AssertionError("unreachable")
 
-    def wait(self, failure: WebhookError, attempt: int, deadline: Deadline) -> bool:
-        """Wait before a request is sent again, as long as the API asked; False, at once, where that is too long."""
-        backoff = random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
-        pause = max(backoff, failure.retry_after or 0.0)
-        if pause > min(LONGEST_PAUSE, deadline.remaining):
-            return False
-        return not self._pause(pause)
-
-    def _send(self, method: str, path: str, deadline: Deadline, body: Any) -> _Response:
+    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _Response:
+        url = f"{self._settings.base_url}/api/v1/subaccounts/{path}"
+        request = self._session.prepare_request(requests.Request(method, url, json=body, auth=self._authorized))
         try:
-            adapter = self._adapters.get(timeout=deadline.remaining)
-        except Empty:
-            reason = f"no connection was free within the deadline of {deadline.seconds:g} s"
-            raise self._unreachable(path, reason) from None
-        bounds = adapter.bounds
-        bounds.deadline, bounds.sent = deadline, False
-        try:
-            return self._exchange(adapter, method, path, body)
-        except (HTTPError, requests.RequestException, OSError) as error:
-            reason, uncertain = self._reason(error, bounds), bounds.sent and method != "GET"
-        finally:
-            self._adapters.put(adapter)
-        # Out here, since the library's errors repeat what the other side sent.
-        raise self._unreachable(path, reason, uncertain=uncertain)
-
-    def _exchange(self, adapter: _Adapter, method: str, path: str, body: Any) -> _Response:
-        request = requests.Request(
-            method,
-            f"{self._settings.base_url}/api/v1/subaccounts/{path}",
-            json=body,
-            auth=self._authorized,
+            return _within(deadline, lambda: self._exchange(request, deadline))
+        except WebhookError:
+            raise
+        except Exception as error:  # the library's errors repeat what the other side sent
+            failure = failure_of(error, self._settings, proxied=bool(self._environment["proxies"]))
+        if not deadline.remaining:
+            failure = late(deadline.seconds, failure)
+        if failure.settings:
+            raise SettingsError(f"{failure.reason} Nothing was sent.")
+        raise UnavailableError(
+            f"{self._settings.base_url} cannot be reached for {path.partition('/')[0]}: {failure.reason}. "
+            f"Check the network and 8x8:baseUrl (8x8 documents {' and '.join(BASE_URLS)}), then run the command again.",
+            uncertain=method != "GET" and failure.sent,
         )
-        timeouts = (self._settings.connect_timeout, self._settings.read_timeout)
-        # Not `Session.send`: it would read a redirect's body to its end, whatever its size.
-        with adapter.send(self._session.prepare_request(request), timeout=timeouts, **self._environment) as response:
-            content = _read(response)
+
+    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _Response:
+        left = deadline.remaining
+        timeouts = (min(self._settings.connect_timeout, left), min(self._settings.read_timeout, left))
+        adapter = self._session.get_adapter(str(request.url))
+        # Not `Session.send`, which would read a redirect's body to its end, whatever its size.
+        with adapter.send(request, stream=True, timeout=timeouts, **self._environment) as response:
+            content = _read(response, deadline)
             return _Response(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """The request with the key; as an auth object, since a netrc entry would replace a plain header."""
+        """Add the key; as an auth object, since a netrc entry would replace a plain header."""
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
-    def _reason(self, error: Exception, bounds: Bounds) -> str:
-        """Why there is no response, without a word of what the other side sent."""
-        if not bounds.deadline.remaining:
-            what = "whole response" if bounds.sent else "connection"
-            return f"no {what} within the deadline of {bounds.deadline.seconds:g} s"
-        if isinstance(error, requests.exceptions.SSLError):
-            if _certificate_refused(error):
-                return "its TLS certificate was not accepted; check the address and the CA bundle"
-            return "the TLS connection could not be made or broke; check the address"
-        if isinstance(error, requests.exceptions.ProxyError):
-            return "the proxy of the environment did not pass the request on"
-        if isinstance(error, requests.Timeout):
-            if bounds.sent:
-                return f"no response within {self._settings.read_timeout:g} s"
-            return f"no connection within {self._settings.connect_timeout:g} s"
-        if not isinstance(error, (HTTPError, requests.RequestException)):
-            return "the CA bundle that the environment names cannot be read"
-        if bounds.sent:
-            return "the connection broke before the whole response was there"
-        return "no connection could be made"
-
-    def _unreachable(self, path: str, reason: str, *, uncertain: bool = False) -> UnavailableError:
-        return UnavailableError(
-            f"{self._settings.base_url} could not be reached for {path.partition('/')[0]}: {reason}. "
-            f"Check the network and 8x8:baseUrl (8x8 documents {' and '.join(BASE_URLS)}), then run the command again.",
-            uncertain=uncertain,
-        )
+    def _proxies_and_trust(self) -> dict[str, Any]:
+        """The environment's proxies and CA bundle, read once; a loopback address is never proxied."""
+        try:
+            found: Any = self._session.merge_environment_settings(self._settings.base_url, {}, None, None, None)
+        except Exception:  # whatever the library raises may repeat a proxy's password
+            raise SettingsError(
+                "The proxy settings in the environment cannot be used. Nothing was sent. "
+                "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+            ) from None
+        if is_loopback(urlsplit(self._settings.base_url).hostname or ""):
+            found["proxies"] = {}
+        return {name: found[name] for name in ("proxies", "verify", "cert")}
 
 
-def _failure(method: str, path: str, response: _Response) -> WebhookError:
+def _within(deadline: Deadline, exchange: Callable[[], _Response]) -> _Response:
+    """Run an exchange in a thread that is left at the deadline: a socket's time-out bounds one silence only."""
+    outcome: Future[_Response] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(exchange())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    if not deadline.remaining:
+        raise UnavailableError(f"Nothing was sent: the deadline of {deadline.seconds:g} s has passed.")
+    Thread(target=run, name="exchange", daemon=True).start()
+    try:
+        return outcome.result(deadline.remaining)
+    except FuturesTimeoutError:  # the builtin one from Python 3.11, which the exchange may raise too
+        if outcome.done():
+            raise
+        raise LateError from None
+
+
+def _refused(method: str, path: str, response: _Response) -> WebhookError:
     kind, next_step = by_status(response.status)
     refusal = parse_refusal(response.body)
     return kind(
@@ -239,14 +229,16 @@ def _failure(method: str, path: str, response: _Response) -> WebhookError:
     )
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise _unusable("compressed although that was not asked for")
+        raise _unusable("compressed although that was not requested")
     content = bytearray()
     for chunk in response.iter_content(1 << 16):
         content += chunk
         if len(content) > LARGEST_RESPONSE:
             raise _unusable(f"longer than {LARGEST_RESPONSE:,} bytes")
+        if not deadline.remaining:
+            raise LateError
     return bytes(content)
 
 
@@ -254,14 +246,8 @@ def _unusable(problem: str) -> ProtocolError:
     return ProtocolError(f"The API's response is {problem}. Check 8x8:baseUrl.", uncertain=True)
 
 
-def _certificate_refused(error: Exception) -> bool:
-    """Whether TLS ended at the server's certificate, so before anything was sent."""
-    arguments = getattr(getattr(error.args[0] if error.args else None, "reason", None), "args", ())
-    return any(isinstance(argument, ssl.SSLCertVerificationError) for argument in arguments)
-
-
 def retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks to wait, from a number or a date (RFC 9110, 10.2.3).
+    """Return the seconds that a Retry-After header asks to wait, from a number or a date (RFC 9110, 10.2.3).
 
     None where the header is missing or garbage; a time that has passed is 0.
     """

@@ -6,11 +6,11 @@ They disagree on one name: the guide sends `active`, the reference `enabled`; bo
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from eightx8_voice import json_text
 from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8.errors import InvalidRequestError, ProtocolError
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
@@ -66,7 +66,7 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
     return Listing(subaccount_id, tuple(webhook for webhook in parsed if webhook))
 
 
-def parse_removal(webhook_id: WebhookId, body: bytes, masked: bool = False) -> LiveWebhook | None:
+def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
     """The response to a removal: what was registered until then, as far as the response shows it.
 
     Raises:
@@ -78,14 +78,13 @@ def parse_removal(webhook_id: WebhookId, body: bytes, masked: bool = False) -> L
         _broken(webhook_id.subaccount_id, f"it is not about {webhook_id.type}")
     if "url" not in document:
         return None
-    webhook = _webhook(webhook_id.subaccount_id, 0, {**document, "type": webhook_id.type})
-    return replace(webhook, masked=masked) if webhook else None
+    return _webhook(webhook_id.subaccount_id, 0, {**document, "type": webhook_id.type})
 
 
 def parse_refusal(body: bytes) -> Refusal:
     """The vendor's code and errorId of a failed request; neither where the body is not the vendor's."""
     try:
-        document = _decoded(body)
+        document = json_text.read(body)
     except ValueError:
         document = None
     if not isinstance(document, dict):
@@ -102,19 +101,9 @@ def _short(value: object, pattern: str) -> str | None:
     return text if re.fullmatch(pattern, text, re.ASCII) else None
 
 
-def _decoded(body: bytes) -> Any:
-    def constant(name: str) -> NoReturn:
-        raise ValueError(f"{name} is not JSON")
-
-    try:
-        return json.loads(body, parse_constant=constant)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
 def _document(subaccount_id: str, body: bytes) -> dict[str, Any]:
     try:
-        document = _decoded(body)
+        document = json_text.read(body)
     except ValueError:
         _broken(subaccount_id, "it is not JSON")
     if not isinstance(document, dict):

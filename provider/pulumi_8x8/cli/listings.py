@@ -11,8 +11,9 @@ from rich.progress import Progress
 
 from eightx8_voice.text import printable
 from eightx8_voice.webhooks import subaccount_problem
-from pulumi_8x8.api.client import CONNECTIONS, Client
+from pulumi_8x8.api.client import Client
 from pulumi_8x8.model import Listing
+from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from pulumi_8x8.settings import Settings
 
 
@@ -41,7 +42,7 @@ def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
         WebhookError: One of them could not be fetched.
     """
     client = Client(Settings.load())
-    pool = ThreadPoolExecutor(CONNECTIONS)
+    pool = ThreadPoolExecutor(LISTED_AT_ONCE)
     try:
         # A request's deadline starts with the request: hundreds may wait for their turn.
         futures = {

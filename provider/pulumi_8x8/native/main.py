@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from .engine import Engine
+from pulumi_8x8.engine import Engine
+
 from .servicer import Servicer
 
 CALLS = 256
@@ -17,8 +18,8 @@ CALLS = 256
 LARGEST_MESSAGE = 400 << 20
 """Bytes of a message, as Pulumi's own hosts take them."""
 
-LEAVE = 60.0
-"""Seconds that calls have to end when the engine has gone: a request is not abandoned in the middle."""
+SHUTDOWN_GRACE = 60.0
+"""Seconds that calls have to end when the engine is gone: a request is not abandoned in the middle."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
             ("grpc.max_send_message_length", LARGEST_MESSAGE),
         ],
     )
-    engine = Engine(address, gone=lambda: server.stop(LEAVE))
+    engine = Engine(address, gone=lambda: server.stop(SHUTDOWN_GRACE))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

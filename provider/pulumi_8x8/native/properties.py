@@ -9,7 +9,7 @@ from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc
 
-from pulumi_8x8.model import CAMEL, MASKED, in_snake_case
+from pulumi_8x8.model import CAMEL, SECRET_URL, in_snake_case
 
 UNKNOWN_HEADER = "__unknownHeader"
 """An output, only where it is True: the webhook was imported with an auth header, which the API does not return.
@@ -36,7 +36,7 @@ class Received:
         self.secret = [name for name, value in named.items() if rpc.is_rpc_secret(value)]
         self.properties: dict[str, Any] = {name: rpc.unwrap_rpc_secret(value) for name, value in named.items()}
         if "url" in self.secret:
-            self.properties[MASKED] = True
+            self.properties[SECRET_URL] = True
 
     def keeps_header(self, declared: Mapping[str, Any]) -> bool:
         """Whether a header that this stack does not know is to be left as it is."""
@@ -47,7 +47,7 @@ def to_struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> st
     """Properties for the engine, secrets marked."""
     struct = struct_pb2.Struct()
     for name, value in properties.items():
-        if name != MASKED:
+        if name != SECRET_URL:
             marked = value is not None and (name == ALWAYS_SECRET or name in secret)
             struct.update({CAMEL.get(name, name): rpc.wrap_rpc_secret(value) if marked else value})
     return struct

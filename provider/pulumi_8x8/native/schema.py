@@ -1,21 +1,16 @@
 """The package `eightx8` as Pulumi describes packages: what SDKs in every language are generated from.
 
-Names are those of the model in camelCase; texts are the docstrings of `Webhook` and `WebhookType` and the table of
-settings, so nothing is described twice.
+Names are those of the model in camelCase. A test holds the texts against the docstring of `Webhook`.
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 from importlib.metadata import version
-from itertools import pairwise
 from typing import Any
 
-from eightx8_voice.webhooks import WebhookType
-from pulumi_8x8 import model
-from pulumi_8x8.model import CAMEL
+from eightx8_voice.webhooks import DESCRIPTIONS
+from pulumi_8x8.model import CAMEL, HEADER_AVAILABLE, LiveWebhook
 from pulumi_8x8.settings import FIELDS
 
 PACKAGE = "eightx8"
@@ -27,17 +22,48 @@ STRING, BOOLEAN = {"type": "string"}, {"type": "boolean"}
 TYPE = {"$ref": f"#/types/{PACKAGE}:index:WebhookType"}
 LIVE_WEBHOOK = {"$ref": f"#/types/{PACKAGE}:index:LiveWebhook"}
 
+SUMMARY = (
+    "One webhook of an 8x8 Connect Voice subaccount.\n\nA subaccount holds one webhook of each type. `subaccountId` "
+    "and `type` say which one it is: changing one of them\nreplaces the webhook, the new one first. Everything else is "
+    "updated in place."
+)
+
 PROPERTIES: dict[str, dict[str, Any]] = {
-    "subaccount_id": {**STRING, "willReplaceOnChanges": True},
-    "type": {**TYPE, "willReplaceOnChanges": True},
-    "url": STRING,
-    "enabled": {**BOOLEAN, "default": True},
-    "http_auth_header": {**STRING, "secret": True},
-    "overwrite_on_create": BOOLEAN,
-    "rehearse": BOOLEAN,
-    model.OUTPUT: BOOLEAN,
+    "subaccount_id": {
+        **STRING,
+        "willReplaceOnChanges": True,
+        "description": "3 to 50 characters from `A-Z a-z 0-9 - . _ &`.",
+    },
+    "type": {**TYPE, "willReplaceOnChanges": True, "description": "VCA, VSS, VCS, VRU or VNU; see `WebhookType`."},
+    "url": {
+        **STRING,
+        "description": "Where 8x8 delivers: https, or http on loopback; at most 2,048 characters.",
+    },
+    "enabled": {**BOOLEAN, "default": True, "description": "Whether 8x8 delivers. Default: true."},
+    "http_auth_header": {
+        **STRING,
+        "secret": True,
+        "description": "Value of the Authorization header that deliveries carry, in printable ASCII. Always a secret; "
+        "the API never returns it. Default: none is sent.",
+    },
+    "overwrite_on_create": {
+        **BOOLEAN,
+        "description": "Replace a webhook, or an auth header, that this stack does not know. Default: false, which "
+        "refuses in preview and names what is live.",
+    },
+    "rehearse": {
+        **BOOLEAN,
+        "description": "Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if "
+        "the endpoint is not ready. Default: false.",
+    },
+    HEADER_AVAILABLE: {
+        **BOOLEAN,
+        "description": "Whether deliveries carry an Authorization header, as the API lists it.",
+    },
 }
-"""What a webhook's properties are in the schema."""
+"""What a webhook's properties are in the schema; data, since an optimised interpreter strips docstrings."""
+
+LISTED = "What is registered in a subaccount now, sorted by type; one GET."
 
 REQUIRED = ("subaccount_id", "type", "url")
 
@@ -69,16 +95,9 @@ def semantic_version(ours: str | None = None) -> str:
 
 
 def package() -> dict[str, Any]:
-    """The whole schema."""
-    # What a program imports is read for its docstrings alone; serving webhooks does not wait for it.
-    from pulumi_8x8.resources.data_source import get_webhooks
-    from pulumi_8x8.resources.webhook import Webhook
-
-    summary, described = _documented(Webhook)
-    webhook = {
-        CAMEL[name]: {**spec, "description": in_schema_words(described[name])} for name, spec in PROPERTIES.items()
-    }
-    given = {name: spec for name, spec in webhook.items() if name != CAMEL[model.OUTPUT]}
+    """Return the whole schema."""
+    webhook = {CAMEL[name]: spec for name, spec in PROPERTIES.items()}
+    given = {name: spec for name, spec in webhook.items() if name != CAMEL[HEADER_AVAILABLE]}
     shown = {name: _output(spec) for name, spec in webhook.items()}
     settings = {field.config: _setting(field) for field in FIELDS}
     return {
@@ -98,7 +117,7 @@ def package() -> dict[str, Any]:
             TYPE["$ref"].removeprefix("#/types/"): {
                 **STRING,
                 "description": "A kind of event that 8x8 delivers; a subaccount holds one webhook of each.",
-                "enum": [{"value": name, "description": text} for name, text in _types().items()],
+                "enum": [{"value": name.value, "description": text} for name, text in DESCRIPTIONS.items()],
             },
             LIVE_WEBHOOK["$ref"].removeprefix("#/types/"): {
                 "type": "object",
@@ -109,16 +128,16 @@ def package() -> dict[str, Any]:
         },
         "resources": {
             WEBHOOK: {
-                "description": summary,
+                "description": SUMMARY,
                 "properties": shown,
-                "required": ["enabled", CAMEL[model.OUTPUT], *(CAMEL[name] for name in REQUIRED)],
+                "required": ["enabled", CAMEL[HEADER_AVAILABLE], *(CAMEL[name] for name in REQUIRED)],
                 "inputProperties": given,
                 "requiredInputs": [CAMEL[name] for name in REQUIRED],
             }
         },
         "functions": {
             GET_WEBHOOKS: {
-                "description": _documented(get_webhooks)[0],
+                "description": LISTED,
                 "inputs": {
                     "properties": {"subaccountId": _output(webhook["subaccountId"])},
                     "required": ["subaccountId"],
@@ -142,7 +161,7 @@ def package() -> dict[str, Any]:
 
 
 def _live(shown: dict[str, Any]) -> dict[str, Any]:
-    names = [CAMEL[name] for name in model.LiveWebhook.__dataclass_fields__ if name in PROPERTIES]
+    names = [CAMEL[name] for name in LiveWebhook.__dataclass_fields__ if name in PROPERTIES]
     # A type that the vendor adds is listed too, so it is any text here.
     return {
         name: {**STRING, "description": "VCA, VSS, VCS, VRU or VNU."} if name == "type" else shown[name]
@@ -161,26 +180,3 @@ def _setting(field: Any) -> dict[str, Any]:
     # No `defaultInfo`: the SDK would copy the environment into the state, and a rotated key would show as a change.
     text = f"{field.meaning[0].upper()}{field.meaning[1:]}{unit}.{default} Else the provider reads {field.environment}."
     return {"type": kind, "description": text, **({"secret": True} if field.secret else {})}
-
-
-def _types() -> dict[str, str]:
-    """The members of `WebhookType` with the string that follows each in the source."""
-    [body] = [node.body for node in ast.parse(inspect.getsource(WebhookType)).body if isinstance(node, ast.ClassDef)]
-    texts = {
-        assigned.targets[0].id: " ".join(text.value.value.split())  # type: ignore[attr-defined]
-        for assigned, text in pairwise(body)
-        if isinstance(assigned, ast.Assign) and isinstance(text, ast.Expr)
-    }
-    return {member.value: texts[member.name] for member in WebhookType}
-
-
-def _documented(thing: Any) -> tuple[str, dict[str, str]]:
-    """A docstring's text in the schema's words, and its text about each argument and attribute."""
-    text, *sections = re.split(
-        r"^(?:Args|Attributes|Raises|Returns):$", inspect.getdoc(thing) or "", flags=re.MULTILINE
-    )
-    described = {}
-    for entry in re.findall(r"^ {4}(\w+: .+(?:\n {8}.+)*)", "\n".join(sections), re.MULTILINE):
-        name, _, meaning = entry.partition(": ")
-        described[name] = " ".join(meaning.split())
-    return in_schema_words(text.strip()), described

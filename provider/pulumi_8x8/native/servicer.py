@@ -4,7 +4,7 @@
     Configure   reads key, address and timeouts; sends nothing
     Check       refuses bad input and a second resource for one webhook; starts fetching the listing and does not wait
     Diff        compares the declaration with the state and with what is live, property by property
-    Create      as the dynamic provider; in preview refuses what is not this stack's, and knows the outputs
+    Create      as the dynamic provider; in preview refuses what this stack does not know, and plans the outputs
     Read        what is live; with an id alone, an import
     Update, Delete, Invoke, Cancel
 
@@ -25,20 +25,16 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from eightx8_voice.webhooks import subaccount_problem
-from pulumi_8x8.api.deadline import ending_after
+from pulumi_8x8.engine import Engine
 from pulumi_8x8.errors import SettingsError, WebhookError
-from pulumi_8x8.model import CAMEL, DECLARED, OUTPUT, SNAKE, WebhookId
+from pulumi_8x8.model import CAMEL, DECLARED, HEADER_AVAILABLE, SNAKE, WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.decide import GONE
-from pulumi_8x8.reconcile.operation import Operation, expected
+from pulumi_8x8.reconcile.operation import Operation, planned_outputs
 from pulumi_8x8.settings import Settings
 
-from .engine import Engine
 from .properties import UNKNOWN_HEADER, Received, to_struct
 from .schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
-
-CONNECTIONS = 32
-"""Requests at a time: as many as engines run steps on a large machine."""
 
 Response = TypeVar("Response")
 
@@ -47,8 +43,7 @@ def _in_one_line(method: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(method)
     def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Response:
         try:
-            with ending_after(getattr(request, "timeout", 0.0)):
-                return method(self, request, context)
+            return method(self, request, context)
         except WebhookError as error:
             text = str(error)
         except Exception as error:
@@ -57,7 +52,8 @@ def _in_one_line(method: Callable[..., Response]) -> Callable[..., Response]:
                 at = at.tb_next
             where = f"{at.tb_frame.f_code.co_name}, line {at.tb_lineno}" if at else "unknown place"
             text = (
-                f"{method.__name__} failed by a defect of this provider: {type(error).__name__} in {where}. Report it."
+                f"{method.__name__} failed with an internal error of this provider: {type(error).__name__} in {where}. "
+                "Report it."
             )
         return context.abort(grpc.StatusCode.FAILED_PRECONDITION, in_schema_words(text))
 
@@ -92,7 +88,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_in_one_line
     def Configure(self, request: provider_pb2.ConfigureRequest, _context: Any) -> provider_pb2.ConfigureResponse:
-        self._operation = self._configured(Received(request.args).properties)
+        settings = Received(request.args)
+        if settings.properties.get("apiKey") and "apiKey" not in settings.secret:
+            self._engine.log("warning", PLAIN_KEY, "")
+        self._operation = self._configured(settings.properties)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_in_one_line
@@ -133,7 +132,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_in_one_line
     def Create(self, request: provider_pb2.CreateRequest, _context: Any) -> provider_pb2.CreateResponse:
         inputs = Received(request.properties)
-        caller = Caller(urn=request.urn, secret=inputs.secret)
+        caller = Caller(urn=request.urn, secret=inputs.secret, timeout=request.timeout)
         if request.preview:
             webhook_id, outs = self._operation.preview(caller, inputs.properties)
             known = UNKNOWN not in webhook_id
@@ -146,12 +145,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_in_one_line
     def Read(self, request: provider_pb2.ReadRequest, _context: Any) -> provider_pb2.ReadResponse:
         state = Received(request.properties)
-        outs = self._operation.read(WebhookId.parse(request.id), state.properties)
+        caller = Caller(urn=request.urn, timeout=getattr(request, "timeout", 0.0))
+        outs = self._operation.read(caller, WebhookId.parse(request.id), state.properties)
         if outs is None:
             return provider_pb2.ReadResponse()
-        inputs = {name: value for name, value in outs.items() if name != OUTPUT}
+        inputs = {name: value for name, value in outs.items() if name != HEADER_AVAILABLE}
         imported = "subaccount_id" not in state.properties or UNKNOWN_HEADER in state.properties
-        if imported and outs[OUTPUT] and "http_auth_header" not in outs:
+        if imported and outs[HEADER_AVAILABLE] and "http_auth_header" not in outs:
             outs = {**outs, UNKNOWN_HEADER: True}
         return provider_pb2.ReadResponse(
             id=request.id, properties=to_struct(outs, state.secret), inputs=to_struct(inputs, state.secret)
@@ -162,29 +162,30 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = Received(request.olds), Received(request.news)
         caller = _caller(request, olds, news)
         if request.preview:
-            outs = expected(news.properties)
+            outs = planned_outputs(news.properties)
         else:
             outs = self._operation.update(caller, olds.properties, news.properties)
         if olds.keeps_header(news.properties):
-            outs = {**outs, OUTPUT: True, UNKNOWN_HEADER: True}
+            outs = {**outs, HEADER_AVAILABLE: True, UNKNOWN_HEADER: True}
         return provider_pb2.UpdateResponse(properties=to_struct(outs, news.secret))
 
     @_in_one_line
     def Delete(self, request: provider_pb2.DeleteRequest, _context: Any) -> Empty:
         outs = Received(request.properties)
-        self._operation.delete(Caller(urn=request.urn), WebhookId.parse(request.id), outs.properties)
+        caller = Caller(urn=request.urn, timeout=request.timeout)
+        self._operation.delete(caller, WebhookId.parse(request.id), outs.properties)
         return Empty()
 
     @_in_one_line
     def Invoke(self, request: provider_pb2.InvokeRequest, _context: Any) -> provider_pb2.InvokeResponse:
         if request.tok != GET_WEBHOOKS:
-            raise SettingsError(f"There is no function {request.tok!r}. Nothing was sent. Generate the SDK anew.")
+            raise SettingsError(f"There is no function {request.tok!r}. Nothing was sent. Regenerate the SDK.")
         subaccount_id: Any = Received(request.args).properties.get("subaccount_id")
         response = provider_pb2.InvokeResponse()
         if problem := subaccount_problem(subaccount_id):
-            response.failures.add(property="subaccountId", reason=problem)
+            response.failures.add(property="subaccountId", reason=f"subaccountId {problem}")
             return response
-        listed = self._operation.webhooks(subaccount_id)
+        listed = self._operation.webhooks(Caller(), subaccount_id)
         webhooks = [{CAMEL[name]: getattr(webhook, name) for name in LISTED} for webhook in listed]
         getattr(response, "return").CopyFrom(to_struct({"webhooks": webhooks}))
         return response
@@ -198,19 +199,23 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Operation(
             lambda key: settings.get(key.removeprefix("8x8:")),
             log=lambda severity, text, urn: self._engine.log(severity, in_schema_words(text), urn),
-            connections=CONNECTIONS,
-            waits_in_check=False,
+            engine=self._engine.address,
         )
 
 
-LISTED = ("type", "url", "enabled", OUTPUT)
+LISTED = ("type", "url", "enabled", HEADER_AVAILABLE)
+
+PLAIN_KEY = (
+    "eightx8:apiKey is set without --secret, so the stack's config and state hold it in plain text. "
+    "Run `pulumi config set --secret eightx8:apiKey`, and rotate the key."
+)
 
 
 def _caller(request: Any, olds: Received, news: Received) -> Caller:
     ignored = [SNAKE.get(name, name) for name in request.ignoreChanges]
     if olds.keeps_header(news.properties):
         ignored.append("http_auth_header")
-    return Caller(urn=request.urn, ignored=ignored, secret=news.secret)
+    return Caller(urn=request.urn, ignored=ignored, secret=news.secret, timeout=getattr(request, "timeout", 0.0))
 
 
 def _kind(name: str, olds: Received, news: Received) -> str:

@@ -1,45 +1,49 @@
 """Make one webhook what is declared, or leave it as it was; every success is confirmed by the API's own response.
 
 POST over a webhook that exists is not documented. It is tried first, since it leaves no moment without a webhook. Only
-when the API refuses it, or a fresh listing shows the old webhook exactly as it was, is the old one deleted and the new
-one registered; if that fails, the old one is registered again. An API that stored something else has replaced the
-webhook: that is reported, and nothing is deleted.
+when the API refuses it, or listings still show exactly the old webhook after ten seconds, is the old one deleted and
+the new one registered; if that fails, the old one is registered again. An API that stored something else has replaced
+the webhook: that is reported, and nothing is deleted.
 """
 
 from __future__ import annotations
 
-from eightx8_voice.text import printable
-from eightx8_voice.urls import LONGEST_URL
-from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.client import TRIES, Client
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 
+from .decide import declarable
 from .listings import Listings
+from .memory import Memory
 
-POSTS = 3
-"""Times a registration is sent at most when its outcome stays unknown; between two, the listing is read."""
+PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0)
+"""Seconds before each listing that is read until a write that none shows counts as not done: more than ten in all."""
 
-READS = 3
-"""Times the listing is read at most until a write that it does not show counts as not done."""
+Before = tuple["LiveWebhook | None", ...]
+"""What was live before a POST; None for nothing."""
 
 NONE_LIVE = "no webhook is registered now and deliveries are dropped until the next `pulumi up`"
 
 
 class Registrar:
-    """Writes webhooks: one POST or one DELETE where all is well."""
+    """Writes webhooks: one POST or one DELETE in the ordinary case."""
 
-    def __init__(self, client: Client, listings: Listings) -> None:
+    def __init__(self, client: Client, listings: Listings, memory: Memory) -> None:
         self._client = client
         self._listings = listings
+        self._memory = memory
 
-    def apply(self, declared: Declaration, found: LiveWebhook | None, known_header: str | None = None) -> LiveWebhook:
+    def apply(
+        self, declared: Declaration, found: LiveWebhook | None, known_header: str | None, deadline: Deadline
+    ) -> LiveWebhook:
         """Register a webhook.
 
         Args:
             declared: What must be live.
             found: What is live; None for nothing.
             known_header: The auth header of what is live, where the stack's state has it.
+            deadline: When to give up; an old webhook that was deleted is restored even after it.
 
         Returns:
             What is live now, as the API confirmed it.
@@ -47,89 +51,100 @@ class Registrar:
         Raises:
             WebhookError: Its text says what is live now.
         """
-        # Two header values look alike in every response: a listing cannot show that one replaced the other.
-        listing_settles = found is None or declared.http_auth_header == known_header
+        # A listing shows whether there is an auth header, not which one: it does not prove that a new value was stored.
+        provable = found is None or declared.http_auth_header == known_header
         try:
-            live = self._post(declared, self._client.deadline(), listing_settles)
+            live = self._post(declared, deadline, provable=provable)
         except RefusedError as error:
             if found is None or error.status in {401, 403, 404, 410}:
-                raise self._report(error, declared.id, found) from None
-            return self._exchange(declared, found, known_header)
+                raise self._report(error, declared, found) from None
+            return self._exchange(declared, found, known_header, deadline)
         except WebhookError as error:
-            raise self._report(error, declared.id, found) from None
-        live = self._settled(declared, live, found)
+            raise self._report(error, declared, found) from None
+        live = self._confirmed(declared, live, (found,), deadline)
         if live and live.matches(declared):
+            if found and not found.matches(declared):
+                self._memory.learn(replaces=True)
             return live
         if found is None:
-            raise self._undone(declared, live)
-        if live == found:
-            return self._exchange(declared, found, known_header)
-        raise _stored_otherwise(declared, live)
+            raise self._undone(declared, live, deadline)
+        if live != found:
+            raise _stored_otherwise(declared, live)
+        if self._memory.replaces:
+            raise ProtocolError(
+                f"The API accepted the registration of {declared.id} but still lists "
+                f"{found.describe(secret_url=declared.secret_url)}, although it has replaced other webhooks. Nothing "
+                "was deleted. Run the command again; if it happens again, ask 8x8 support.",
+                uncertain=True,
+            )
+        self._memory.learn(replaces=False)
+        return self._exchange(declared, found, known_header, deadline)
 
-    def remove(self, webhook_id: WebhookId, *, masked: bool = False) -> LiveWebhook | None:
-        """Delete a webhook; returns what it was, None where nothing was registered or the API does not report it.
+    def remove(self, webhook_id: WebhookId, deadline: Deadline, *, secret_url: bool = False) -> LiveWebhook | None:
+        """Delete a webhook; returns what it was, None where nothing was registered or the API does not return it.
 
         Raises:
             WebhookError: Its text says what is live now.
         """
         removed = None
         try:
-            removed = self._client.remove(webhook_id, self._client.deadline(), masked=masked)
+            removed = self._client.remove(webhook_id, deadline)
         except WebhookError as error:
             try:
-                gone = error.uncertain and self._listings.refetch(webhook_id) is None
+                gone = error.uncertain and self._listings.refetch(webhook_id, self._client.deadline()) is None
             except WebhookError:
                 gone = False
             if not gone:
-                raise self._report(error, webhook_id, None, "was not removed") from None
+                named = Declaration(*webhook_id, "", secret_url=secret_url)
+                raise self._report(error, named, None, "was not removed") from None
         else:
             if removed is None:
-                self._confirm_gone(webhook_id)
+                self._confirm_gone(webhook_id, deadline, secret_url)
         self._listings.record(webhook_id, None)
         return removed
 
-    def _confirm_gone(self, webhook_id: WebhookId) -> None:
+    def _confirm_gone(self, webhook_id: WebhookId, deadline: Deadline, secret_url: bool) -> None:
         """A 404 may be about the webhook, the subaccount or the address: only a listing without it proves it gone."""
-        deadline = self._client.deadline()
+        live = None
         try:
-            live = self._listings.refetch(webhook_id)
-            for attempt in range(1, READS):  # a listing may be late
-                if live and self._client.wait(ProtocolError("still listed"), attempt, deadline):
-                    live = self._listings.refetch(webhook_id)
+            for pause in PAUSES:
+                if not self._client.pause(pause, deadline):
+                    break
+                if not (live := self._listings.refetch(webhook_id, deadline)):
+                    return
         except WebhookError as error:
             raise error.with_message(
-                f"{webhook_id} was not removed as far as can be seen: the API finds neither it nor its subaccount. "
-                f"{error} If the subaccount itself is gone, take the webhook out of the stack with "
+                f"The removal of {webhook_id} could not be confirmed: the API finds neither the webhook nor the "
+                f"subaccount. {error} If the subaccount itself is gone, take the webhook out of the stack with "
                 "`pulumi state delete`."
             ) from None
-        if live:
-            raise ProtocolError(
-                f"{webhook_id} was not removed: the API responded that it does not exist, but lists it. "
-                f"Live now: {live}. Run the command again; if it happens again, ask 8x8 support."
-            )
+        shown = live.describe(secret_url=secret_url) if live else "unknown"
+        raise ProtocolError(
+            f"{webhook_id} was not removed: the API returned 404 but still lists it. Live now: {shown}. "
+            "Run the command again; if it happens again, ask 8x8 support."
+        )
 
-    def _post(self, declared: Declaration, deadline: Deadline, listing_settles: bool = True) -> LiveWebhook | None:
+    def _post(self, declared: Declaration, deadline: Deadline, *, provable: bool) -> LiveWebhook | None:
         """POST, and after an uncertain end list before posting again; returns what is live then."""
         uncertain = False
-        for attempt in range(1, POSTS + 1):
+        for attempt in range(1, TRIES + 1):
             try:
-                live = self._client.register(declared, deadline).get(declared.type, masked=declared.masked)
+                live = self._client.register(declared, deadline).get(declared.type)
             except WebhookError as error:
                 # What an earlier POST may have done, a later refusal does not undo.
                 error.uncertain = uncertain = uncertain or error.uncertain
-                if not uncertain:
-                    raise
                 again = (
-                    attempt < POSTS
-                    and isinstance(error, UnavailableError)
-                    and self._client.wait(error, attempt, deadline)
+                    isinstance(error, UnavailableError)
+                    and attempt < TRIES
+                    and self._client.wait(attempt, deadline, error.retry_after)
                 )
-                try:
-                    live = self._listings.refetch(declared.id)
-                except WebhookError:
-                    raise error from None
-                if listing_settles and live and live.matches(declared):
-                    return live
+                if uncertain:
+                    try:
+                        live = self._listings.refetch(declared.id, self._client.deadline())
+                    except WebhookError:
+                        raise error from None
+                    if provable and live and live.matches(declared):
+                        return live
                 if not again:
                     raise
             else:
@@ -137,108 +152,128 @@ class Registrar:
                 return live
         raise AssertionError("unreachable")
 
-    def _settled(
-        self, declared: Declaration, live: LiveWebhook | None, found: LiveWebhook | None
+    def _confirmed(
+        self, declared: Declaration, live: LiveWebhook | None, before: Before, deadline: Deadline
     ) -> LiveWebhook | None:
-        """What is live after the API accepted a POST; a response that shows what was before may only be late."""
-        deadline = self._client.deadline()
-        for attempt in range(READS):
-            if (live and live.matches(declared)) or (attempt and live != found):
-                break
-            if attempt > 1 and not self._client.wait(ProtocolError("not listed yet"), attempt, deadline):
+        """Return what is live after the API accepted a POST; a listing that shows what was live before may be late.
+
+        Raises:
+            WebhookError: It cannot be listed, or there is no time to tell a late listing from an ignored POST.
+        """
+        pauses = PAUSES[:1] if self._memory.replaces is False else PAUSES
+        for pause in pauses:
+            if live and live.matches(declared):
                 break
             try:
-                live = self._listings.refetch(declared.id)
+                if not self._client.pause(pause, deadline):
+                    raise UnavailableError(
+                        f"The API accepted it but does not list it yet, and {deadline.seconds:g} s have passed. "
+                        "Nothing was deleted. Run the command again."
+                    )
+                live = self._listings.refetch(declared.id, deadline)
             except WebhookError as error:
                 error.uncertain = True
-                raise self._report(error, declared.id, found) from None
+                raise self._report(error, declared, before[-1]) from None
+            if live not in before:
+                break
         return live
 
-    def _undone(self, declared: Declaration, live: LiveWebhook | None) -> WebhookError:
-        """The API accepted a first registration and stored something else: remove that, and say so."""
+    def _undone(self, declared: Declaration, live: LiveWebhook | None, deadline: Deadline) -> WebhookError:
+        """The API accepted a first registration and stored something else: remove that, and report it."""
         if live is None:
             return ProtocolError(
-                f"The API accepted the registration of {declared.id}, but its listing does not show it. "
+                f"The API accepted the registration of {declared.id} but does not list it. "
                 "Live now: nothing. Run the command again; if it happens again, ask 8x8 support.",
                 uncertain=True,
             )
+        shown = live.describe(secret_url=declared.secret_url)
         if not live.same_address(declared):
             return ConflictError(
-                f"{declared.id} was empty a moment ago and is now {live}: somebody else registered it meanwhile, or "
-                "the API stores something else than it is sent. It was left as it is. The next preview names a way out."
+                f"{declared.id} was registered by someone else after the check: {shown}. Or the API does not store "
+                "what it receives. It was left as it is. Run `pulumi preview` for the options."
             )
-        self.remove(declared.id, masked=declared.masked)
+        self.remove(declared.id, deadline, secret_url=declared.secret_url)
         return ProtocolError(
-            f"The API stored {live} for {declared.id} instead of what is declared, so it was removed again. Live now: "
-            f"nothing, as before. {_advice(live)}"
+            f"The API stored {shown} for {declared.id} instead of what is declared, so it was removed again. Live now: "
+            f"nothing, as before. {_advice(declared, live)}"
         )
 
-    def _exchange(self, declared: Declaration, found: LiveWebhook, known_header: str | None) -> LiveWebhook:
+    def _exchange(
+        self, declared: Declaration, found: LiveWebhook, known_header: str | None, deadline: Deadline
+    ) -> LiveWebhook:
         """DELETE and POST, since the API does not replace; if that fails, register the old webhook again."""
-        self.remove(declared.id, masked=declared.masked)
+        self.remove(declared.id, deadline, secret_url=declared.secret_url)
         try:
-            live = self._settled(declared, self._post(declared, self._client.deadline()), None)
-            failure: WebhookError = ProtocolError("The API accepted it, but does not list it. Ask 8x8 support.")
+            live = self._registered_anew(declared, found)
+            failure: WebhookError = ProtocolError("The API accepted it but does not list it. Ask 8x8 support.")
         except WebhookError as error:
             live, failure = None, error
         if live and live.matches(declared):
             return live
-        if live:
+        if live and live != found:
             raise _stored_otherwise(declared, live)
         restored = self._restore(declared, found, known_header)
         raise failure.with_message(f"{declared.id} could not be replaced: {restored}. {failure}")
 
+    def _registered_anew(self, declared: Declaration, before: LiveWebhook) -> LiveWebhook | None:
+        """POST where nothing is registered now; no deadline of before cuts it short, since deliveries are dropped."""
+        deadline = self._client.deadline()
+        live = self._post(declared, deadline, provable=True)
+        return self._confirmed(declared, live, (None, before), deadline)
+
     def _restore(self, declared: Declaration, found: LiveWebhook, known_header: str | None) -> str:
         """Register again what was live; returns what is live then."""
         header = known_header if found.http_auth_header_available else None
-        previous = Declaration(*declared.id, found.url, found.enabled, header, declared.masked)
+        previous = Declaration(*declared.id, found.url, found.enabled, header, declared.secret_url)
+        was = found.describe(secret_url=declared.secret_url)
         try:
-            live = self._listings.refetch(declared.id)
-            if live is None:
-                live = self._settled(previous, self._post(previous, self._client.deadline()), None)
+            live = self._listings.refetch(declared.id, self._client.deadline())
+            if live in (None, found):  # a listing that shows the deleted one is late
+                live = self._registered_anew(previous, found)
         except WebhookError:
             try:
-                live = self._listings.refetch(declared.id)
+                live = self._listings.refetch(declared.id, self._client.deadline())
             except WebhookError:
-                return f"probably {NONE_LIVE}; it was {found}"
+                return f"probably {NONE_LIVE}; it was {was}"
         if live is None:
-            return f"{NONE_LIVE}; it was {found}"
+            return f"{NONE_LIVE}; it was {was}"
         if live == found:
-            return f"the old webhook was registered again and is live now, {live}"
+            return f"the old webhook was registered again and is live now, {was}"
         unknown = (
             ", whose auth header this stack does not know" if found.http_auth_header_available and not header else ""
         )
-        return f"live now: {live}; it was {found}{unknown}"
+        return f"live now: {live.describe(secret_url=declared.secret_url)}; it was {was}{unknown}"
 
     def _report(
         self,
         error: WebhookError,
-        webhook_id: WebhookId,
+        declared: Declaration,
         before: LiveWebhook | None,
         what: str = "was not registered as declared",
     ) -> WebhookError:
-        """The same error, with what is live now in front."""
+        """Return the same error, with what is live now in front."""
         if not error.uncertain:
-            return error.with_message(f"{webhook_id} {what}, and nothing was changed. {error}")
+            return error.with_message(f"{declared.id} {what}, and nothing was changed. {error}")
         try:
-            live = self._listings.refetch(webhook_id)
+            live = self._listings.refetch(declared.id, self._client.deadline())
         except WebhookError:
-            return error.with_message(f"{webhook_id} {what}, and what is live now is unknown. {error}")
+            return error.with_message(f"{declared.id} {what}, and what is live now is unknown. {error}")
         # Which auth header it is, no listing shows.
         same = ", as before" if live == before and not (live and live.http_auth_header_available) else ""
-        return error.with_message(f"{webhook_id} {what}. Live now: {live or 'nothing'}{same}. {error}")
+        shown = live.describe(secret_url=declared.secret_url) if live else "nothing"
+        return error.with_message(f"{declared.id} {what}. Live now: {shown}{same}. {error}")
 
 
 def _stored_otherwise(declared: Declaration, live: LiveWebhook | None) -> ProtocolError:
     if live is None:
-        return ProtocolError(f"{declared.id}: the API accepted the registration, but lists no webhook: {NONE_LIVE}.")
+        return ProtocolError(f"{declared.id}: the API accepted the registration but lists no webhook: {NONE_LIVE}.")
     return ProtocolError(
-        f"{declared.id} is now {live} instead of what is declared: the API stored something else than it was sent, or "
-        f"somebody else registered it meanwhile. Nothing was deleted. {_advice(live)}"
+        f"{declared.id} is now {live.describe(secret_url=declared.secret_url)} instead of what is declared: the API "
+        "did not store what it received, or someone else registered it at the same time. Nothing was deleted. "
+        f"{_advice(declared, live)}"
     )
 
 
-def _advice(live: LiveWebhook) -> str:
+def _advice(declared: Declaration, live: LiveWebhook) -> str:
     """How to declare what the API stores."""
-    what = "the URL that 8x8 lists" if live.masked else f"url={printable(live.url, LONGEST_URL)!r}"
-    return f"Declare {what}, enabled={live.enabled}, then run `pulumi up`; or ask 8x8 support."
+    return f"Declare {declarable(declared, live)}, enabled={live.enabled}, then run `pulumi up`; or ask 8x8 support."

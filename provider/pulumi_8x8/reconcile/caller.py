@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 INPUT = "__context"
-"""The hidden input that carries what the program knows; `check` removes it before the state is written.
+"""The hidden input that carries what the program knows; it reaches neither the state nor a diff.
 
 Names that begin with two underscores are internal to the engine: it does not show them.
 """
@@ -25,7 +24,7 @@ UNSUPPORTED = {
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls.
+    """The resource on whose behalf the engine calls.
 
     Attributes:
         urn: The resource's URN; empty where the host does not reveal it.
@@ -34,8 +33,7 @@ class Caller:
         ignored: Properties that `ignore_changes` names.
         secret: Inputs that were given as secrets.
         unsupported: Resource options that are set and have no effect in a dynamic provider.
-        organization: The stack's, where it has one of its own.
-        described: Whether the program describes it; False for a planned import, and where `ignore_changes` is `*`.
+        timeout: Seconds that the program gives this call; 0 is the setting `deadline`.
     """
 
     urn: str = ""
@@ -44,8 +42,7 @@ class Caller:
     ignored: list[str] = field(default_factory=list)
     secret: list[str] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
-    organization: str = ""
-    described: bool = True
+    timeout: float = 0.0
 
     @property
     def name(self) -> str:
@@ -54,20 +51,23 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """What distinguishes two resources of one program."""
+        """What distinguishes two resources of one run."""
         return self.urn or self.label
 
     def to_text(self) -> str:
-        """The hidden input: what the program knows, as one JSON text."""
-        known = {name: value for name, value in vars(self).items() if value and name not in {"urn", "described"}}
-        return json.dumps(known)
+        """Return the hidden input: what the program knows, as one JSON text."""
+        return json.dumps({name: value for name in KNOWN if (value := getattr(self, name))})
 
     @classmethod
-    def pop_from(cls, inputs: dict[str, Any], urn: str = "") -> Caller:
-        """Remove the hidden input, one JSON text, from the inputs of `check`."""
-        text = inputs.pop(INPUT, None)
-        known = json.loads(text) if isinstance(text, str) else {}
-        if not isinstance(known, Mapping):
+    def from_text(cls, text: object, urn: str = "") -> Caller:
+        """Return the caller that a hidden input describes; without one, only the URN is known."""
+        try:
+            known = json.loads(text) if isinstance(text, str) else {}
+        except ValueError:
             known = {}
-        given = {f.name: known[f.name] for f in fields(cls) if f.name in known}
-        return cls(**{**given, "urn": urn, "described": isinstance(text, str)})
+        given = {name: known[name] for name in KNOWN if name in known} if isinstance(known, Mapping) else {}
+        return cls(urn=urn, **given)
+
+
+KNOWN = ("label", "ahead", "ignored", "secret", "unsupported")
+"""What only the program knows; the rest comes with the engine's request."""

@@ -23,16 +23,17 @@ An auth header is unknown when the API reports one and neither state nor declara
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from eightx8_voice.text import printable
-from eightx8_voice.urls import LONGEST_URL
-from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, MASKED, Declaration, LiveWebhook
+from eightx8_voice.urls import redacted_url
+from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, SECRET_URL, Declaration, LiveWebhook
+
+from .claims import Claim
 
 
 class Unseen(Enum):
@@ -95,11 +96,11 @@ def declaration(properties: Mapping[str, Any]) -> Declaration:
         properties.get("url", ""),
         properties.get("enabled", True),
         properties.get("http_auth_header"),
-        properties.get(MASKED) is True,
+        properties.get(SECRET_URL) is True,
     )
 
 
-def keeping(declared: Declaration, live: LiveWebhook | None, ignored: Collection[str]) -> Declaration:
+def with_ignored_live_values(declared: Declaration, live: LiveWebhook | None, ignored: Collection[str]) -> Declaration:
     """The declaration with the live value of each property that `ignore_changes` names."""
     ignored = _names(ignored)
     if live and "url" in ignored:
@@ -173,40 +174,87 @@ def _input(compared: str) -> str:
 
 
 def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook) -> str:
+    found = live.describe(secret_url=declared.secret_url)
     if state is None and live.url != declared.url and declared.url != UNKNOWN:
-        keep = "" if live.masked else f"to keep it, declare url={printable(live.url, LONGEST_URL)!r}; "
         return (
-            f"{declared.id} already holds a webhook that this resource did not register: {live}. Nothing was changed. "
-            f"To replace it, set overwrite_on_create=True; {keep}or delete it first. "
-            "If this resource was renamed, give it an alias."
+            f"{declared.id} is already registered with another URL: {found}. Nothing was changed. "
+            f"To replace it, set overwrite_on_create=True; to keep it, declare {declarable(declared, live)}; "
+            "for a renamed resource, add an alias; for --replace, run `pulumi up` without it first; for a tainted "
+            "resource, run `pulumi state untaint` first."
         )
     unknown = declared.http_auth_header is None and (state is None or state.http_auth_header is None)
     if live.http_auth_header_available and unknown:
         return (
-            f"{declared.id} is live with an auth header that this stack does not know: {live}. Nothing was changed, "
-            "because every registration would remove the header. Declare http_auth_header with its value, or set "
+            f"{declared.id} has an auth header that this stack does not know: {found}. Nothing was changed, because "
+            "every registration would remove the header. Declare http_auth_header with its value, or set "
             "overwrite_on_create=True to register the webhook without one, or remove the header at 8x8."
         )
     return ""
 
 
+def declarable(declared: Declaration, live: LiveWebhook) -> str:
+    """How to declare the live URL: as text, or where to read it if a message must not hold it."""
+    shown = redacted_url(live.url)
+    if declared.secret_url or shown != live.url:
+        return f"the URL that `pulumi-8x8 export {declared.subaccount_id}` writes"
+    return f"url={shown!r}"
+
+
 def drift_text(declared: Declaration, drift: tuple[Drift, ...]) -> str:
     """One line for a person: each property with its live and its declared value."""
     if drift == GONE:
-        return "not registered any more"
-    return "; ".join(_difference(difference, declared.masked) for difference in drift)
+        return "no longer registered"
+    return "drift: " + "; ".join(_difference(difference, declared.secret_url) for difference in drift)
 
 
-def _difference(drift: Drift, masked: bool) -> str:
-    name, live, declared = drift.property, _word(drift.live), _word(drift.declared)
-    if name == "http_auth_header":
-        name, live, declared = "auth header", *("set" if here else "missing" for here in (drift.live, drift.declared))
-    elif name == "url" and masked:
-        live = declared = "[secret]"
-    return f"{name} is {live} live, {declared} declared"
+def _difference(drift: Drift, secret_url: bool) -> str:
+    if drift.property == "http_auth_header":
+        live, declared = ("set" if value else "missing" for value in (drift.live, drift.declared))
+        return f"auth header is {live} (declared: {declared})"
+    if drift.property != "url":
+        return f"{drift.property} is {str(drift.live).lower()} (declared: {_word(drift.declared).lower()})"
+    if secret_url:
+        return "url is [secret] (declared: another [secret])"
+    live, declared = redacted_url(drift.live), _word(drift.declared)
+    if live == declared:
+        return f"url differs only in its query ({live})"
+    return f"url is {live} (declared: {declared})"
 
 
 def _word(value: object) -> str:
-    if value == UNKNOWN:
-        return "not known yet"
-    return str(value).lower() if isinstance(value, bool) else printable(value, LONGEST_URL)
+    return "not known yet" if value == UNKNOWN else redacted_url(value)
+
+
+class Deletion(Enum):
+    """What a deletion does with the webhook of a resource that leaves the state."""
+
+    DELETE = "delete"
+    KEEP = "keep"
+    REFUSE = "refuse"
+
+
+def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]:
+    """What to do with a webhook whose resource is deleted, and the claim that decides it.
+
+        claim of                            then
+        ----------------------------------  --------------------------------------------------
+        no resource                         delete
+        another one, which has the webhook  keep: it is managed by that one now
+        another one, which does not yet     refuse: it may have failed
+        another one, whose process ended    refuse: whether it has the webhook is not known
+        the resource itself, created anew   keep: a replacement of itself
+        the resource itself, otherwise      delete
+
+    Args:
+        urn: The resource that is deleted; empty where the host does not reveal it, which keeps every claimed webhook.
+        claims: Every claim of this run to the webhook.
+    """
+    others = [claim for claim in claims if not urn or claim.key != urn]
+    for claim in others:
+        if not claim.ended and (claim.settled or not urn):
+            return Deletion.KEEP, claim
+    if others:
+        return Deletion.REFUSE, others[0]
+    if any(claim.settled == "created" and not claim.ended for claim in claims):
+        return Deletion.KEEP, None
+    return Deletion.DELETE, None

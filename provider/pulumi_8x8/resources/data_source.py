@@ -17,7 +17,7 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
     """What is registered in a subaccount now, sorted by type; one GET.
 
     Args:
-        subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
+        subaccount_id: 3 to 50 characters from `A-Z a-z 0-9 - . _ &`.
 
     Raises:
         SettingsError: The id is malformed, or no API key is set.

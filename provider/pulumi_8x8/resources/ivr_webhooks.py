@@ -14,7 +14,7 @@ class IvrWebhooks(pulumi.ComponentResource):
 
     Args:
         name: Name in the stack; the children are `<name>-vca` and `<name>-vss`.
-        subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
+        subaccount_id: 3 to 50 characters from `A-Z a-z 0-9 - . _ &`.
         vca_url: Where 8x8 asks for the next action during a call.
         vss_url: Where 8x8 reports how the session ended. Default: `vca_url`.
         http_auth_header: Authorization header of both deliveries; always a secret. Default: none is sent.

@@ -9,8 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from eightx8_voice.webhooks import WebhookType
-from pulumi_8x8 import dynamic_host
-from pulumi_8x8.model import DECLARED, IDENTITY, INSTRUCTIONS, OUTPUT
+from pulumi_8x8.model import DECLARED, HEADER_AVAILABLE, IDENTITY, PROVIDER_OPTIONS
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
 
@@ -25,7 +24,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
 
     Args:
         name: Name in the stack.
-        subaccount_id: 3 to 50 of the characters `A-Z a-z 0-9 - . _ &`.
+        subaccount_id: 3 to 50 characters from `A-Z a-z 0-9 - . _ &`.
         type: VCA, VSS, VCS, VRU or VNU; see `WebhookType`.
         url: Where 8x8 delivers: https, or http on loopback; at most 2,048 characters.
         enabled: Whether 8x8 delivers. Default: True.
@@ -58,6 +57,9 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         overwrite_on_create = cached_property(lambda _: pulumi.Output.from_input(False))
         rehearse = cached_property(lambda _: pulumi.Output.from_input(False))
 
+    def __init_subclass__(cls, **_: Any) -> None:
+        super().__init_subclass__(module="8x8", name="Webhook")  # a subclass is the same resource to the engine
+
     def __init__(
         self,
         name: str,
@@ -71,7 +73,6 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         rehearse: pulumi.Input[bool] = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        dynamic_host.quiet_interrupts()
         opts = opts or pulumi.ResourceOptions()
         if opts.import_ is not None:
             raise pulumi.RunError(  # the program ends with this line, and without a traceback
@@ -87,7 +88,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
             "overwrite_on_create": overwrite_on_create,
             "rehearse": rehearse,
         }
-        given = {name: value for name, value in inputs.items() if name not in INSTRUCTIONS or value is not False}
+        given = {name: value for name, value in inputs.items() if name not in PROVIDER_OPTIONS or value is not False}
         super().__init__(
             WebhookProvider(),
             name,
@@ -108,7 +109,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         The preview fails where nothing is registered there. `http_auth_header` is None: the API never returns it.
         """
         webhook = cls.__new__(cls)
-        properties = dict.fromkeys((*IDENTITY, *DECLARED, OUTPUT))
+        properties = dict.fromkeys((*IDENTITY, *DECLARED, HEADER_AVAILABLE))
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         Resource.__init__(webhook, WebhookProvider(), name, properties, opts)
         return webhook

@@ -1,0 +1,74 @@
+"""The engine that started this process: where messages go, and whose end is this process's end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+SEVERITIES = {
+    "status": (engine_pb2.INFO, True),
+    "info": (engine_pb2.INFO, False),
+    "warning": (engine_pb2.WARNING, False),
+}
+"""Severity -> the engine's, and whether the message is shown on the row only, not in Diagnostics."""
+
+LOG_SECONDS = 5.0
+"""How long the engine may take for a message; on the same machine it takes less than a millisecond."""
+
+CHANNEL_OPTIONS = [("grpc.enable_http_proxy", 0)]
+"""gRPC would send what is for the engine, on loopback, to the proxy that the environment names."""
+
+
+class Engine:
+    """The connection back to the engine.
+
+    Args:
+        address: Host and port; empty where there is no engine (`pulumi package get-schema` needs none).
+        gone: Called when the engine was reachable and no longer is.
+    """
+
+    def __init__(self, address: str, gone: Callable[[], object] | None = None) -> None:
+        self.address = address
+        self._gone = gone
+        self._seen = False
+        self._unreachable = Event()
+        self._stub = None
+        if address:
+            self._channel = grpc.insecure_channel(address, CHANNEL_OPTIONS)  # one without a reference reports no state
+            if gone:
+                self._channel.subscribe(self._changed, try_to_connect=True)
+            self._stub = engine_pb2_grpc.EngineStub(self._channel)
+
+    def log(self, severity: str, text: str, urn: str = "") -> bool:
+        """Show a message on the row of a URN, or on the stack's.
+
+        Args:
+            severity: `warning`, `info`, or `status` for the row alone.
+            text: One line.
+            urn: The resource; the stack where it is empty.
+
+        Returns:
+            Whether the engine received it. After one that it did not receive, no other is tried.
+        """
+        if self._stub is None or self._unreachable.is_set():
+            return False
+        level, ephemeral = SEVERITIES[severity]
+        request = engine_pb2.LogRequest(severity=level, message=text, urn=urn, ephemeral=ephemeral)
+        try:
+            self._stub.Log(request, timeout=LOG_SECONDS)
+        except grpc.RpcError:
+            self._unreachable.set()
+            return False
+        return True
+
+    def _changed(self, state: grpc.ChannelConnectivity) -> None:
+        if state is grpc.ChannelConnectivity.READY:
+            self._seen = True
+        elif self._seen and state is grpc.ChannelConnectivity.IDLE:
+            # Idle for half an hour, or ended: connecting again shows which.
+            self._channel.subscribe(self._changed, try_to_connect=True)
+        elif self._seen and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE and self._gone:
+            self._gone()

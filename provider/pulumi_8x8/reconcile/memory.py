@@ -1,0 +1,101 @@
+"""What one operation has seen so far, behind one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from pulumi_8x8.model import Declaration, WebhookId
+
+from .caller import Caller
+from .claims import Claim, Claims
+
+
+class Memory:
+    """The memory of one preview, update, refresh or destroy; safe to share between threads.
+
+    Args:
+        claims: What this process shares with the other provider processes of the run.
+    """
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+        self._lock = Lock()
+        self._declared: dict[WebhookId, Caller] = {}
+        self._settled: dict[WebhookId, str] = {}
+        self._in_state: dict[WebhookId, Declaration] = {}
+        self._topics: set[str] = set()
+        self._results: dict[object, Any] = {}
+        self._replaces: bool | None = None
+
+    def declare(self, webhook_id: WebhookId, caller: Caller) -> str:
+        """Record that a resource declares a webhook; returns the name of another that does, or an empty text."""
+        with self._lock:
+            first = self._declared.setdefault(webhook_id, caller)
+            if first.key != caller.key:
+                return first.name
+            self._declared[webhook_id] = caller  # the engine checks a replacement twice
+        self._claims.add(webhook_id, caller.key, caller.name)
+        others = self._claims.of_others(webhook_id)
+        return next((claim.name for claim in others if not claim.ended and claim.key != caller.key), "")
+
+    def settle(self, webhook_id: WebhookId, caller: Caller, how: str) -> None:
+        """Record how the resource that declares a webhook came to have it: `created`, `updated` or `same`."""
+        with self._lock:
+            self._settled[webhook_id] = how
+        self._claims.add(webhook_id, caller.key, caller.name, how)
+
+    def claims(self, webhook_id: WebhookId) -> list[Claim]:
+        """Return every claim of this run to a webhook."""
+        with self._lock:
+            own, settled = self._declared.get(webhook_id), self._settled.get(webhook_id, "")
+        mine = [Claim("", str(webhook_id), own.key, own.name, settled)] if own else []
+        return mine + self._claims.of_others(webhook_id)
+
+    @property
+    def sharing_problem(self) -> str:
+        """Why claims cannot be shared with other provider processes; empty where they can."""
+        return self._claims.problem
+
+    def hold(self, webhook_id: WebhookId, state: Declaration) -> None:
+        """Record the webhook as this stack's state has it."""
+        with self._lock:
+            self._in_state[webhook_id] = state
+
+    def held(self, webhook_id: WebhookId) -> Declaration | None:
+        """Return the webhook as this stack's state has it, as far as it was seen."""
+        with self._lock:
+            return self._in_state.get(webhook_id)
+
+    def forget(self, webhook_id: WebhookId) -> None:
+        """Record that the state no longer has a webhook."""
+        with self._lock:
+            self._in_state.pop(webhook_id, None)
+
+    def learn(self, *, replaces: bool) -> None:
+        """Record what this API does with a POST over a webhook that exists."""
+        with self._lock:
+            self._replaces = replaces
+
+    @property
+    def replaces(self) -> bool | None:
+        """Whether a POST over a webhook that exists replaces it; None where that was not seen yet."""
+        with self._lock:
+            return self._replaces
+
+    def first(self, topic: str) -> bool:
+        """Whether this is the first mention of a topic in this operation."""
+        with self._lock:
+            new = topic not in self._topics
+            self._topics.add(topic)
+            return new
+
+    def once(self, key: object, result: Callable[[], Any]) -> Any:
+        """Return the result for a key, found by the first call that asks for it."""
+        with self._lock:
+            if key in self._results:
+                return self._results[key]
+        found = result()
+        with self._lock:
+            return self._results.setdefault(key, found)

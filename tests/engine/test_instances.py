@@ -1,0 +1,131 @@
+"""A webhook that moves to another provider process in one run stays registered: processes share what they declare."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psutil
+import pytest
+
+from eightx8_voice.emulator import Emulator, Fault
+from tests.support.account import urls
+from tests.support.scratch import SECONDS, Project
+
+pytestmark = pytest.mark.engine
+
+VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+SLOW = {"subaccount_id": "Sub_2", "type": "VSS", "url": "https://ivr.example/vss"}
+LIVE = {"Sub_1/VCA": VCA["url"]}
+
+
+def declare(project: Project, **webhooks: dict[str, Any]) -> Project:
+    """Make the program declare these webhooks, each with its provider and instance."""
+    project.declare(**webhooks)
+    return project.use("instances")
+
+
+@pytest.fixture
+def project(api: Emulator, tmp_path: Path) -> Project:
+    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}, door="native")
+
+
+MOVES = {
+    "from dynamic to native": ({"vca": {"provider": "dynamic"}}, {"vca": {"provider": "native"}}),
+    "from native to dynamic": ({"vca": {"provider": "native"}}, {"vca": {"provider": "dynamic"}}),
+    "renamed, to another dynamic instance": (
+        {"old": {"provider": "dynamic"}}, {"vca": {"provider": "dynamic", "instance": "second"}}),
+    "renamed, to another native instance": (
+        {"old": {"provider": "native", "instance": "first"}}, {"vca": {"provider": "native", "instance": "second"}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES.values(), ids=list(MOVES))
+def test_a_webhook_that_moves_to_another_provider_process_stays_registered(
+    api: Emulator, project: Project, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """The alias was forgotten; the row of the old resource says who manages it, and removal deletes as ever."""
+    declare(project, **{name: {**VCA, **how} for name, how in before.items()}).deploy().ok()
+
+    moved = declare(project, **{name: {**VCA, **how} for name, how in after.items()}).up().ok()
+
+    assert urls(api) == LIVE
+    assert moved.lines("not deleted: now managed by 'vca'")
+    assert list(project.resources()) == ["vca"]
+
+    project.destroy().ok()
+
+    assert urls(api) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"provider": "dynamic"}, {"provider": "native"}),
+        ({"provider": "native", "instance": "one"}, {"provider": "native", "instance": "two"}),
+        ({"provider": "dynamic"}, {"provider": "dynamic", "instance": "two"}),
+    ],
+)
+def test_two_resources_for_one_webhook_are_refused_across_providers_and_instances(
+    api: Emulator, project: Project, first: dict[str, str], second: dict[str, str]
+) -> None:
+    """In preview, before anything is registered."""
+    declare(project, ivr={**VCA, **first}, calls={**VCA, **second, "after": ["ivr"]})
+
+    refused = project.preview().refused()
+
+    assert "is declared twice in this program, by 'ivr' and 'calls'" in refused.out
+    assert urls(api) == {}
+
+
+def providers(process: psutil.Process, name: str) -> list[psutil.Process]:
+    return [child for child in process.children(recursive=True) if name in " ".join(child.cmdline())]
+
+
+@pytest.mark.parametrize(("new", "old"), [("native", "dynamic"), ("dynamic", "native")])
+def test_a_provider_process_that_is_killed_in_between_costs_no_webhook(
+    api: Emulator, project: Project, new: str, old: str
+) -> None:
+    """The process that has adopted it can no longer speak for it; the next run finds it in order."""
+    declare(project, old={**VCA, "provider": old}).deploy().ok()
+    gate = Event()
+    held = api.faults.add(Fault("pass", "POST", "Sub_2", hold=gate))
+    declare(project, vca={**VCA, "provider": new}, slow={**SLOW, "provider": old, "after": ["vca"]})
+
+    with project.start("up", "--yes", "--skip-preview") as running:
+        assert held.reached.wait(SECONDS)
+        name = "pulumi-resource-eightx8" if new == "native" else "pulumi.dynamic"
+        for process in providers(psutil.Process(running.pid), name):
+            process.kill()
+        gate.set()
+        running.communicate(timeout=SECONDS)
+
+    assert urls(api)["Sub_1/VCA"] == VCA["url"]
+
+    project.up().ok()
+
+    assert urls(api) == {**LIVE, "Sub_2/VSS": SLOW["url"]}
+    assert sorted(project.resources()) == ["slow", "vca"]
+
+
+def test_two_stacks_side_by_side_do_not_claim_for_each_other(api: Emulator, tmp_path: Path) -> None:
+    """One removes a webhook from its program while the other declares it: only one run is its own."""
+    environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}
+    one, two = (Project(tmp_path / name, environment, door="native") for name in ("one", "two"))
+    declare(one, vca={**VCA, "provider": "native"}).deploy().ok()
+    gate = Event()
+    held = api.faults.add(Fault("pass", "POST", "Sub_2", hold=gate))
+    declare(two, vca={**VCA, "provider": "dynamic"}, slow={**SLOW, "provider": "dynamic", "after": ["vca"]})
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(two.deploy)
+        assert held.reached.wait(SECONDS)
+        declare(one).deploy().ok()
+        gone = urls(api)
+        gate.set()
+        running.result().ok()
+
+    assert gone == {}
+    assert urls(api) == {"Sub_2/VSS": SLOW["url"]}
