@@ -116,16 +116,6 @@ def test_a_secret_is_never_repeated(name: str, value: str) -> None:
     assert CANARY not in failure.reason
 
 
-@pytest.mark.parametrize("type", ["VCS", "VRU", "VNU"])
-def test_only_endpoints_of_calls_can_be_rehearsed(type: str) -> None:
-    """There are no synthetic deliveries of the other types; a type that is no text is reported as such."""
-    reason = "rehearse must be left out: only VCA and VSS endpoints can be rehearsed."
-
-    assert failures({**GOOD, "type": type, "rehearse": True}) == [("rehearse", reason)]
-    assert failures({**GOOD, "type": type}) == []
-    assert [failure.property for failure in failures({**GOOD, "type": [type], "rehearse": True})] == ["type"]
-
-
 def test_every_bad_or_missing_input_is_reported_at_once() -> None:
     """In one preview; null is the same as left out."""
     bad = failures(with_defaults({"subaccount_id": "x", "type": "vca", "url": "http://x", "http_auth_header": ""}))

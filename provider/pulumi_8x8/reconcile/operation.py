@@ -52,6 +52,9 @@ from .memory import Memory
 from .validate import NUMBER_MASKING, Failure, failures, with_defaults
 
 if TYPE_CHECKING:
+    from eightx8_voice.rehearsal import Finding
+    from pulumi_8x8.api.client import Client
+
     from .apply import Registrar
     from .listings import Listings
 
@@ -68,6 +71,14 @@ class Difference(NamedTuple):
     replaces: tuple[str, ...]
     updates: tuple[str, ...]
     changes: bool
+
+
+class _Api(NamedTuple):
+    """The way to the API; made when something first needs it, so that a preview can do without a key."""
+
+    client: Client
+    listings: Listings
+    registrar: Registrar
 
 
 class Operation:
@@ -171,7 +182,7 @@ class Operation:
             NotFoundError: Nothing is registered, and the state holds no such webhook either.
         """
         try:
-            live = self._listings.get_before_write(webhook_id, self._deadline(caller))
+            live = self._api.listings.get_before_write(webhook_id, self._deadline(caller))
         except KeyRefusedError as error:
             raise self._rotated(error) from None
         if live is None and not outs.get("subaccount_id"):
@@ -209,7 +220,7 @@ class Operation:
             return
         secret_url = declaration(outs).secret_url
         try:
-            removed = self._registrar.remove(webhook_id, self._deadline(caller), secret_url=secret_url)
+            removed = self._api.registrar.remove(webhook_id, self._deadline(caller), secret_url=secret_url)
         except KeyRefusedError as error:
             raise self._rotated(error) from None
         self._memory.forget(webhook_id)
@@ -223,39 +234,34 @@ class Operation:
         Raises:
             WebhookError: The API refused, or is unreachable.
         """
-        return self._listings.all(subaccount_id, self._deadline(caller)).all()
+        return self._api.listings.all(subaccount_id, self._deadline(caller)).all()
 
     def prefetch(self, subaccount_ids: list[str]) -> None:
         """Start fetching listings that will be needed."""
         if self._settings.live_checks:
-            self._listings.prefetch(id for id in subaccount_ids if not subaccount_problem(id))
+            self._api.listings.prefetch(id for id in subaccount_ids if not subaccount_problem(id))
 
     def cancel(self) -> None:
         """Send nothing again that has failed; what is under way ends by itself."""
         self._cancelled.set()
 
+    @property
+    def _api(self) -> _Api:
+        with self._lock:
+            if self._misconfigured:
+                raise self._misconfigured
+            return self._made
+
     @cached_property
-    def _made(self) -> tuple[Listings, Registrar]:
+    def _made(self) -> _Api:
         from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
 
         from .apply import Registrar
         from .listings import Listings
 
-        if self._misconfigured:
-            raise self._misconfigured
         client = Client(self._settings, sleep=self._cancelled.wait)
         listings = Listings(client)
-        return listings, Registrar(client, listings, self._memory)
-
-    @property
-    def _listings(self) -> Listings:
-        with self._lock:
-            return self._made[0]
-
-    @property
-    def _registrar(self) -> Registrar:
-        with self._lock:
-            return self._made[1]
+        return _Api(client, listings, Registrar(client, listings, self._memory))
 
     def _deadline(self, caller: Caller) -> Deadline:
         """The one clock of a call."""
@@ -296,18 +302,32 @@ class Operation:
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
             return []
-        # The engine checks a replacement twice.
-        found = self._memory.once((inputs["type"], url, header), lambda: self._rehearsed(inputs["type"], url, header))
+        try:  # once, although the engine checks a replacement twice
+            key = (inputs["subaccount_id"], inputs["type"], url, header)
+            findings = self._memory.once(key, lambda: self._rehearsed(inputs))
+        except WebhookError as error:
+            return [Failure("", str(error))]
+        for finding in findings:
+            if finding.verdict == "warning":
+                text = f"rehearsal: {finding.name}: {finding.detail}"
+                self._show("warning", f"{caller.key} {text}", text, caller)
+        found = "; ".join(f"{finding.name}: {finding.detail}" for finding in findings if finding.verdict == "fails")
         if not found:
             return []
         reason = f"The endpoint is not ready: {found}. Nothing was changed. Correct it, then run the command again."
         return [Failure("" if "url" in caller.secret else "url", reason)]
 
-    def _rehearsed(self, type: str, url: str, header: str | None) -> str:
-        from eightx8_voice.rehearsal import Verdict, rehearse
+    def _rehearsed(self, inputs: Properties) -> tuple[Finding, ...]:
+        from eightx8_voice.rehearsal import rehearse
 
-        report = rehearse(url, type, http_auth_header=header, allow_private=self._settings.rehearse_private)
-        return "; ".join(f"{f.name}: {f.detail}" for f in report.findings if f.verdict is Verdict.FAILS)
+        url, type, header = inputs["url"], inputs["type"], inputs.get("http_auth_header")
+        known = None
+        if type == "VCA" and self._settings.api_key and self._settings.live_checks:
+            from pulumi_8x8.api.account import account_facts
+
+            known = account_facts(self._api.client, inputs["subaccount_id"])
+        private = self._settings.rehearse_private
+        return rehearse(url, type, http_auth_header=header, allow_private=private, account=known).findings
 
     def _live(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | Unseen | None:
         """What is live, for a preview; UNSEEN with one warning where it cannot be listed."""
@@ -315,7 +335,7 @@ class Operation:
             self._show("info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only")
             return UNSEEN
         try:
-            return self._listings.get(webhook_id, deadline)
+            return self._api.listings.get(webhook_id, deadline)
         except UnavailableError as error:
             text = f"drift was not checked (API unreachable); compared with the state only. {error}"
             self._show("warning", "live", text)
@@ -340,12 +360,12 @@ class Operation:
     def _converged(self, caller: Caller, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
         """Make the webhook what the inputs declare; returns the resource's outputs."""
         deadline, declared = self._deadline(caller), declaration(inputs)
-        live = self._listings.get_before_write(declared.id, deadline)
+        live = self._api.listings.get_before_write(declared.id, deadline)
         declared = with_ignored_live_values(declared, live, caller.ignored)
         decision = _accepted(self._decision(caller, state, declared, live, inputs))
         if decision.outcome is Outcome.REGISTER or live is None:
             before, known_header = live, state.http_auth_header if state else None
-            live = self._registrar.apply(declared, before, known_header, deadline)
+            live = self._api.registrar.apply(declared, before, known_header, deadline)
             if before and state is None:
                 now, was = (webhook.describe(secret_url=declared.secret_url) for webhook in (live, before))
                 self._show("info", f"overwrote {declared.id}", f"{now} replaced {was}", caller, declared.id)

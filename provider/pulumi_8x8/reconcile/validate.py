@@ -52,8 +52,6 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
         for name in DEFAULTS
         if not isinstance(value := inputs.get(name), bool) and value != UNKNOWN
     ]
-    if inputs.get("rehearse") is True and inputs.get("type") in NUMBER_MASKING:
-        found.append(Failure("rehearse", "rehearse must be left out: only VCA and VSS endpoints can be rehearsed."))
     if problem := header_problem(inputs.get("http_auth_header")):
         found.append(Failure("http_auth_header", problem))
     return [Failure("" if failure.property in {*secret, "http_auth_header"} else failure.property, failure.reason)
