@@ -9,13 +9,13 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
-from tests.support.command_line import MANY, SUB, run
+from tests.support.command_line import MANY, SUB, on_terminal, run
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
 
 def test_list_shows_what_is_live(api: Emulator) -> None:
-    """As a table, one row a webhook, complete in a pipe, harmless on a terminal, fetched once; or as JSON."""
+    """As a table, one row a webhook, whole in a pipe, harmless on a terminal, fetched once; or as JSON."""
     long_url = "https://ivr.example.com/" + "x" * 150
     api.account.put(SUB, "VCA", f"{long_url}\x1b]0;owned\x07[red]", http_auth_header="secret-value")
     api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
@@ -53,3 +53,38 @@ def test_a_refused_key_or_a_malformed_subaccount_ends_a_command(api: Emulator) -
     assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
     assert re.search("401.*EIGHTX8_API_KEY", result.output)
     assert (misuse.exit_code, 0 < len(api.journal) < len(MANY)) == (2, True)
+
+
+def test_no_value_of_a_query_is_shown_in_the_table(api: Emulator) -> None:
+    """Where tokens are; the JSON is for programs and has all of it."""
+    api.account.put(SUB, "VCA", "https://ivr.example/vca?token=canary&v=2")
+
+    table, document = run("list", SUB).output, run("list", SUB, "--json").output
+
+    assert "https://ivr.example/vca?token=…&v=…" in table
+    assert json.loads(document)[0]["url"] == "https://ivr.example/vca?token=canary&v=2"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_narrow_terminal_shows_every_url_whole(api: Emulator, columns: int) -> None:
+    """Folded within its column, and without blanks at the ends of lines."""
+    urls = {type: f"https://ivr.example.com/{type.lower()}/" + "abcdefghij" * 12 for type in ("VCA", "VSS")}
+    for type, url in urls.items():
+        api.account.put(SUB, type, url)
+
+    printed, _ = on_terminal("list", SUB, columns=columns)
+
+    lines = printed.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [line for line in lines if line != line.rstrip()] == []
+    start, end = lines[0].index("url"), lines[0].index("enabled")
+    assert "".join(line[start:end].strip() for line in lines[1:]) == "".join(urls.values())
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.0, True), (3600.0, False)], ids=["slow", "quick"])
+def test_a_progress_bar_is_shown_only_where_listing_takes_longer(api: Emulator, seconds: float, shown: bool) -> None:
+    """Than half a second, as people use it; otherwise standard error stays empty."""
+    printed, beside = on_terminal("list", SUB, progress_after=seconds)
+
+    assert printed.strip() == "No webhook is registered."
+    assert ("Listing" in beside, beside == "") == (shown, not shown)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -24,3 +31,28 @@ def account_in_the_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -
 def run(*arguments: str, stdin: str = "") -> Result:
     """Run a command to its end."""
     return CliRunner().invoke(pulumi_8x8, arguments, input=stdin)
+
+
+def on_terminal(*arguments: str, columns: int = 80, progress_after: float = 3600.0) -> tuple[str, str]:
+    """What a command prints on a terminal of this width, and what its standard error shows on another."""
+    program = f"from pulumi_8x8.cli import listings, main; listings.PROGRESS_AFTER = {progress_after}; main()"
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns)}
+    (out, out_end), (err, err_end) = pty.openpty(), pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdin=subprocess.DEVNULL, stdout=out_end, stderr=err_end, env=environment,
+    ):  # fmt: skip
+        os.close(out_end)
+        os.close(err_end)
+        with ThreadPoolExecutor(2) as readers:
+            printed, beside = readers.map(_read, (out, err))
+    return printed, beside
+
+
+def _read(terminal: int) -> str:
+    text = b""
+    with suppress(OSError):  # how Linux ends a terminal that nobody has open
+        while part := os.read(terminal, 1 << 16):
+            text += part
+    os.close(terminal)
+    return text.decode()

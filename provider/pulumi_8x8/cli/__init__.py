@@ -9,6 +9,6 @@ def main() -> None:
     """Run the command line."""
     try:
         from .app import pulumi_8x8
-    except ModuleNotFoundError as error:
-        sys.exit(f"pulumi-8x8: {error.name} is not installed. Run: pip install 'pulumi-8x8[cli]'")
-    pulumi_8x8(prog_name="pulumi-8x8")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    pulumi_8x8.main(prog_name="pulumi-8x8")

@@ -1,6 +1,15 @@
-"""The commands of `pulumi-8x8`, and what is common to them."""
+"""The commands of `pulumi-8x8`, and how each of them ends."""
 
 from __future__ import annotations
+
+import errno
+import io
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -10,18 +19,75 @@ from .call import call
 from .emulate import emulate
 from .export import export
 from .list import list_webhooks
-from .listings import Failed
 from .rehearse import rehearse
+from .terminal import discard_output, escape_output
+
+FAILED, INTERRUPTED = 2, 130
+"""Exit codes, besides 0 and a command's own 1."""
+
+
+class _OutputError(Exception):
+    """The output cannot be written."""
 
 
 class _Commands(click.Group):
-    """Ends a command that raises one of the package's errors with its text and exit code 2."""
+    """Ends every command with one of the documented exit codes, and a failure with one line.
+
+    click ends with 1 when it is interrupted, when nobody reads its output, and after every traceback.
+    """
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        escape_output()
+        code, message = self._end(args, {**extra, "standalone_mode": False})
+        with suppress(OSError):
+            if message:
+                click.echo(message, err=True)
+        discard_output()
+        sys.exit(code)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _output_errors():
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        with _output_errors():
             return super().invoke(ctx)
+
+    def _end(self, args: tuple[Any, ...], extra: dict[str, Any]) -> tuple[int, str]:
+        try:
+            code = super().main(*args, **extra)
+            return code if isinstance(code, int) else 0, ""
+        except SystemExit as error:
+            return error.code if isinstance(error.code, int) else 0, ""
+        except click.ClickException as error:
+            text = io.StringIO()
+            error.show(text)
+            return FAILED, text.getvalue().rstrip()
+        except click.Abort as error:
+            if isinstance(error.__cause__ or error.__context__, EOFError):
+                return FAILED, "Error: Standard input ended before the question was answered."
+            return INTERRUPTED, "Interrupted."
+        except KeyboardInterrupt:
+            return INTERRUPTED, "Interrupted."
         except WebhookError as error:
-            raise Failed(str(error)) from None
+            return FAILED, f"Error: {error}"
+        except _OutputError as error:
+            return FAILED, str(error)
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}, line {frame.lineno}"
+            return FAILED, f"Error: internal error ({type(error).__name__} in {where}). Report it with the command."
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    """Tell an output that cannot be written apart: click would end with 1, and silently, for a closed pipe."""
+    try:
+        yield
+    except OSError as error:
+        # A reader that has read enough, such as `head`, needs no message.
+        message = "" if error.errno == errno.EPIPE else f"Error: The output cannot be written: {error.strerror}."
+        raise _OutputError(message) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,7 +96,8 @@ def pulumi_8x8() -> None:
     """Inspect, export and emulate the webhooks of 8x8 Connect Voice subaccounts.
 
     The API key is read from EIGHTX8_API_KEY, the address from EIGHTX8_BASE_URL.
-    Exit codes: 0 success, 1 the command found something wrong, 2 misuse or an error.
+
+    Exit codes: 0 success, 1 the command found something wrong, 2 misuse or an error, 130 interrupted.
     """
 
 

@@ -11,7 +11,7 @@ import requests
 
 from eightx8_voice.text import printable
 from eightx8_voice.urls import is_loopback
-from pulumi_8x8.cli.listings import Failed, SubaccountId
+from pulumi_8x8.cli.parameters import Failed, Seconds, SubaccountId
 from pulumi_8x8.settings import Settings
 
 LONGEST_CALL = 600.0
@@ -30,9 +30,11 @@ LONGEST_CALL = 600.0
     show_default=True,
     help="How the leg of a makeCall ends.",
 )
-@click.option("--timeout", default=5.0, show_default=True, help="Seconds that an endpoint has to respond.")
+@click.option(
+    "--timeout", type=Seconds(), default=5.0, show_default=True, help="Longest time for an endpoint to respond."
+)
 @click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
-@click.option("--delay", default=0.0, show_default=True, help="Seconds before each delivery.")
+@click.option("--delay", type=Seconds(zero=True), default=0.0, show_default=True, help="Pause before each delivery.")
 @click.option(
     "--dtmf-place",
     type=click.Choice(["eventData.dtmf", "eventData", "dtmf"]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .listings import Failed
+from .parameters import Failed
 
 
 class _Limits(click.Command):

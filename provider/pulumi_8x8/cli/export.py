@@ -12,7 +12,8 @@ from eightx8_voice.urls import url_problem
 from pulumi_8x8.cli.program import HEADER_KEY, program
 from pulumi_8x8.model import WebhookId
 
-from .listings import Failed, SubaccountId, fetch
+from .listings import fetch
+from .parameters import Failed, SubaccountId
 
 
 @click.command()

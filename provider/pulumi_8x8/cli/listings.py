@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
-import click
 from rich.console import Console
 from rich.progress import Progress
 
-from eightx8_voice.text import printable
-from eightx8_voice.webhooks import subaccount_problem
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.model import Listing
 from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from pulumi_8x8.settings import Settings
 
+PROGRESS_AFTER = 0.5
+"""Seconds after which a progress bar is shown."""
 
-class SubaccountId(click.ParamType[str]):
-    """A subaccount id on the command line."""
-
-    name = "subaccount"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse what the vendor's pattern does not allow."""
-        if problem := subaccount_problem(value):
-            self.fail(f"a subaccount id {problem} (got {printable(value)!r}).", param, ctx)
-        return value
-
-
-class Failed(click.ClickException):
-    """An error that ends a command with exit code 2."""
-
-    exit_code = 2
+POLL_SECONDS = 0.1
+"""Seconds between two looks at whether something has arrived, or somebody pressed Ctrl-C."""
 
 
 def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
-    """The listings in the order of the ids; each is fetched once, and none after the first failure.
+    """Return the listings in the order of the ids; each is fetched once, and none after the first failure.
 
     Raises:
         WebhookError: One of them could not be fetched.
     """
     client = Client(Settings.load())
-    pool = ThreadPoolExecutor(LISTED_AT_ONCE)
+    ids = list(dict.fromkeys(subaccount_ids))
+    pending: deque[str] = deque(ids)
+    outcomes: SimpleQueue[Listing | Exception] = SimpleQueue()
+
+    def work() -> None:
+        with suppress(IndexError):  # nothing is pending
+            while True:
+                outcomes.put(_outcome(client, pending.popleft()))
+
+    # Daemons, since an executor's threads would keep the process alive until a silent API has timed out.
+    for _ in range(min(LISTED_AT_ONCE, len(ids))):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        listings = _collected(outcomes, len(ids))
+    finally:
+        pending.clear()
+    return [listings[id] for id in ids]
+
+
+def _outcome(client: Client, subaccount_id: str) -> Listing | Exception:
     try:
         # A request's deadline starts with the request: hundreds may wait for their turn.
-        futures = {
-            id: pool.submit(lambda id: client.list(id, client.deadline()), id) for id in dict.fromkeys(subaccount_ids)
-        }
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            for future in progress.track(as_completed(futures.values()), len(futures), description="Listing"):
-                future.result()
-        return [future.result() for future in futures.values()]
+        return client.list(subaccount_id, client.deadline())
+    except Exception as error:
+        return error
+
+
+def _collected(outcomes: SimpleQueue[Listing | Exception], number: int) -> dict[str, Listing]:
+    listings: dict[str, Listing] = {}
+    console, shown_from = Console(stderr=True), time.monotonic() + PROGRESS_AFTER
+    progress = Progress(console=console, transient=True, disable=not console.is_interactive)
+    bar = progress.add_task("Listing", total=number)
+    try:
+        while len(listings) < number:
+            if time.monotonic() >= shown_from:
+                progress.start()
+            try:
+                outcome = outcomes.get(timeout=POLL_SECONDS)
+            except Empty:
+                continue
+            if isinstance(outcome, Exception):
+                raise outcome
+            listings[outcome.subaccount_id] = outcome
+            progress.advance(bar)
     finally:
-        pool.shutdown(cancel_futures=True)
+        progress.stop()
+    return listings

@@ -12,7 +12,7 @@ from eightx8_voice.rehearsal import DEEPEST, TYPES, Verdict
 from eightx8_voice.rehearsal import rehearse as rehearsed
 from pulumi_8x8.api.account import account_facts
 from pulumi_8x8.api.client import Client
-from pulumi_8x8.cli.listings import Failed, SubaccountId
+from pulumi_8x8.cli.parameters import Failed, Seconds, SubaccountId
 from pulumi_8x8.settings import Settings
 
 HEADER_VARIABLE = "EIGHTX8_HTTP_AUTH_HEADER"
@@ -30,7 +30,7 @@ MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", 
     "--subaccount", type=SubaccountId(), help="Check voice profiles and caller ids against this subaccount's."
 )
 @click.option("--allow-private", is_flag=True, help="Reach loopback, private and link-local addresses too.")
-@click.option("--timeout", default=10.0, show_default=True, help="Longest time for each request, in seconds.")
+@click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="Longest time for each request.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rehearse(url: str, subaccount: str | None, as_json: bool, **limits: Any) -> None:
     """Send marked, synthetic deliveries to the endpoint at URL and judge its responses.

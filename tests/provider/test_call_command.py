@@ -1,4 +1,4 @@
-"""What holds of every command, and the commands of calls and endpoints."""
+"""`pulumi-8x8 call` through a running emulator."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ import re
 import pytest
 
 from eightx8_voice.emulator import Emulator
-from pulumi_8x8.cli.app import pulumi_8x8
 from tests.support.command_line import SUB, run
 from tests.support.endpoints import Delivered, Response, endpoint
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
-
-
-@pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
-def test_every_command_can_be_scripted(command: str) -> None:
-    """Its help has the exit codes, and it prints JSON on request."""
-    shown = run(command, "--help")
-
-    assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
 
 
 def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:

@@ -1,0 +1,134 @@
+"""How commands end, and where they print: real processes, with real standard streams."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eightx8_voice.emulator import Emulator
+from pulumi_8x8.cli.app import pulumi_8x8
+from tests.support.command_line import SUB, run
+from tests.support.wires import Listener
+
+pytestmark = pytest.mark.usefixtures("account_in_the_environment")
+
+COMMAND = [sys.executable, "-m", "pulumi_8x8"]
+FULL = Path("/dev/full")
+
+
+def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*COMMAND, *arguments], **{**streams, **more})
+
+
+@pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
+def test_every_command_can_be_scripted(command: str) -> None:
+    """Its help has the exit codes, and it prints JSON on request."""
+    shown = run(command, "--help")
+
+    assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_what_an_encoding_cannot_show_is_escaped(api: Emulator, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    """In a table, in the help, and in a message about an argument."""
+    api.account.put(SUB, "VCA", "https://ivr.example/п")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+
+    ended = [started("list", SUB), started("call", "--help"), started("list", "п")]
+    printed = [b"".join(process.communicate()).decode(encoding) for process in ended]
+
+    assert [process.returncode for process in ended] == [0, 0, 2]
+    cyrillic = "п" if encoding == "utf-8" else "\\u043f"
+    assert f"https://ivr.example/{cyrillic}" in printed[0]
+    assert "+65…" in printed[1] or "+65\\u2026" in printed[1]
+    assert f"(got '{cyrillic}')" in printed[2]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["list", SUB], ["list", SUB, "--json"], ["export", SUB], ["list", "--help"]])
+def test_a_full_device_is_one_line(api: Emulator, arguments: list[str]) -> None:
+    """And an error, not a finding."""
+    api.account.put(SUB, "VCA", "https://ivr.example/")
+
+    with FULL.open("wb") as full, started(*arguments, stdout=full) as process:
+        _, printed = process.communicate()
+
+    assert (process.returncode, printed) == (2, b"Error: The output cannot be written: No space left on device.\n")
+
+
+def test_a_reader_that_has_gone_ends_a_command_silently(api: Emulator) -> None:
+    """As `head` does."""
+    api.account.put(SUB, "VCA", "https://ivr.example/")
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    with started("list", SUB, stdout=writing) as process:
+        os.close(writing)
+        _, printed = process.communicate()
+
+    assert (process.returncode, printed) == (2, b"")
+
+
+def test_a_closed_standard_input_or_output_disturbs_no_command(api: Emulator) -> None:
+    """As under a job that closes what it does not need."""
+    api.account.put(SUB, "VCA", "https://ivr.example/")
+
+    listed = subprocess.run(["sh", "-c", '"$@" <&-', "-", *COMMAND, "list", SUB], capture_output=True, check=False)
+    unheard = subprocess.run(["sh", "-c", '"$@" >&-', "-", *COMMAND, "list", SUB], capture_output=True, check=False)
+
+    assert (listed.returncode, listed.stderr, b"https://ivr.example/" in listed.stdout) == (0, b"", True)
+    assert (unheard.returncode, unheard.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [["list", SUB], ["export", SUB]])
+def test_ctrl_c_ends_a_command_while_the_api_is_silent(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """At once, whatever the time-outs: here each is an hour."""
+    for name in ("READ_TIMEOUT", "DEADLINE"):
+        monkeypatch.setenv(f"EIGHTX8_{name}", "3600")
+
+    def interrupt(*_: object) -> None:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+    with Listener(interrupt) as silent:
+        monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{silent.address}")
+        with started(*arguments) as process:
+            output, message = process.communicate(timeout=60)
+
+    assert (process.returncode, output, message.strip()) == (130, b"", b"Interrupted.")
+
+
+def test_a_defect_is_one_line_without_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which names the place, so that it can be reported."""
+    monkeypatch.setattr("pulumi_8x8.cli.list.fetch", lambda _: int("canary"))
+
+    result = run("list", SUB)
+
+    assert (result.exit_code, len(result.output.splitlines()), "canary" in result.output) == (2, 1, False)
+    assert "internal error" in result.output
+    assert f"in {Path(__file__).name}, line " in result.output
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e9", "soon"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rehearse", "http://127.0.0.1:9/", "--type", "VCA", "--timeout"],
+        ["call", SUB, "--from", "+6591234567", "--to", "+6561234567", "--timeout"],
+        ["call", SUB, "--from", "+6591234567", "--to", "+6561234567", "--delay"],
+    ],
+    ids=["rehearse", "call", "call --delay"],
+)
+def test_a_time_that_nobody_can_wait_for_is_misuse(arguments: list[str], seconds: str) -> None:
+    """By its option's name, before anything is sent."""
+    result = run(*arguments, seconds)
+
+    assert (result.exit_code, "must be a number of seconds" in result.output) == (2, True), result.output
+    assert arguments[-1] in result.output
