@@ -12,12 +12,12 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
-.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit plugin sdks clean
+.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit plugin clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.ready .tools/.ready ## make .venv, and find or build a Pulumi CLI; the other targets call it
+setup: .venv/.ready .tools/.ready ## make .venv and find or build a Pulumi CLI; the other targets call it
 
 test: lint types ## check style, types and layout, and run all tests but the proofs; ARGS='-k word' picks some
 	$(BIN)/python $(PYTEST) -m 'not proof' $(ARGS)
@@ -25,7 +25,7 @@ test: lint types ## check style, types and layout, and run all tests but the pro
 proof: setup ## run the long tests: every fault, crashes, secrets, concurrency, state machines; ARGS as above
 	$(BIN)/python $(PYTEST) -m proof $(ARGS)
 
-oldest: setup .venv-oldest/.ready ## run TESTS, a choice of them, with the oldest supported SDK; ARGS as above
+oldest: setup .venv-oldest/.ready ## run TESTS, a subset, with the oldest supported SDK; ARGS as above
 	.venv-oldest/bin/python $(PYTEST) -m 'not proof' $(TESTS) $(ARGS)
 
 .PHONY: oldest-version
@@ -79,7 +79,7 @@ dist: setup ## build sdist and wheel, check them, and run the demo from the whee
 	PATH="$$($(BIN)/python tools/engine/provide.py --print-path):$$PATH" \
 	  .tools/dist/.venv/bin/python .tools/dist/tools/demo/run.py
 
-lock: setup ## pin the dependencies of requirements.txt and the extras anew, with their hashes
+lock: setup ## update requirements.lock, with hashes, from requirements.txt and the extras
 	$(UV) pip compile pyproject.toml requirements.txt --extra dev --universal --python-version 3.10 \
 	  --generate-hashes --no-emit-package pulumi-8x8 --no-annotate --quiet --upgrade \
 	  --custom-compile-command 'make lock' -o requirements.lock
@@ -88,11 +88,8 @@ audit: setup ## look up known vulnerabilities of every pinned dependency
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off --timeout 60 -r requirements.lock $(ARGS)
 	@echo 'What is listed with a skip reason was not looked up; ARGS=--strict makes that an error.'
 
-plugin: setup ## build the archive that `pulumi plugin install resource eightx8 VERSION --file` takes
+plugin: setup ## build the archive for `pulumi plugin install resource eightx8 VERSION --file`
 	@$(BIN)/python tools/plugin/pack.py
-
-sdks: setup ## generate the native provider's SDKs into dist/sdks, to read what people get
-	@$(BIN)/python tools/sdks/generate.py dist/sdks
 
 clean: ## remove all that make made: environments, .tools, .demo, .proof, dist, caches
 	rm -rf .venv .venv-oldest .tools .demo .proof .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
@@ -106,34 +103,30 @@ ifneq ($(shell cat .venv-oldest/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv-oldest/.ready
 endif
 
-PHASE = @$(PYTHON) tools/engine/phase.py
-
 .tools/uv/bin/uv: requirements.lock
 	@$(PYTHON) -m venv --clear .tools/uv || { rm -rf .tools/uv; \
 	  echo "'$(PYTHON)' cannot make virtual environments: install its venv module (python3-venv on Debian), or uv." >&2; exit 1; }
+	@echo '- installing uv into .tools'
 	@awk '/^[^ ]/ { keep = /^uv==/ } keep' requirements.lock > .tools/uv/pinned.txt
-	$(PHASE) 'installing uv into .tools' 'some seconds' \
-	  .tools/uv/bin/python -m pip install --disable-pip-version-check --require-hashes -r .tools/uv/pinned.txt
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .tools/uv/pinned.txt
 
 .venv/.ready: requirements.lock requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "'$(PYTHON)' is not Python 3.10 or newer: install that, or name one with make PYTHON=python3.12." >&2; exit 1; }
 	@[ -x $(UV) ] || $(MAKE) --no-print-directory .tools/uv/bin/uv
+	@echo '- installing requirements.lock into .venv: half a minute the first time'
 	@$(UV) venv --quiet --clear --python '$(PYTHON)' .venv
-	$(PHASE) 'installing requirements.lock into .venv' 'half a minute the first time' \
-	  $(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
-	$(PHASE) 'installing the package itself' 'some seconds' \
-	  $(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $@
 
 # The oldest SDK among the dependencies that are pinned otherwise.
 .venv-oldest/.ready: .venv/.ready
+	@echo '- installing the Python SDK $(OLDEST_SDK) into .venv-oldest'
 	@$(UV) venv --quiet --clear --python '$(PYTHON)' .venv-oldest
 	@echo 'pulumi==$(OLDEST_SDK)' > .venv-oldest/overrides.txt
-	$(PHASE) 'installing the Python SDK $(OLDEST_SDK) into .venv-oldest' 'some seconds' \
-	  $(UV) pip install --python .venv-oldest/bin/python --overrides .venv-oldest/overrides.txt -r requirements.lock
-	$(PHASE) 'installing the package itself' 'some seconds' \
-	  $(UV) pip install --python .venv-oldest/bin/python --no-deps --no-build-isolation -e .
+	@$(UV) pip install --quiet --python .venv-oldest/bin/python --overrides .venv-oldest/overrides.txt -r requirements.lock
+	@$(UV) pip install --quiet --python .venv-oldest/bin/python --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $@
 
 # A CLI that was found on PATH is looked for each time: it may be gone.

