@@ -56,7 +56,7 @@ demo: setup ## create, change and destroy two webhooks against a local 8x8 voice
 emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
 	@$(BIN)/pulumi-8x8 emulate --port $(PORT) --open
 
-matrix: setup ## run every operation against every fault; counts to docs/matrix.md, every cell to .proof/matrix.md
+matrix: setup ## run every operation against every fault, and record the outcomes in tests/proof/matrix.json
 	@$(BIN)/python tools/matrix/run.py
 
 reference: setup ## write docs/reference.md from the docstrings
@@ -91,8 +91,8 @@ audit: setup ## look up known vulnerabilities of every pinned dependency
 plugin: setup ## build the archive for `pulumi plugin install resource eightx8 VERSION --file`
 	@$(BIN)/python tools/plugin/pack.py
 
-clean: ## remove all that make made: environments, .tools, .demo, .proof, dist, caches
-	rm -rf .venv .venv-oldest .tools .demo .proof .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+clean: ## remove all that make made: environments, .tools, .demo, dist, caches
+	rm -rf .venv .venv-oldest .tools .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A virtual environment knows its own place: in a clone that was moved or copied it is made anew.

@@ -18,7 +18,7 @@ class FaultCase(NamedTuple):
     """What goes wrong."""
 
     kind: str  # its class, a key of CLASSES
-    name: str  # its row in the full table
+    name: str
     fault: Mapping[str, Any] = {}  # arguments of the emulator's `Fault`; none where the connection itself is the fault
     methods: frozenset[str] = ALL  # of the requests that it can meet
     slow: bool = False  # ends by a time-out, so the settings must make that a short one
