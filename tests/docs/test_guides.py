@@ -33,7 +33,7 @@ def test_get_started_registers_lists_compares_and_removes(tmp_path: Path) -> Non
 
         assert set(registered) == {f"{SUBACCOUNT}/VCA", f"{SUBACCOUNT}/VSS"}
         assert all(url in listed for url in registered.values())
-        assert "warning: url is https://elsewhere.example/ live, https://ivr.example.com/vca declared" in drifted.out
+        assert "drift: url is https://elsewhere.example/ (declared: https://ivr.example.com/vca)" in drifted.out
         assert urls(api) == {}
 
 
