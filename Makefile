@@ -79,8 +79,8 @@ dist: setup ## build sdist and wheel, check them, and run the demo from the whee
 	PATH="$$($(BIN)/python tools/engine/provide.py --print-path):$$PATH" \
 	  .tools/dist/.venv/bin/python .tools/dist/tools/demo/run.py
 
-lock: setup ## update requirements.lock, with hashes, from requirements.txt and the extras
-	$(UV) pip compile pyproject.toml requirements.txt --extra dev --universal --python-version 3.10 \
+lock: setup ## update requirements.lock, with hashes, from requirements.txt, the extra and the group
+	$(UV) pip compile pyproject.toml requirements.txt --extra emulator --group dev --universal --python-version 3.10 \
 	  --generate-hashes --no-emit-package pulumi-8x8 --no-annotate --quiet --upgrade \
 	  --custom-compile-command 'make lock' -o requirements.lock
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .extras import missing
 from .parameters import Failed
 
 
@@ -75,7 +76,7 @@ def emulate(open_page: bool, as_json: bool, **options: Any) -> None:
     try:
         from eightx8_voice.emulator import Emulator, EmulatorError, run
     except ModuleNotFoundError as error:
-        raise Failed(f"{error.name} is not installed. Run: pip install 'pulumi-8x8[emulator]'") from None
+        raise missing(error, "emulator") from None
 
     def ready(emulator: Emulator) -> None:
         if as_json:

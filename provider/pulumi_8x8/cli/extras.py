@@ -1,0 +1,25 @@
+"""How to install what a command needs beyond the package's own dependencies."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from importlib.metadata import requires
+from importlib.util import find_spec
+
+from .parameters import Failed
+
+
+def missing(error: ModuleNotFoundError, extra: str) -> Failed:
+    """Return the error of a command whose extra is not installed, with the command that installs it here.
+
+    The requirements are named one by one, since `pulumi-8x8[extra]` is found only where the package is published, and
+    this Python is named, since another `pip` may be first on PATH.
+    """
+    marked = [line.partition(";") for line in requires("pulumi-8x8") or ()]
+    needed = [name.strip() for name, _, marker in marked if re.search(rf"extra == ['\"]{extra}['\"]", marker)]
+    pip = [sys.executable, "-m", "pip", "install"]
+    uv = ["uv", "pip", "install", "--python", sys.executable]
+    command = shlex.join([*(pip if find_spec("pip") else uv), *needed])
+    return Failed(f"{error.name} is not installed, which the extra `{extra}` brings. Run: {command}")

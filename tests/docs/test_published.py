@@ -1,0 +1,68 @@
+"""What is published: the metadata of an index page, and a source archive that is a whole project."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both archives, as `make dist` builds them."""
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "uv", "build", "--quiet", "--no-build-isolation", "--python", sys.executable]
+    subprocess.run([*build, "--out-dir", str(folder), str(ROOT)], check=True)
+    return folder
+
+
+@pytest.fixture
+def metadata(dist: Path) -> Message:
+    """The wheel's metadata; its payload is the long description."""
+    [wheel] = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(archive.read(name).decode())
+
+
+def test_every_link_of_the_long_description_leads_somewhere_from_an_index_page(metadata: Message) -> None:
+    """A relative link of the README becomes one to the file in the repository at this version."""
+    links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
+    base = f"https://github.com/8x8/pulumi-8x8/blob/v{metadata['Version']}/"
+    ours = [link.removeprefix(base).partition("#")[0] for link in links if link.startswith(base)]
+
+    assert [link for link in links if not re.match(r"https?://|#", link)] == []
+    assert ours
+    assert [path for path in ours if not (ROOT / path).exists()] == []
+
+
+def test_the_metadata_names_what_an_index_shows(metadata: Message) -> None:
+    """Who, where, for which systems and Pythons; the only extra is the emulator's."""
+    classifiers = metadata.get_all("Classifier", [])
+
+    assert {line.partition(",")[0] for line in metadata.get_all("Project-URL", [])} >= {"Homepage", "Issues"}
+    assert metadata["Author"]
+    assert metadata.get_all("Provides-Extra") == ["emulator"]
+    assert {"Operating System :: POSIX :: Linux", "Programming Language :: Python :: 3.10"} <= set(classifiers)
+
+
+def test_the_source_archive_holds_every_file_of_the_repository(dist: Path) -> None:
+    """So that every command of its README works in it."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git repository, so there is nothing to compare with")
+    tracked = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    [sdist] = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert tracked - held == set()
