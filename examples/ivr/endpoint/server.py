@@ -1,4 +1,4 @@
-"""The production server: waitress, with threads enough for calls to go on while summaries are stored."""
+"""The production server: waitress, with more threads than may wait for the store, so that calls always find one."""
 
 from __future__ import annotations
 
@@ -10,18 +10,31 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from .app import create_app
+from .gate import AT_WORK, WAITING
 from .settings import SettingsError, from_environment
-from .store import Store
+from .store import Store, cause
 
-THREADS = 32
+LOG = logging.getLogger("endpoint")
+THREADS = WAITING + AT_WORK + 48
+
+
+class _LoggedError(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """A request that the application never gets, such as one that is far too large or no HTTP: one line, too."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        LOG.warning('unreadable request response=%s reason="%s"', error.code, error.reason)
+        super().execute()
 
 
 def serve(app: Flask, host: str, port: int) -> Any:
-    """Return a waitress server that is bound and not yet running; `effective_port` is the port it has."""
+    """Return a waitress server that is bound and not yet running."""
+    HTTPChannel.error_task_class = _LoggedError
     return create_server(
         app,
         host=host,
@@ -39,29 +52,39 @@ def main() -> int:
     """Serve until SIGTERM or Ctrl-C; requests that have begun are finished."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        from .menu import IVR  # here, as a menu that breaks a rule is refused on import
+        from .menu import answer  # here, as a menu that breaks a rule is refused on import
 
         settings = from_environment(os.environ)
+    except (SettingsError, ValueError) as error:
+        return _not_started(str(error))
+    try:
         store = Store(settings.database_url)
-        server = serve(create_app(settings, store, IVR), settings.host, settings.port)
-    except (SettingsError, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except SQLAlchemyError as error:
-        print(
-            f"The database cannot be used ({type(error).__name__}); the endpoint was not started. "
-            "Check that it runs and that DATABASE_URL is right.",
-            file=sys.stderr,
+    except SettingsError as error:
+        return _not_started(str(error))
+    except Exception as error:  # a driver's text may hold a part of the address
+        return _not_started(
+            f"The database cannot be used ({cause(error)}); the endpoint was not started. "
+            "Check that it runs and that DATABASE_URL is right."
         )
-        return 1
+    try:
+        server = serve(create_app(settings, store, answer), settings.host, settings.port)
+    except OSError as error:
+        return _not_started(f"{settings.host}:{settings.port}: {error.strerror}; the endpoint was not started.")
     signal.signal(signal.SIGTERM, _stop)
-    print(f"listening on http://{settings.host}:{server.effective_port}", flush=True)
+    # A host name may stand for two addresses, and so for two sockets.
+    port = server.effective_listen[0][1] if hasattr(server, "effective_listen") else server.effective_port
+    print(f"listening on http://{settings.host}:{port}", flush=True)
     try:
         server.run()
     finally:
         server.close()
         store.close()
     return 0
+
+
+def _not_started(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,15 +1,19 @@
-"""The sessions that have ended, one row each, in SQLite or PostgreSQL."""
+"""The sessions that have ended and the recordings of calls, one row each, in SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
+import re
+import secrets
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
     DateTime,
     Engine,
+    Float,
     Integer,
     MetaData,
     String,
@@ -21,17 +25,46 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, RowMapping, make_url
+from sqlalchemy.exc import DataError
 
-from eightx8_voice.events import SessionSummary
+from eightx8_voice.events import RecordingUploaded, SessionSummary
 from eightx8_voice.outcomes import Outcome
 
-INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The databases that can insert a row unless it exists; nothing else differs between them."""
+from .gate import AT_WORK, BusyError
+from .settings import SettingsError
 
+SECONDS = 3
+"""Longest wait for a connection, a lock or a statement."""
+
+INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""The databases that can insert a row unless it exists."""
+
+SET_UP = {
+    "sqlite": (f"PRAGMA busy_timeout = {SECONDS * 1000}", "PRAGMA journal_mode = WAL"),
+    "postgresql": (
+        "SET TIME ZONE 'UTC'",
+        f"SET lock_timeout = '{SECONDS}s'",
+        f"SET statement_timeout = '{SECONDS}s'",
+    ),
+}
+"""What a new connection is told."""
+
+CONNECT: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    # A server that is gone without a word is noticed within half a minute.
+    "postgresql": {
+        "connect_timeout": SECONDS, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    },
+}  # fmt: skip
+
+CONNECTIONS = {"sqlite": 1, "postgresql": AT_WORK}
+"""SQLite has one writer at a time; several connections would wait for its lock in turns of up to 0.1 s."""
+
+METADATA = MetaData()
 SESSIONS = Table(
     "sessions",
-    MetaData(),
+    METADATA,
     Column("session_id", String(128), primary_key=True),
     Column("subaccount_id", Text),
     Column("session_status", Text, nullable=False),
@@ -48,99 +81,173 @@ SESSIONS = Table(
 )
 """`source` and `destination` are those of the first leg; `delivery` is the VSS as it came. Times are UTC."""
 
+RECORDINGS = Table(
+    "recordings",
+    METADATA,
+    Column("session_id", String(128), primary_key=True),
+    Column("recording_id", String(128), primary_key=True),
+    Column("status", String(128), primary_key=True),
+    Column("file_path", Text),
+    Column("duration_seconds", Float),
+    Column("stored_time", DateTime(timezone=True), nullable=False),
+    Column("delivery", Text, nullable=False),
+)
+"""Where recordings are on the account's own server; an id or a status that did not come is empty."""
+
+CHECKS = Table("checks", METADATA, Column("name", String(16), primary_key=True), Column("filler", Text))
+"""One row that is written to see whether the database takes one, of the size of a delivery."""
+
+TABLES = {"sessions": SESSIONS, "recordings": RECORDINGS}
+
+
+class Listed(NamedTuple):
+    """Rows, the last stored first; how many there are in all, and how many of those asked for cannot be shown."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    not_shown: int
+
 
 class Store:
-    """A database of ended sessions; safe to use from several threads.
+    """A database of ended sessions and recordings; safe to use from several threads.
 
     `url` is `sqlite:///<path>` or `postgresql://user:password@host/name` (or `postgres://`).
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: from each operation, when the database cannot be used.
-        ValueError: `url` names another kind of database.
-
+        sqlalchemy.exc.SQLAlchemyError: From each operation, when the database cannot be used.
+        SettingsError: `url` is not one of these; its text is not repeated.
     """
 
     def __init__(self, url: str) -> None:
         address = _address(url)
-        self._insert = INSERT[address.get_backend_name()]
+        kind = address.get_backend_name()
+        self._insert = INSERT[kind]
         # Parameters are phone numbers: they stay out of error texts and so out of logs.
-        self._engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
-        if address.get_backend_name() == "sqlite":
-            _let_writers_wait(self._engine)
-        SESSIONS.metadata.create_all(self._engine)
+        self._engine = create_engine(
+            address,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=CONNECTIONS[kind],
+            max_overflow=0,
+            pool_timeout=SECONDS,
+            connect_args=CONNECT[kind],
+        )
+        _set_up(self._engine, SET_UP[kind])
+        METADATA.create_all(self._engine)
 
-    def add(self, summary: SessionSummary, outcome: Outcome, delivery: str) -> bool:
+    def add_session(self, summary: SessionSummary, outcome: Outcome, delivery: str) -> bool:
         """Store a session once; False when it was there, which leaves the row as it is."""
         first = summary.legs[0] if summary.legs else None
-        row = {
-            "session_id": summary.session_id,
-            "subaccount_id": summary.subaccount_id,
-            "session_status": summary.session_status,
-            "outcome": outcome.name,
-            "reason": outcome.reason,
-            "source": first and first.source,
-            "destination": first and first.destination,
-            "start_time": summary.start_time,
-            "end_time": summary.end_time,
-            "last_action": summary.last_action,
-            "call_count": summary.call_count,
-            "stored_time": datetime.now(timezone.utc),
-            "delivery": delivery,
-        }
-        statement = self._insert(SESSIONS).values(row).on_conflict_do_nothing(index_elements=["session_id"])
+        return self._add(
+            SESSIONS,
+            session_id=summary.session_id,
+            subaccount_id=summary.subaccount_id,
+            session_status=summary.session_status,
+            outcome=outcome.name,
+            reason=outcome.reason,
+            source=first and first.source,
+            destination=first and first.destination,
+            start_time=summary.start_time,
+            end_time=summary.end_time,
+            last_action=summary.last_action,
+            call_count=summary.call_count,
+            delivery=delivery,
+        )
+
+    def add_recording(self, recording: RecordingUploaded, delivery: str) -> bool:
+        """Store a recording's status once; False when it was there, which leaves the row as it is."""
+        return self._add(
+            RECORDINGS,
+            session_id=recording.session_id,
+            recording_id=(recording.recording_id or "")[:128],
+            status=(recording.status or "")[:128],
+            file_path=recording.file_path,
+            duration_seconds=recording.duration_seconds,
+            delivery=delivery,
+        )
+
+    def _add(self, table: Table, **row: object) -> bool:
+        values = {**row, "stored_time": datetime.now(timezone.utc)}
+        statement = self._insert(table).values(values).on_conflict_do_nothing(index_elements=[*table.primary_key])
         with self._engine.begin() as connection:
             # Without the option some drivers' count is dropped, and each row looks like a duplicate.
             result = connection.execute(statement, execution_options={"preserve_rowcount": True})
             inserted: int = result.rowcount
         return inserted == 1
 
-    def sessions(self, outcome: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """List sessions, the last stored first, without the deliveries."""
-        columns = [column for column in SESSIONS.columns if column.name != "delivery"]
-        query = select(*columns).order_by(SESSIONS.c.stored_time.desc(), SESSIONS.c.session_id).limit(limit)
+    def list(self, name: str, limit: int, outcome: str | None = None) -> Listed:
+        """List sessions or recordings without their deliveries; with an `outcome`, the sessions that have it."""
+        table = TABLES[name]
+        total = select(func.count()).select_from(table)
+        query = select(*(column for column in table.columns if column.name != "delivery"))
+        query = query.order_by(table.c.stored_time.desc(), *table.primary_key).limit(limit)
         if outcome:
-            query = query.where(SESSIONS.c.outcome == outcome)
+            total, query = (each.where(table.c.outcome == outcome) for each in (total, query))
         with self._engine.connect() as connection:
-            return [
-                {name: _json_value(value) for name, value in row.items()}
-                for row in connection.execute(query).mappings()
-            ]
+            count = connection.execute(total).scalar_one()
+            try:
+                return Listed([_shown(row) for row in connection.execute(query).mappings()], count, 0)
+            except (DataError, ValueError):
+                # A row holds what Python has no value for, such as the date 'infinity': look at each by itself.
+                keys = connection.execute(query.with_only_columns(*table.primary_key)).all()
+        rows, not_shown = [], 0
+        for key in keys:
+            one = query.where(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
+            try:
+                with self._engine.connect() as connection:
+                    rows += [_shown(row) for row in connection.execute(one).mappings()]
+            except (DataError, ValueError):
+                not_shown += 1
+        return Listed(rows, count, not_shown)
 
-    def count(self, outcome: str | None = None) -> int:
-        """Count sessions; with no outcome given, all of them."""
-        query = select(func.count()).select_from(SESSIONS)
-        if outcome:
-            query = query.where(SESSIONS.c.outcome == outcome)
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalar_one()
-
-    def ping(self) -> None:
-        """Check that the database can be used."""
-        with self._engine.connect() as connection:
-            connection.execute(select(1))
+    def check(self) -> None:
+        """Check that the database takes a row of the size of a delivery, by writing one."""
+        row = {"name": "health", "filler": secrets.token_hex(2000)}
+        statement = self._insert(CHECKS).values(row)
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"filler": row["filler"]})
+        with self._engine.begin() as connection:
+            connection.execute(statement)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
 
+def cause(error: Exception) -> str:
+    """Return why a database cannot be used; its own words only where they cannot hold a part of its address."""
+    original = getattr(error, "orig", None)
+    if isinstance(original, sqlite3.Error):
+        return str(original)
+    message = getattr(getattr(original, "diag", None), "message_primary", None)
+    return message or (str(error) if isinstance(error, BusyError) else type(original or error).__name__)
+
+
 def _address(url: str) -> URL:
-    address = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    kind = address.get_backend_name()
+    try:
+        address = make_url(re.sub("^postgres://", "postgresql://", url))
+        kind = address.get_backend_name()
+    except Exception:  # its text may hold a part of the password
+        kind = ""
     if kind not in INSERT:
-        raise ValueError(f"DATABASE_URL names {kind}, which is neither sqlite nor postgresql. Use one of these.")
-    return address.set(drivername="postgresql+psycopg") if kind == "postgresql" else address
+        raise SettingsError(
+            "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name, with special characters in "
+            "the password percent-encoded; the endpoint was not started."
+        )
+    return address.set(drivername="postgresql+psycopg" if kind == "postgresql" else kind)
 
 
-def _let_writers_wait(engine: Engine) -> None:
+def _set_up(engine: Engine, statements: tuple[str, ...]) -> None:
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 30000")
-        connection.execute("PRAGMA journal_mode = WAL")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
 
 
-def _json_value(value: object) -> object:
-    if isinstance(value, datetime):
-        # SQLite forgets the zone; what is stored is UTC.
-        return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).isoformat()
-    return value
+def _shown(row: RowMapping) -> dict[str, Any]:
+    return {name: _utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _utc(value: datetime) -> str:
+    # SQLite forgets the zone; what is stored is UTC.
+    return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).isoformat()

@@ -1,0 +1,83 @@
+"""The way into the store: a few at a time, for some seconds at most, so that a store that hangs costs no call.
+
+Deliveries wait while the store makes progress. Once it has finished nothing for a second, whoever is not yet in it is
+refused at once, and calls go on: they need no store. Each piece of work has a thread of its own, which is left behind
+at the deadline, since nothing can interrupt a database driver that waits for a server which hangs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Late
+from typing import TypeVar
+
+AT_WORK = 8
+"""Pieces of work in the store at a time."""
+
+WAITING = 200
+"""Those that may wait for their turn; fewer than the server's threads, so that calls always find one."""
+
+PATIENCE = 8.0
+"""Seconds that one may take at most, waiting included."""
+
+STALLED_AFTER = 1.0
+"""Seconds without progress after which nobody waits any longer."""
+
+T = TypeVar("T")
+
+
+class BusyError(Exception):
+    """The store did not get to it in time; what was to be stored may be stored later."""
+
+
+class Gate:
+    """Lets work into the store; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._at_work = self._waiting = 0
+        self._progress = 0.0
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do a piece of work, and return or raise what comes of it.
+
+        Raises:
+            BusyError: It was not its turn, or it was not done, in time.
+        """
+        deadline = time.monotonic() + PATIENCE
+        self._enter(deadline)
+        outcome: Future[T] = Future()
+        threading.Thread(target=self._do, args=[work, outcome], daemon=True).start()
+        try:
+            return outcome.result(max(0.0, deadline - time.monotonic()))
+        except Late:
+            raise BusyError("the store has not responded in time") from None
+
+    def _enter(self, deadline: float) -> None:
+        with self._changed:
+            if not self._at_work:
+                self._progress = time.monotonic()
+            while self._at_work >= AT_WORK:
+                patience = min(deadline, self._progress + STALLED_AFTER) - time.monotonic()
+                if patience <= 0 or self._waiting >= WAITING:
+                    raise BusyError("the store is busy")
+                self._waiting += 1
+                self._changed.wait(patience)
+                self._waiting -= 1
+            self._at_work += 1
+
+    def _do(self, work: Callable[[], T], outcome: Future[T]) -> None:
+        try:
+            outcome.set_result(work())
+            done = True
+        except BaseException as error:
+            outcome.set_exception(error)
+            done = False
+        with self._changed:
+            self._at_work -= 1
+            if done:
+                self._progress = time.monotonic()
+            self._changed.notify()

@@ -1,0 +1,264 @@
+"""The example endpoint's store: what it keeps, and what becomes of calls while it is locked, stopped, full or gone."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from examples.ivr.endpoint import gate
+from examples.ivr.endpoint.app import create_app
+from examples.ivr.endpoint.gate import BusyError, Gate
+from examples.ivr.endpoint.menu import answer
+from examples.ivr.endpoint.settings import Settings, SettingsError
+from examples.ivr.endpoint.store import Store
+
+from eightx8_voice import events
+from eightx8_voice.outcomes import outcome
+from tests.support.ivr_example import HEADER, Endpoint, database, hanging, running, vca, vss
+from tests.support.vendor import sample
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where a database is; the tests run once on each kind."""
+    with database(request.param) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """One running endpoint for all tests that do not end it."""
+    with running(database_url, tmp_path_factory.mktemp("endpoint")) as started:
+        yield started
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The same database, used by the test itself."""
+    with closing(Store(database_url)) as opened:
+        yield opened
+
+
+def execute(url: str, statement: str) -> None:
+    """Change the database behind the endpoint's back."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+            connection.execute(statement)
+        return
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(statement.encode())
+
+
+def test_calls_are_served_while_the_store_hangs(endpoint: Endpoint, database_url: str) -> None:
+    """Sixty summaries wait or are refused, and no call waits for them; afterwards all is as before."""
+    assert endpoint.get("/healthz").status_code == 200
+
+    with hanging(database_url), ThreadPoolExecutor(60) as crowd:
+        waiting = [crowd.submit(endpoint.post, "/vss", vss(f"hung-{number}")) for number in range(60)]
+        calls = [endpoint.post("/vca", vca()).status_code for _ in range(20)]
+        unhealthy = endpoint.get("/healthz").status_code
+        summaries = {response.result().status_code for response in waiting}
+
+    assert (set(calls), summaries, unhealthy) == ({200}, {503}, 503)
+    assert len(endpoint.lines("VSS session=hung-", "response=503", "reason=")) == 60
+    assert endpoint.post("/vss", vss("after")).status_code == 200
+    assert "after" in str(endpoint.sessions())
+
+
+def test_a_session_that_was_acknowledged_survives_a_kill(database_url: str, tmp_path: Path) -> None:
+    """It was in the database before the 200 went out; both spellings of a PostgreSQL URL are taken."""
+    with running(database_url.replace("postgres://", "postgresql://"), tmp_path) as endpoint:
+        status = endpoint.post("/vss", vss("survivor")).status_code
+        endpoint.process.kill()
+
+    with closing(Store(database_url)) as store:
+        assert (status, "survivor" in str(store.list("sessions", 1000).rows)) == (200, True)
+
+
+def test_a_recording_is_stored_once_and_listed(endpoint: Endpoint) -> None:
+    """With its path, id and status; an id that did not come does not matter."""
+    uploaded = sample("vru_uploaded")["body"]
+    nameless = {**uploaded, "payload": {"sessionId": "nameless"}}
+
+    statuses = [endpoint.post("/vru", body).status_code for body in (uploaded, uploaded, nameless)]
+
+    listed = endpoint.get("/recordings?limit=10").json()
+    assert (statuses, listed["total"]) == ([200] * 3, 2)
+    assert {row["session_id"] for row in listed["recordings"]} == {"nameless", uploaded["payload"]["sessionId"]}
+    (row,) = [row for row in listed["recordings"] if row["recording_id"]]
+    payload = uploaded["payload"]
+    assert (row["recording_id"], row["file_path"], row["status"], row["duration_seconds"]) == (
+        payload["recordingId"],
+        payload["filePath"],
+        "UPLOAD_COMPLETED",
+        25,
+    )
+
+
+def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: Endpoint) -> None:
+    """A database in another time zone than UTC could not return them."""
+    times = {"startTime": "0001-01-01T00:00:00Z", "endTime": "9999-12-31T23:59:59Z"}
+
+    status = endpoint.post("/vss", vss("calendar", **times)).status_code
+
+    (row,) = [row for row in endpoint.sessions() if row["session_id"] == "calendar"]
+    assert (status, row["start_time"], row["end_time"]) == (
+        200,
+        "0001-01-01T00:00:00+00:00",
+        "9999-12-31T23:59:59+00:00",
+    )
+
+
+def test_a_row_that_cannot_be_shown_is_left_out_and_counted(endpoint: Endpoint, database_url: str) -> None:
+    """Somebody else wrote it; the other rows are listed as ever."""
+    for name in ("sound", "unsound"):
+        endpoint.post("/vss", vss(name))
+    execute(database_url, "update sessions set start_time = 'infinity' where session_id = 'unsound'")
+
+    listed = endpoint.get("/sessions?limit=1000").json()
+
+    names = [row["session_id"] for row in listed["sessions"]]
+    assert ("sound" in names, "unsound" in names, listed["not_shown"]) == (True, False, 1)
+    assert listed["total"] == len(names) + 1
+    execute(database_url, "delete from sessions where session_id = 'unsound'")
+
+
+def test_a_summary_without_its_optional_fields_is_stored(store: Store) -> None:
+    """What is not required is not needed here either."""
+    bare = {"namespace": "VOICE", "eventType": "SESSION_SUMMARY"}
+    summary: Any = events.parse(bare | {"payload": {"sessionId": "bare", "sessionStatus": "BUSY"}})
+
+    added = [store.add_session(summary, outcome(summary), "{}") for _ in range(2)]
+
+    assert added == [True, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of a running process")
+def test_a_full_disk_makes_the_endpoint_unhealthy_and_costs_no_call(tmp_path: Path) -> None:
+    """Its files may not grow any further."""
+    with running(f"sqlite:///{tmp_path}/sessions.db", tmp_path) as endpoint:
+        healthy = endpoint.get("/healthz").status_code
+        size = max(file.stat().st_size for file in tmp_path.iterdir())
+        psutil.Process(endpoint.process.pid).rlimit(psutil.RLIMIT_FSIZE, (size, size))
+
+        full = endpoint.get("/healthz").status_code
+        posted = [endpoint.post(path, body).status_code for path, body in (("/vss", vss("s")), ("/vca", vca()))]
+
+    assert (healthy, full, posted) == (200, 503, [503, 200])
+
+
+def test_a_read_only_database_is_unhealthy(tmp_path: Path) -> None:
+    """It can be listed, and takes no summary."""
+    path = tmp_path / "sessions.db"
+    Store(f"sqlite:///{path}").close()
+
+    with closing(Store(f"sqlite:///file:{path}?mode=ro&uri=true")) as store:
+        client = create_app(Settings(HEADER), store, answer).test_client()
+        statuses = [
+            client.get(path, headers={"Authorization": HEADER}).status_code for path in ("/healthz", "/sessions")
+        ]
+
+    assert statuses == [503, 200]
+
+
+def test_a_database_that_cannot_be_used_is_503(tmp_path: Path) -> None:
+    """The summary is not acknowledged, and /healthz shows it; a call never waits for the database."""
+    database, header = tmp_path / "sessions.db", {"Authorization": HEADER}
+    store = Store(f"sqlite:///{database}")
+    client = create_app(Settings(HEADER), store, answer).test_client()
+    store.close()
+    database.unlink()
+    database.mkdir()
+
+    posts = (("/vss", vss("s")), ("/vca", vca()))
+    statuses = [client.post(path, json=body, headers=header).status_code for path, body in posts]
+
+    assert (statuses, client.get("/healthz").status_code) == ([503, 200], 503)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["secret", "postgresql://u:p@h:secret/d", "://secret", "secret://h/d", "mysql://secret@h"]
+)
+def test_a_malformed_database_url_is_refused_without_a_part_of_it(url: str) -> None:
+    """Somewhere in it is the password."""
+    with pytest.raises(SettingsError) as refused:
+        Store(url)
+
+    assert "DATABASE_URL must be" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.fixture
+def occupied(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Gate, threading.Event]]:
+    """A gate with every place taken by work that goes on until the event."""
+    monkeypatch.setattr(gate, "STALLED_AFTER", 0.01)
+    way, finish, entered = Gate(), threading.Event(), threading.Semaphore(0)
+
+    def work() -> str:
+        entered.release()
+        finish.wait()
+        return "done"
+
+    with ThreadPoolExecutor(gate.AT_WORK) as crowd:
+        working = [crowd.submit(way.run, work) for _ in range(gate.AT_WORK)]
+        for _ in working:
+            entered.acquire()
+        yield way, finish
+        finish.set()
+
+
+def test_work_is_refused_at_once_when_the_store_stalls(occupied: tuple[Gate, threading.Event]) -> None:
+    """Every place is taken, and nothing has been finished."""
+    with pytest.raises(BusyError):
+        occupied[0].run(lambda: "never")
+
+
+def test_work_waits_while_the_store_makes_progress(
+    occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A burst of summaries is no reason to refuse one."""
+    monkeypatch.setattr(gate, "STALLED_AFTER", 60.0)
+    way, finish = occupied
+    with ThreadPoolExecutor() as another:
+        waiting = another.submit(way.run, lambda: "in turn")
+        finish.set()
+
+        assert waiting.result() == "in turn"
+
+
+def test_only_so_many_wait(occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others leave the server's threads to calls."""
+    monkeypatch.setattr(gate, "STALLED_AFTER", 60.0)
+    monkeypatch.setattr(gate, "WAITING", 0)
+
+    with pytest.raises(BusyError):
+        occupied[0].run(lambda: "never")
+
+
+def test_work_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that waits for a server which hangs cannot be interrupted."""
+    monkeypatch.setattr(gate, "PATIENCE", 0.01)
+    finish = threading.Event()
+
+    with pytest.raises(BusyError):
+        Gate().run(finish.wait)
+    finish.set()
+
+
+def test_an_error_of_the_work_is_raised() -> None:
+    """And its place is free again."""
+    way = Gate()
+
+    for _ in range(gate.AT_WORK + 1):
+        with pytest.raises(ZeroDivisionError):
+            way.run(lambda: 1 // 0)
