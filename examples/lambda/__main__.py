@@ -6,10 +6,11 @@ from pathlib import Path
 import pulumi
 from pulumi_aws import iam, lambda_
 
+import eightx8_voice
 import pulumi_8x8
 
 HERE = Path(__file__).resolve().parent
-PACKAGE = Path(pulumi_8x8.__file__).parent
+PACKAGE = Path(eightx8_voice.__file__).parent
 
 config = pulumi.Config()
 header = config.require_secret("httpAuthHeader")
@@ -38,8 +39,7 @@ function = lambda_.Function(
     code=pulumi.AssetArchive(
         {
             "handler.py": pulumi.FileAsset(str(HERE / "handler.py")),
-            "pulumi_8x8/__init__.py": pulumi.FileAsset(str(PACKAGE / "__init__.py")),
-            **{f"eightx8_voice/{file.name}": pulumi.FileAsset(str(file)) for file in (PACKAGE / "ivr").glob("*.py")},
+            **{f"eightx8_voice/{file.name}": pulumi.FileAsset(str(file)) for file in PACKAGE.glob("*.py")},
         }
     ),
     environment={"variables": {"HTTP_AUTH_HEADER": header}},
