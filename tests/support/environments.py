@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".tools" / "environments"
+
+SETTINGS = dict(os.environ)
+"""The environment before tests take this machine's CA bundle and proxies away."""
 
 
 def environment(requirements: Path, *more: str) -> Path:
@@ -26,8 +30,8 @@ def environment(requirements: Path, *more: str) -> Path:
             making = folder.with_suffix(".making")
             shutil.rmtree(making, ignore_errors=True)
             uv: list[str | Path] = [sys.executable, "-m", "uv"]
-            subprocess.run([*uv, "venv", "--relocatable", "--python", sys.executable, making], check=True)
+            subprocess.run([*uv, "venv", "--relocatable", "--python", sys.executable, making], check=True, env=SETTINGS)
             into = [*uv, "pip", "install", "--python", making / "bin" / "python"]
-            subprocess.run([*into, "-r", requirements, "-e", ROOT, *wanted], check=True)
+            subprocess.run([*into, "-r", requirements, "-e", ROOT, *wanted], check=True, env=SETTINGS)
             making.rename(folder)
     return folder
