@@ -15,7 +15,7 @@ from pulumi_8x8.reconcile.claims import Claims
 from pulumi_8x8.reconcile.listings import Listings
 from pulumi_8x8.reconcile.memory import Memory
 from pulumi_8x8.settings import Settings
-from tests.support.caller import raised
+from tests.support.client import raised
 
 OLD, NEW, OLD_HEADER, NEW_HEADER = "https://old.example/", "https://new.example/", "old-canary-a7", "new-canary-b8"
 BEFORE, ALTERED = StoredWebhook("VCA", OLD), StoredWebhook("VCA", f"{NEW}/")

@@ -20,12 +20,12 @@ from pulumi_8x8.errors import (
     WebhookError,
 )
 from pulumi_8x8.model import LiveWebhook
-from tests.support.caller import FOREIGN, HEADER, VCA, Caller
+from tests.support.client import FOREIGN, HEADER, VCA, ClientHarness
 
 
 def test_list_register_and_remove_are_one_request_each_over_one_connection(api: Emulator) -> None:
     """The account holds what was sent; a 201 means the same as the documented 200."""
-    client = Caller(api.url).client
+    client = ClientHarness(api.url).client
     deadline = client.deadline()
 
     registered = client.register(VCA, deadline)
@@ -66,7 +66,7 @@ def test_every_status_is_one_error(
         api.journal.clear()
         api.faults.add(Fault("status", status=status, body=body))
 
-        error = Caller(api.url).failure("POST")
+        error = ClientHarness(api.url).failure("POST")
 
         assert (type(error), error.status, error.status_code, error.error_id) == (kind, status, "1001", "e-1")
         assert f"The API responded {status} (vendor code 1001, errorId e-1) to POST for acme_voice. " in str(error)
@@ -77,7 +77,7 @@ def test_every_status_is_one_error(
 
 def test_an_api_that_is_unreachable_is_tried_five_times(api: Emulator) -> None:
     """Nothing was sent, so nothing is uncertain, and each try waits longer than the one before."""
-    caller = Caller(api.url)
+    caller = ClientHarness(api.url)
     api.refuse_connections()
 
     error = caller.failure("DELETE")
@@ -104,7 +104,7 @@ def test_an_api_is_obeyed_that_asks_for_a_pause_and_reported_that_asks_for_too_l
     api: Emulator, header: str, left: float
 ) -> None:
     """Half a minute at most, and no longer than what is left of the deadline; the error has what was asked."""
-    caller = Caller(api.url)
+    caller = ClientHarness(api.url)
     api.faults.add(Fault("status", status=503, retry_after="3"))
     api.faults.add(Fault("status", status=429, retry_after=header))
 

@@ -9,7 +9,6 @@ import pytest
 
 from eightx8_voice.emulator import Emulator, Fault
 from pulumi_8x8.api.deadline import Deadline
-from tests.support.caller import Caller
 from tests.support.wires import Endless, Listener, tunnel
 
 BODY, HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "
@@ -35,7 +34,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline(
             monkeypatch.setenv("HTTPS_PROXY", f"http://{front.address}")
             monkeypatch.setattr("pulumi_8x8.api.client.is_loopback", lambda _: False)
 
-        error = Caller(f"https://{wire.address}").failure("POST", Deadline(0.5))
+        error = ClientHarness(f"https://{wire.address}").failure("POST", Deadline(0.5))
 
         assert bool(front.received) == bool(proxy)
     assert "no full response within the deadline of 0.5 s" in str(error)
@@ -46,14 +45,14 @@ def test_a_silent_server_is_left_at_the_deadline(api: Emulator) -> None:
     """Although the read time-out would allow more."""
     api.faults.add(Fault("hang"))
 
-    error = Caller(api.url, read_timeout=600).failure("GET", Deadline(0.2))
+    error = ClientHarness(api.url, read_timeout=600).failure("GET", Deadline(0.2))
 
     assert "cannot be reached for acme_voice: no " in str(error)
 
 
 def test_nothing_is_sent_after_the_deadline(api: Emulator) -> None:
     """So nothing is uncertain; the next request has a deadline of its own."""
-    caller = Caller(api.url, deadline=10.0)
+    caller = ClientHarness(api.url, deadline=10.0)
 
     error = caller.failure("POST", Deadline(0))
     caller.call("GET")

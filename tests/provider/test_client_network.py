@@ -12,7 +12,7 @@ import pytest
 from eightx8_voice.emulator import Emulator
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.errors import ProtocolError, SettingsError, UnavailableError
-from tests.support.caller import HEADER, KEY, Caller
+from tests.support.client import HEADER, KEY, ClientHarness
 from tests.support.wires import EMPTY, Endless, Listener, sending, tunnel
 
 NOWHERE = "http://127.0.0.1:9"
@@ -28,13 +28,13 @@ def test_what_the_environment_has_for_other_hosts_is_not_used(
     for name, value in {"NETRC": str(netrc), "HTTP_PROXY": NOWHERE, "NO_PROXY": "127.0.0.1"}.items():
         monkeypatch.setenv(name, value)
 
-    assert Caller(api.url).call("GET").webhooks == ()
+    assert ClientHarness(api.url).call("GET").webhooks == ()
 
 
 def test_what_is_sent_is_the_documented_request() -> None:
     """The key as a bearer, JSON, no compressed response, and who asks; an address with a path keeps it."""
     with Listener(sending(EMPTY)) as wire:
-        Caller(f"http://{wire.address}/gateway").call("POST")
+        ClientHarness(f"http://{wire.address}/gateway").call("POST")
 
     head, _, body = wire.received[0].partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
@@ -56,7 +56,7 @@ def test_what_is_sent_is_the_documented_request() -> None:
 def test_what_is_no_http_leaves_a_registration_uncertain(response: bytes) -> None:
     """It was sent once and may have taken effect."""
     with Listener(sending(response)) as wire:
-        error = Caller(f"http://{wire.address}").failure("POST")
+        error = ClientHarness(f"http://{wire.address}").failure("POST")
 
     assert (len(wire.received), error.uncertain) == (1, True)
     assert type(error) in {UnavailableError, ProtocolError}
@@ -68,7 +68,7 @@ def test_a_response_without_end_is_left_whatever_its_status(status: bytes) -> No
     head = b"HTTP/1.1 " + status + b"\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n"
     flood = Endless(head, b"10000\r\n" + b"x" * 0x10000 + b"\r\n", pause=0)
     with Listener(flood) as wire:
-        error = Caller(f"http://{wire.address}").failure("GET", Deadline(30))
+        error = ClientHarness(f"http://{wire.address}").failure("GET", Deadline(30))
 
     assert type(error) is ProtocolError
     assert flood.sent < 500
@@ -83,7 +83,7 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
         monkeypatch.setattr("pulumi_8x8.api.client.is_loopback", lambda _: False)  # the servers are on loopback
 
-        assert Caller(secure.url).call("GET").webhooks == ()
+        assert ClientHarness(secure.url).call("GET").webhooks == ()
 
     [received] = proxy.received
     assert (received.startswith(b"CONNECT 127.0.0.1:"), KEY.encode() in received) == (True, False)
@@ -102,7 +102,7 @@ def test_a_loopback_address_is_never_proxied(
         monkeypatch.setenv(variable, f"http://{proxy.address}")
 
         for url in (api.url, secure.url, api.url.replace("127.0.0.1", "localhost")):
-            Caller(url).call("GET")
+            ClientHarness(url).call("GET")
 
         assert proxy.received == []
 
@@ -123,7 +123,7 @@ def test_what_is_unreachable_or_not_trusted_gets_nothing(
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
 
-    error = Caller(secure.url if url == "https" else url).failure("POST")
+    error = ClientHarness(secure.url if url == "https" else url).failure("POST")
 
     assert (type(error), error.uncertain, problem in str(error)) == (UnavailableError, False, True), error
     assert [*secure.journal] == []
@@ -131,7 +131,7 @@ def test_what_is_unreachable_or_not_trusted_gets_nothing(
 
 def test_a_server_without_tls_gets_no_key(api: Emulator) -> None:
     """Whether a broken TLS connection had carried the request cannot be seen."""
-    error = Caller(api.url.replace("http:", "https:")).failure("POST")
+    error = ClientHarness(api.url.replace("http:", "https:")).failure("POST")
 
     assert "the TLS connection failed (check the address)" in str(error)
     assert [*api.journal] == []
@@ -154,7 +154,7 @@ def test_a_proxy_or_ca_bundle_that_cannot_be_used_is_one_line_without_the_value(
     """A proxy's address may hold a password."""
     monkeypatch.setenv(variable, value)
 
-    error = Caller("https://api.example").failure("POST")
+    error = ClientHarness("https://api.example").failure("POST")
 
     assert type(error) in {SettingsError, UnavailableError}
     assert re.search("in the environment cannot be|the configured proxy cannot be reached", str(error)), error
@@ -167,4 +167,4 @@ def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) 
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (9, wire.port)]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
-        assert Caller("http://localhost").call("GET").webhooks == ()
+        assert ClientHarness("http://localhost").call("GET").webhooks == ()

@@ -15,7 +15,7 @@ from pulumi_8x8.reconcile.decide import (
     UNSEEN,
     Deletion,
     Drift,
-    Outcome,
+    WebhookAction,
     decide,
     deletion,
     drift_text,
@@ -23,7 +23,12 @@ from pulumi_8x8.reconcile.decide import (
     with_ignored_live_values,
 )
 
-NOTHING, ADOPT, REGISTER, REFUSE = Outcome.NOTHING, Outcome.ADOPT, Outcome.REGISTER, Outcome.REFUSE
+NOTHING, ADOPT, REGISTER, REFUSE = (
+    WebhookAction.NOTHING,
+    WebhookAction.ADOPT,
+    WebhookAction.REGISTER,
+    WebhookAction.REFUSE,
+)
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
 
 
@@ -92,12 +97,12 @@ URL, ENABLED, HEADER, ALL = ({"ignored": [name]} for name in ("url", "enabled", 
     ],
 )  # fmt: skip
 def test_what_a_webhook_needs(
-    state: Any, declaration: Any, live: Any, options: Any, outcome: Outcome, changed: str, drift: str
+    state: Any, declaration: Any, live: Any, options: Any, outcome: WebhookAction, changed: str, drift: str
 ) -> None:
     """Drift is what neither the stack nor the program has set; only a refusal has words."""
     decision = decide(state, declaration, live, **options)
 
-    assert decision.outcome is outcome
+    assert decision.action is outcome
     assert " ".join(decision.changed) == changed
     assert " ".join(each.property for each in decision.drift) == drift
     assert bool(decision.refusal) == (outcome is REFUSE)

@@ -124,6 +124,7 @@ def test_no_text_shows_the_values_of_a_query(api: Emulator, shown: Shown, live: 
     running.delete(HOOK, ID, {**STATE, **declared})
     texts = [refusal.reason, *(text for _, _, text in shown)]
 
+    assert refusal.property == "", "the engine would print the value of the property"
     assert len(texts) == 3
     assert [text for text in texts if "canary" in text or "?t=…" not in text] == []
     assert ("differs only in its query" in texts[1]) == ("u=" not in live)

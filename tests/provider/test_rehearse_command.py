@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.caller import KEY
+from tests.support.client import KEY
 from tests.support.command_line import SUB, run
 from tests.support.endpoints import Delivered, Response, endpoint
 from tests.support.wires import Listener

@@ -49,7 +49,7 @@ SUCCESS_STATUSES = frozenset({200, 201})
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-class _Response(NamedTuple):
+class _Received(NamedTuple):
     status: int
     body: bytes
     retry_after: float | None
@@ -130,7 +130,7 @@ class Client:
         """Wait; False, at once, where the deadline comes first, and where the operation was cancelled."""
         return seconds <= deadline.remaining and not self._sleep(seconds)
 
-    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _Response:
+    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _Received:
         """Send a request that may be sent again after any failure."""
         uncertain = False
         for attempt in itertools.count(1):
@@ -148,7 +148,7 @@ class Client:
                 raise failure from None
         raise AssertionError("unreachable")
 
-    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _Response:
+    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _Received:
         url = f"{self._settings.base_url}/api/v1/subaccounts/{path}"
         request = self._session.prepare_request(requests.Request(method, url, json=body, auth=self._authorized))
         try:
@@ -167,14 +167,14 @@ class Client:
             uncertain=method != "GET" and failure.sent,
         )
 
-    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _Response:
+    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _Received:
         left = deadline.remaining
         timeouts = (min(self._settings.connect_timeout, left), min(self._settings.read_timeout, left))
         adapter = self._session.get_adapter(str(request.url))
         # Not `Session.send`, which would read a redirect's body to its end, whatever its size.
         with adapter.send(request, stream=True, timeout=timeouts, **self._environment) as response:
             content = _read(response, deadline)
-            return _Response(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+            return _Received(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the key; as an auth object, since a netrc entry would replace a plain header."""
@@ -195,9 +195,9 @@ class Client:
         return {name: found[name] for name in ("proxies", "verify", "cert")}
 
 
-def _within(deadline: Deadline, exchange: Callable[[], _Response]) -> _Response:
+def _within(deadline: Deadline, exchange: Callable[[], _Received]) -> _Received:
     """Run an exchange in a thread that is left at the deadline: a socket's time-out bounds one silence only."""
-    outcome: Future[_Response] = Future()
+    outcome: Future[_Received] = Future()
 
     def run() -> None:
         try:
@@ -216,7 +216,7 @@ def _within(deadline: Deadline, exchange: Callable[[], _Response]) -> _Response:
         raise LateError from None
 
 
-def _refused(method: str, path: str, response: _Response) -> WebhookError:
+def _refused(method: str, path: str, response: _Received) -> WebhookError:
     kind, next_step = by_status(response.status)
     refusal = parse_refusal(response.body)
     return kind(

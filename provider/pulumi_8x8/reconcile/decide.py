@@ -45,7 +45,7 @@ class Unseen(Enum):
 UNSEEN = Unseen.UNSEEN
 
 
-class Outcome(Enum):
+class WebhookAction(Enum):
     """What a webhook needs."""
 
     NOTHING = "nothing"
@@ -68,13 +68,13 @@ class Decision:
     """What a webhook needs and why.
 
     Attributes:
-        outcome: What is to be done.
+        action: What is to be done.
         changed: Properties in which the declaration differs from the state.
         drift: Properties in which the live webhook differs from both.
-        refusal: Why it is refused and the ways out; empty unless `outcome` is REFUSE.
+        refusal: Why it is refused and the ways out; empty unless `action` is REFUSE.
     """
 
-    outcome: Outcome
+    action: WebhookAction
     changed: tuple[str, ...] = ()
     drift: tuple[Drift, ...] = ()
     refusal: str = ""
@@ -128,9 +128,9 @@ def decide(
         ignored: Properties that the program's `ignore_changes` names; what is live there stays.
     """
     decision = _needed(state, declared, live, _names(ignored))
-    if decision.outcome is Outcome.REGISTER and isinstance(live, LiveWebhook) and not overwrite:
+    if decision.action is WebhookAction.REGISTER and isinstance(live, LiveWebhook) and not overwrite:
         refusal = _refusal(state, declared, live)
-        return Decision(Outcome.REFUSE, refusal=refusal) if refusal else decision
+        return Decision(WebhookAction.REFUSE, refusal=refusal) if refusal else decision
     return decision
 
 
@@ -141,15 +141,15 @@ def _needed(
         same = isinstance(live, LiveWebhook) and (live.url, live.enabled) == (declared.url, declared.enabled)
         bare = isinstance(live, LiveWebhook) and not live.http_auth_header_available
         untouched = same and declared.http_auth_header is None and (bare or "http_auth_header" in ignored)
-        return Decision(Outcome.ADOPT if untouched else Outcome.REGISTER)
+        return Decision(WebhookAction.ADOPT if untouched else WebhookAction.REGISTER)
     # An ignored property's input stays what it was in the state, while the output follows what is live.
     changed = tuple(
         name for name in DECLARED if name not in ignored and getattr(state, name) != getattr(declared, name)
     )
     if live is UNSEEN:
-        return Decision(Outcome.REGISTER if changed else Outcome.NOTHING, changed)
+        return Decision(WebhookAction.REGISTER if changed else WebhookAction.NOTHING, changed)
     if live is None:
-        return Decision(Outcome.REGISTER, changed, GONE)
+        return Decision(WebhookAction.REGISTER, changed, GONE)
     different = [
         name for name in COMPARED if getattr(live, name) != getattr(declared, name) and _input(name) not in ignored
     ]
@@ -159,8 +159,8 @@ def _needed(
         if getattr(live, name) != getattr(state, name)
     )
     if different or "http_auth_header" in changed:
-        return Decision(Outcome.REGISTER, changed, drift)
-    return Decision(Outcome.ADOPT if changed else Outcome.NOTHING, changed)
+        return Decision(WebhookAction.REGISTER, changed, drift)
+    return Decision(WebhookAction.ADOPT if changed else WebhookAction.NOTHING, changed)
 
 
 def _names(ignored: Collection[str]) -> Collection[str]:

@@ -25,7 +25,6 @@ class Memory:
         self._declared: dict[WebhookId, Caller] = {}
         self._settled: dict[WebhookId, str] = {}
         self._in_state: dict[WebhookId, Declaration] = {}
-        self._topics: set[str] = set()
         self._results: dict[object, Any] = {}
         self._replaces: bool | None = None
 
@@ -83,13 +82,6 @@ class Memory:
         """Whether a POST over a webhook that exists replaces it; None where that was not seen yet."""
         with self._lock:
             return self._replaces
-
-    def first(self, topic: str) -> bool:
-        """Whether this is the first mention of a topic in this operation."""
-        with self._lock:
-            new = topic not in self._topics
-            self._topics.add(topic)
-            return new
 
     def once(self, key: object, result: Callable[[], Any]) -> Any:
         """Return the result for a key, found by the first call that asks for it."""

@@ -39,8 +39,8 @@ from .decide import (
     UNSEEN,
     Decision,
     Deletion,
-    Outcome,
     Unseen,
+    WebhookAction,
     decide,
     declaration,
     deletion,
@@ -49,7 +49,9 @@ from .decide import (
     with_ignored_live_values,
 )
 from .memory import Memory
-from .validate import NUMBER_MASKING, Failure, failures, with_defaults
+from .messages import Log, Messages
+from .rehearse import rehearsal_texts, rehearsed
+from .validate import NUMBER_MASKING, Failure, failures, may_be_named, with_defaults
 
 if TYPE_CHECKING:
     from eightx8_voice.rehearsal import Finding
@@ -59,7 +61,6 @@ if TYPE_CHECKING:
     from .listings import Listings
 
 Properties = Mapping[str, Any]
-Log = Callable[[str, str, str], bool]
 
 
 class Difference(NamedTuple):
@@ -91,7 +92,6 @@ class Operation:
     """
 
     def __init__(self, config: Callable[[str], Any], log: Log = lambda *_: False, engine: str = "") -> None:
-        self._log = log
         self._cancelled = Event()
         self._lock = RLock()
         self._misconfigured: SettingsError | None = None
@@ -101,6 +101,7 @@ class Operation:
         except SettingsError as error:  # reported by the operations that need them
             self._settings, self._misconfigured = Settings(), error
         self._memory = Memory(Claims(engine, self._settings.base_url))
+        self._messages = Messages(log)
 
     def check(self, caller: Caller, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
         """Return the inputs with defaults, and the reasons why they are refused, without waiting for the API."""
@@ -113,7 +114,7 @@ class Operation:
         if not found:
             found = self._rehearsal_failures(caller, olds, inputs)
         for option in caller.unsupported:
-            self._show("warning", f"{option} {caller.key}", UNSUPPORTED[option], caller)
+            self._messages.show("warning", f"{option} {caller.key}", UNSUPPORTED[option], caller)
         return {name: inputs[name] for name in inputs if name not in PROVIDER_OPTIONS or inputs[name]}, found
 
     def check_live(self, caller: Caller, inputs: Properties) -> list[Failure]:
@@ -128,8 +129,9 @@ class Operation:
         if self._memory.held(declared.id):  # an update is decided by `diff`, which knows what to ignore
             return []
         decision = self._decision(caller, None, declared, live, inputs)
-        if decision.outcome is Outcome.REFUSE:
-            return [Failure("" if declared.secret_url else "url", decision.refusal)]
+        if decision.action is WebhookAction.REFUSE:
+            shown = not declared.secret_url and may_be_named(declared.url)
+            return [Failure("url" if shown else "", decision.refusal)]
         self._announce(caller, decision, declared.id)
         return []
 
@@ -146,13 +148,13 @@ class Operation:
         decision = _accepted(self._decision(caller, state, declared, live, news))
         if decision.drift:
             text = drift_text(declared, decision.drift)
-            self._show("warning", f"drift {declared.id}", text, caller, declared.id)
-        if decision.outcome is Outcome.NOTHING:
+            self._messages.show("warning", f"drift {declared.id}", text, caller, declared.id)
+        if decision.action is WebhookAction.NOTHING:
             self._memory.settle(declared.id, caller, "same")
         # A URL that becomes a secret is written to the state as one, by an update that sends nothing.
         unmarked = declared.secret_url and not state.secret_url
         updates = dict.fromkeys([*decision.changed, *(drift.property for drift in decision.drift)])
-        return Difference((), tuple(updates), decision.outcome is not Outcome.NOTHING or unmarked)
+        return Difference((), tuple(updates), decision.action is not WebhookAction.NOTHING or unmarked)
 
     def create(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
         """Register, or adopt what is already as declared; returns the id and the outputs."""
@@ -216,7 +218,7 @@ class Operation:
         if action is Deletion.KEEP:
             if claim:
                 text = f"not deleted: now managed by {claim.name!r}"
-                self._show("info", f"kept {webhook_id}", text, caller, webhook_id)
+                self._messages.show("info", f"kept {webhook_id}", text, caller, webhook_id)
             return
         secret_url = declaration(outs).secret_url
         try:
@@ -226,7 +228,7 @@ class Operation:
         self._memory.forget(webhook_id)
         if removed and removed.url != outs.get("url"):
             text = f"removed; it had been changed to {removed.describe(secret_url=secret_url)}"
-            self._show("info", f"removed {webhook_id}", text, caller, webhook_id)
+            self._messages.show("info", f"removed {webhook_id}", text, caller, webhook_id)
 
     def webhooks(self, caller: Caller, subaccount_id: str) -> list[LiveWebhook]:
         """Return what is registered in a subaccount, sorted by type.
@@ -285,12 +287,12 @@ class Operation:
             return [Failure("type", reason)]
         if problem := self._memory.sharing_problem:
             text = f"a webhook that moves to another provider instance in this run would be deleted: {problem}"
-            self._show("warning", "sharing", text)
+            self._messages.show("warning", "sharing", text)
         if before.id == webhook_id:
             self._memory.hold(webhook_id, before)
         elif webhook_id.type in NUMBER_MASKING:
             text = f"8x8 documents {webhook_id.type} for number masking; for IVR, it documents VCA and VSS"
-            self._show("info", "product", text, caller)
+            self._messages.show("info", "product", text, caller)
         try:
             self.prefetch([webhook_id.subaccount_id, *caller.ahead])
         except WebhookError as error:
@@ -307,38 +309,29 @@ class Operation:
             findings = self._memory.once(key, lambda: self._rehearsed(inputs))
         except WebhookError as error:
             return [Failure("", str(error))]
-        for finding in findings:
-            if finding.verdict == "warning":
-                text = f"rehearsal: {finding.name}: {finding.detail}"
-                self._show("warning", f"{caller.key} {text}", text, caller)
-        found = "; ".join(f"{finding.name}: {finding.detail}" for finding in findings if finding.verdict == "fails")
-        if not found:
+        for text in rehearsal_texts(findings, "warning"):
+            self._messages.show("warning", f"{caller.key} {text}", f"rehearsal: {text}", caller)
+        if not (found := "; ".join(rehearsal_texts(findings, "fails"))):
             return []
         reason = f"The endpoint is not ready: {found}. Nothing was changed. Correct it, then run the command again."
-        return [Failure("" if "url" in caller.secret else "url", reason)]
+        return [Failure("url" if "url" not in caller.secret and may_be_named(url) else "", reason)]
 
     def _rehearsed(self, inputs: Properties) -> tuple[Finding, ...]:
-        from eightx8_voice.rehearsal import rehearse
-
-        url, type, header = inputs["url"], inputs["type"], inputs.get("http_auth_header")
-        known = None
-        if type == "VCA" and self._settings.api_key and self._settings.live_checks:
-            from pulumi_8x8.api.account import account_facts
-
-            known = account_facts(self._api.client, inputs["subaccount_id"])
-        private = self._settings.rehearse_private
-        return rehearse(url, type, http_auth_header=header, allow_private=private, account=known).findings
+        knows_account = self._settings.api_key and self._settings.live_checks
+        return rehearsed(inputs, self._settings, self._api.client if knows_account else None)
 
     def _live(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | Unseen | None:
         """What is live, for a preview; UNSEEN with one warning where it cannot be listed."""
         if not self._settings.live_checks:
-            self._show("info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only")
+            self._messages.show(
+                "info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only"
+            )
             return UNSEEN
         try:
             return self._api.listings.get(webhook_id, deadline)
         except UnavailableError as error:
             text = f"drift was not checked (API unreachable); compared with the state only. {error}"
-            self._show("warning", "live", text)
+            self._messages.show("warning", "live", text)
             return UNSEEN
 
     def _decision(
@@ -353,9 +346,9 @@ class Operation:
         return decide(state, declared, live, overwrite=overwrite, ignored=caller.ignored)
 
     def _announce(self, caller: Caller, decision: Decision, webhook_id: WebhookId) -> None:
-        if decision.outcome is Outcome.ADOPT:
+        if decision.action is WebhookAction.ADOPT:
             text = "live as declared: will be adopted, nothing is sent"
-            self._show("status", f"will adopt {webhook_id}", text, caller, webhook_id)
+            self._messages.show("status", f"will adopt {webhook_id}", text, caller, webhook_id)
 
     def _converged(self, caller: Caller, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
         """Make the webhook what the inputs declare; returns the resource's outputs."""
@@ -363,15 +356,15 @@ class Operation:
         live = self._api.listings.get_before_write(declared.id, deadline)
         declared = with_ignored_live_values(declared, live, caller.ignored)
         decision = _accepted(self._decision(caller, state, declared, live, inputs))
-        if decision.outcome is Outcome.REGISTER or live is None:
+        if decision.action is WebhookAction.REGISTER or live is None:
             before, known_header = live, state.http_auth_header if state else None
             live = self._api.registrar.apply(declared, before, known_header, deadline)
             if before and state is None:
                 now, was = (webhook.describe(secret_url=declared.secret_url) for webhook in (live, before))
-                self._show("info", f"overwrote {declared.id}", f"{now} replaced {was}", caller, declared.id)
+                self._messages.show("info", f"overwrote {declared.id}", f"{now} replaced {was}", caller, declared.id)
         elif state is None:
             text = "adopted unchanged (already registered as declared)"
-            self._show("info", f"adopted {declared.id}", text, caller, declared.id)
+            self._messages.show("info", f"adopted {declared.id}", text, caller, declared.id)
         return _outs(declared.id, live, declared.http_auth_header, inputs)
 
     def _rotated(self, error: KeyRefusedError) -> WebhookError:
@@ -382,20 +375,6 @@ class Operation:
             f"{error} Refresh and destroy use the key that the last `pulumi up` recorded; add --run-program to use the "
             "one in the stack's config."
         )
-
-    def _show(
-        self, severity: str, topic: str, text: str, caller: Caller | None = None, webhook_id: WebhookId | None = None
-    ) -> None:
-        """Show a message on the row of the caller, else of the stack; each topic once in an operation."""
-        if not self._memory.first(topic):
-            return
-        urn = caller.urn if caller else ""
-        if (urn and self._log(severity, text, urn)) or severity == "status":
-            return
-        subject = webhook_id or (caller.name if caller else None)
-        line = f"8x8: {subject}: {text}" if subject else f"8x8: {text}"
-        if not self._log(severity, line, ""):
-            print(line, flush=True)
 
 
 def planned_outputs(inputs: Properties) -> dict[str, Any]:
@@ -409,7 +388,7 @@ def planned_outputs(inputs: Properties) -> dict[str, Any]:
 
 
 def _accepted(decision: Decision) -> Decision:
-    if decision.outcome is Outcome.REFUSE:
+    if decision.action is WebhookAction.REFUSE:
         raise ConflictError(decision.refusal)
     return decision
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pulumi.runtime.rpc import UNKNOWN
 
 from eightx8_voice.text import printable
-from eightx8_voice.urls import redacted_url, url_problem
+from eightx8_voice.urls import LONGEST_URL, redacted_url, url_problem
 from eightx8_voice.webhooks import subaccount_problem, type_problem
 from pulumi_8x8.settings import secret_problem
 
@@ -22,7 +22,7 @@ DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehe
 
 
 class Failure(NamedTuple):
-    """A bad input. `property` is empty where naming it would make the engine print a secret."""
+    """A bad input. `property` is empty where the engine would print a value that must not be shown."""
 
     property: str
     reason: str
@@ -54,8 +54,13 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
     ]
     if problem := header_problem(inputs.get("http_auth_header")):
         found.append(Failure("http_auth_header", problem))
-    return [Failure("" if failure.property in {*secret, "http_auth_header"} else failure.property, failure.reason)
-            for failure in found]  # fmt: skip
+    unnamed = {*secret, "http_auth_header", *([] if may_be_named(inputs.get("url")) else ["url"])}
+    return [Failure("" if failure.property in unnamed else failure.property, failure.reason) for failure in found]
+
+
+def may_be_named(url: Any) -> bool:
+    """Whether a failure may name the property `url`: the engine prints its value, query and all."""
+    return not isinstance(url, str) or redacted_url(url) == printable(url, LONGEST_URL)
 
 
 PROBLEMS = {"subaccount_id": subaccount_problem, "type": type_problem, "url": url_problem}

@@ -29,7 +29,7 @@ def raised(call: Callable[[], object]) -> WebhookError:
     return caught.value
 
 
-class Caller:
+class ClientHarness:
     """A client that records its pauses instead of making them, and the three calls by their methods' names."""
 
     def __init__(self, url: str, **timeouts: float) -> None:
