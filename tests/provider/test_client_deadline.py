@@ -9,6 +9,7 @@ import pytest
 
 from eightx8_voice.emulator import Emulator, Fault
 from pulumi_8x8.api.deadline import Deadline
+from tests.support.client import ClientHarness
 from tests.support.wires import Endless, Listener, tunnel
 
 BODY, HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "

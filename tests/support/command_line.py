@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from eightx8_voice.emulator import Emulator
 from pulumi_8x8.cli.app import pulumi_8x8
-from tests.support.caller import KEY
+from tests.support.client import KEY
 
 SUB = "Demo_1_voice"
 MANY = [f"team_{number}" for number in range(300)]

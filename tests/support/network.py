@@ -9,7 +9,7 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from tests.support import certificates
-from tests.support.caller import KEY
+from tests.support.client import KEY
 
 SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
             "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")  # fmt: skip
