@@ -112,7 +112,7 @@ def test_a_provider_process_that_is_killed_in_between_costs_no_webhook(
 
 def test_two_stacks_side_by_side_do_not_claim_for_each_other(api: Emulator, tmp_path: Path) -> None:
     """One removes a webhook from its program while the other declares it: only one run is its own."""
-    environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}
+    environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url, "TMPDIR": str(tmp_path)}
     one, two = (Project(tmp_path / name, environment, door="native") for name in ("one", "two"))
     declare(one, vca={**VCA, "provider": "native"}).deploy().ok()
     gate = Event()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -17,6 +18,7 @@ from eightx8_voice.emulator import Emulator, Fault
 from tests.support.native_host import NativeDirect
 from tests.support.steps import StepError
 
+DEV = "urn:pulumi:dev::ivr::eightx8:index:Webhook::vca"
 MANY = [f"Sub_{number}" for number in range(8)]
 SUB_1 = {"subaccountId": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 
@@ -53,6 +55,23 @@ def test_checks_start_fetching_and_do_not_wait(api: Emulator, provider: NativeDi
 
     assert provider.create(vca("Sub_0"))[0] == "Sub_0/VCA"
     assert sorted(str(entry.subaccount) for entry in api.journal.requests("GET")) == MANY
+
+
+def test_the_subaccounts_of_the_last_run_are_fetched_at_the_first_check(api: Emulator, tmp_path: Path) -> None:
+    """The engine compares one resource after the other, and would wait for one listing after the other."""
+    config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
+    with NativeDirect(config, tmp_path) as first:
+        first.urn = DEV
+        for name in MANY:
+            first.check({}, vca(name))
+    api.journal.clear()
+
+    with NativeDirect(config, tmp_path) as second:
+        second.urn = DEV
+        fetched = [api.faults.add(Fault("pass", "GET", name)) for name in MANY]
+        second.check({}, vca(MANY[0]))
+
+        assert all(fault.reached.wait(30) for fault in fetched)
 
 
 def test_calls_run_as_many_at_a_time_as_the_engine_makes(api: Emulator, provider: NativeDirect) -> None:

@@ -5,8 +5,10 @@ The stack's state stays in the model's names: what is sent and received is put i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,6 +19,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from pulumi_8x8.engine import Engine
 from pulumi_8x8.model import CAMEL, SNAKE
+from pulumi_8x8.native.remembered import Remembered
 from pulumi_8x8.native.servicer import Servicer
 from pulumi_8x8.reconcile.caller import INPUT
 from tests.support.host import Host
@@ -47,11 +50,11 @@ class NativeHost(Host):
 class NativeDirect(NativeHost):
     """The same, served in this process: for thousands of commands."""
 
-    def __init__(self, config: Mapping[str, str]) -> None:
+    def __init__(self, config: Mapping[str, str], folder: Path = Path(os.devnull)) -> None:
         self._shown: list[str] = []
         self._server = grpc.server(ThreadPoolExecutor(16))
         engine = SimpleNamespace(address="", log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
-        self.servicer = Servicer(cast(Engine, engine))
+        self.servicer = Servicer(cast(Engine, engine), lambda urn: Remembered(urn, folder))
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.servicer, self._server)
         port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()

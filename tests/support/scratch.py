@@ -175,6 +175,7 @@ class Project:
             "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "TMPDIR": str(self.folder / "home"),
             **self.environment,
         }
 

@@ -34,6 +34,7 @@ from pulumi_8x8.reconcile.operation import Operation, planned_outputs
 from pulumi_8x8.settings import Settings
 
 from .properties import UNKNOWN_HEADER, Received, to_struct
+from .remembered import Remembered
 from .schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
 
 Response = TypeVar("Response")
@@ -63,9 +64,11 @@ def _in_one_line(method: Callable[..., Response]) -> Callable[..., Response]:
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, remembered: Callable[[str], Remembered] = Remembered) -> None:
         self._engine = engine
+        self._remembered_of = remembered
         self._operation = self._configured({})
+        self._remembered: Remembered | None = None
 
     @_in_one_line
     def GetPluginInfo(self, _request: Empty, _context: Any) -> plugin_pb2.PluginInfo:
@@ -99,6 +102,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = Received(request.olds), Received(request.news)
         caller = Caller(urn=request.urn, secret=news.secret)
         inputs, found = self._operation.check(caller, olds.properties, news.properties)
+        if not found and request.urn and inputs["subaccount_id"] != UNKNOWN:
+            self._prefetch(request.urn, str(inputs["subaccount_id"]))
         failures = [
             provider_pb2.CheckFailure(property=CAMEL.get(failure.property, ""), reason=in_schema_words(failure.reason))
             for failure in found
@@ -194,6 +199,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, _request: Empty, _context: Any) -> Empty:
         self._operation.cancel()
         return Empty()
+
+    def _prefetch(self, urn: str, subaccount_id: str) -> None:
+        """Fetch the listings of the last run's subaccounts at the first check, and remember this one's."""
+        if self._remembered is None:
+            self._remembered = self._remembered_of(urn)
+            self._operation.prefetch(self._remembered.recall())
+        self._remembered.add(subaccount_id)
 
     def _configured(self, settings: dict[str, Any]) -> Operation:
         return Operation(

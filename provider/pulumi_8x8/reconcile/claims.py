@@ -65,7 +65,7 @@ class Claims:
     def __init__(self, engine: str, base_url: str, folder: Path | None = None) -> None:
         self.problem = ""
         self._account = _account(base_url)
-        self._run = (folder or _folder()) / re.sub(r"[^0-9A-Za-z.]", "-", engine) if engine else None
+        self._run = (folder or user_folder()) / re.sub(r"[^0-9A-Za-z.]", "-", engine) if engine else None
         self._file: Path | None = None
         self._lock = Lock()
 
@@ -99,9 +99,7 @@ class Claims:
         if self._file is None:
             from filelock import FileLock  # only a process that declares webhooks waits for its import
 
-            run.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if hasattr(os, "getuid") and run.parent.stat().st_uid != os.getuid():
-                raise PermissionError(EPERM, "it belongs to another user")
+            make_private(run)
             file = run / f"{os.getpid()}-{uuid4().hex}.claims"
             self._held = FileLock(file.with_suffix(".lock"), thread_local=False)
             self._held.acquire(blocking=False)
@@ -111,9 +109,21 @@ class Claims:
         return self._file
 
 
-def _folder() -> Path:
+def user_folder() -> Path:
+    """Return the folder of this user's below the temporary one, for what the processes of a machine share."""
     user = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
     return Path(tempfile.gettempdir()) / f"pulumi-8x8-{user}"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder inside the user's, which only this user can read.
+
+    Raises:
+        OSError: It cannot be made, or somebody else has made the user's folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if hasattr(os, "getuid") and folder.parent.stat().st_uid != os.getuid():
+        raise PermissionError(EPERM, "it belongs to another user")
 
 
 def _account(base_url: str) -> str:
