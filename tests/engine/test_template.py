@@ -1,9 +1,10 @@
-"""The repository as a template: its typed config, a new project from a copy, and what `pulumi install` makes."""
+"""What `pulumi new` makes of the template."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,28 +15,85 @@ from tests.support.scratch import ROOT, Project
 
 pytestmark = pytest.mark.engine
 
-SETTINGS = ["-c", "subaccountId=Sub_1", "-c", "vcaUrl=https://ivr.example.com/vca", "-c", "vssUrl="]
+TEMPLATE = ROOT / "templates" / "8x8-voice-python"
+SETTINGS = ["-c", "subaccountId=Sub_1", "-c", "vcaUrl=https://ivr.example.com/vca"]
 PAIR = dict.fromkeys(["Sub_1/VCA", "Sub_1/VSS"], "https://ivr.example.com/vca")
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A fresh clone of the repository."""
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(tmp_path / "clone")], check=True)
-    return tmp_path / "clone"
+def new(project: Project) -> Project:
+    """An empty folder for a new project."""
+    for path in project.program.iterdir():
+        path.unlink()
+    return project
 
 
-def test_a_new_project_from_a_fresh_clone_deploys(api: Emulator, project: Project, clone: Path) -> None:
-    """`pulumi new` copies the program and asks for its config; an empty vssUrl means the vcaUrl."""
-    project.run("new", str(clone), "--yes", "--force", "--generate-only", "--name", "fleet").ok()
+def test_a_new_project_is_the_template_s_files_and_deploys(api: Emulator, new: Project) -> None:
+    """Nothing else of the repository; an empty vssUrl means the vcaUrl."""
+    new.run("new", str(TEMPLATE), "--yes", "--generate-only", "--name", "ivr", "--description", "Our IVR").ok()
+    written = {path.name for path in new.program.iterdir()}
+    (new.program / "venv").symlink_to(ROOT / ".venv")
+    new.run("stack", "init", "new").ok()
 
-    written = {path.name for path in project.program.iterdir()}
-    assert {"Pulumi.yaml", "__main__.py", "requirements.txt", "provider", "README.md"} <= written
-    assert ".git" not in written
-    (project.program / ".venv").symlink_to(ROOT / ".venv")
-    project.run("stack", "init", "new").ok()
-    project.up("--skip-preview", *SETTINGS).ok()
+    new.up("--skip-preview", *SETTINGS).ok()
+
+    assert written == {path.name for path in TEMPLATE.iterdir()} - {"__pycache__"}
+    assert "\ntemplate:" not in (new.program / "Pulumi.yaml").read_text()
     assert urls(api) == PAIR
+    new.preview("--expect-no-changes").ok()
+
+
+def test_the_configuration_of_a_new_project_is_in_version_control(new: Project) -> None:
+    """And its environment is not."""
+    new.run("new", str(TEMPLATE), "--yes", "--generate-only", "--name", "ivr").ok()
+    git = ["git", "-C", str(new.program)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for name in ("Pulumi.dev.yaml", "venv/pyvenv.cfg"):
+        (new.program / name).parent.mkdir(exist_ok=True)
+        (new.program / name).touch()
+
+    untracked = subprocess.run([*git, "status", "--porcelain", "-uall"], check=True, capture_output=True, text=True)
+
+    listed = [line.removeprefix("?? ") for line in untracked.stdout.splitlines()]
+    assert "Pulumi.dev.yaml" in listed
+    assert "venv/pyvenv.cfg" not in listed
+
+
+@pytest.mark.parametrize("source", [TEMPLATE, ROOT], ids=["template", "root"])
+def test_a_secret_url_of_the_config_stays_secret(api: Emulator, project: Project, source: Path) -> None:
+    """In the state, in the outputs and on every row."""
+    for name in ("Pulumi.yaml", "__main__.py"):
+        text = (source / name).read_text().replace("${PROJECT}", "scratch").replace("${DESCRIPTION}", "Scratch")
+        (project.program / name).write_text(text)
+    for name in (".venv", "venv"):
+        (project.program / name).symlink_to(ROOT / ".venv")
+    project.run("stack", "init", "secret").ok()
+    project.run("config", "set", "subaccountId", "Sub_1").ok()
+    for key in ("vcaUrl", "vssUrl"):
+        project.run("config", "set", "--secret", key, f"https://ivr.example.com/canary/{key}").ok()
+
+    up = project.up().ok()
+
+    assert urls(api) == {
+        "Sub_1/VCA": "https://ivr.example.com/canary/vcaUrl",
+        "Sub_1/VSS": "https://ivr.example.com/canary/vssUrl",
+    }
+    assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
+
+
+def test_a_secret_among_further_subaccounts_keeps_all_of_them_secret(api: Emulator, project: Project) -> None:
+    """Their list is one value of the config."""
+    for name in ("Pulumi.yaml", "__main__.py"):
+        (project.program / name).write_text((ROOT / name).read_text())
+    (project.program / ".venv").symlink_to(ROOT / ".venv")
+    project.run("stack", "init", "secret").ok()
+    project.run("config", "set", "--path", "subaccounts[0].id", "Sub_2").ok()
+    project.run("config", "set", "--path", "--secret", "subaccounts[0].vcaUrl", "https://b.example/canary").ok()
+
+    up = project.up(*SETTINGS, "-c", "vssUrl=").ok()
+
+    assert urls(api) == {**PAIR, **dict.fromkeys(["Sub_2/VCA", "Sub_2/VSS"], "https://b.example/canary")}
+    assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
 
 
 def test_the_root_stack_s_config_is_typed(api: Emulator, project: Project) -> None:
@@ -47,7 +105,7 @@ def test_the_root_stack_s_config_is_typed(api: Emulator, project: Project) -> No
 
     missing = project.preview().failed()
     further = ["--config", "subaccounts[0].id=Sub_2", "--config", "subaccounts[0].vcaUrl=https://b.example/vca"]
-    project.up("--skip-preview", *SETTINGS, "--config-path", *further).ok()
+    project.up("--skip-preview", *SETTINGS, "-c", "vssUrl=", "--config-path", *further).ok()
     project.run("config", "set", "subaccounts", "Sub_2").ok()
     of_another_type = project.preview().failed()
 
@@ -58,22 +116,24 @@ def test_the_root_stack_s_config_is_typed(api: Emulator, project: Project) -> No
 
 @pytest.mark.proof
 @pytest.mark.parametrize("toolchain", ["pip", "uv"])
-def test_pulumi_install_makes_an_environment_that_deploys(
-    api: Emulator, project: Project, clone: Path, toolchain: str
+def test_pulumi_new_installs_and_deploys_before_the_first_release(
+    api: Emulator, new: Project, tmp_path: Path, toolchain: str
 ) -> None:
-    """With either toolchain; a language host of 2023 knows neither, uses pip and makes it of the project's folder."""
-    project.environment["PYTHONPATH"] = ""
-    project.run("new", str(clone), "--yes", "--force", "--generate-only", "--name", "fleet").ok()
-    manifest, _, settings = (ROOT / "Pulumi.yaml").read_text().partition("    virtualenv: .venv\n")
-    options = f"    toolchain: {toolchain}\n    virtualenv: .venv\n"
-    (project.program / "Pulumi.yaml").write_text(manifest + options + settings)
-    project.run("stack", "init", "new").ok()
+    """With either toolchain, from the archives that `make dist` builds."""
+    dist = tmp_path / "dist"
+    build = [sys.executable, "-m", "uv", "build", "--quiet", "--no-build-isolation", "--python", sys.executable]
+    subprocess.run([*build, "--out-dir", str(dist), str(ROOT)], check=True)
+    new.environment |= {"PYTHONPATH": "", "PIP_FIND_LINKS": str(dist), "UV_FIND_LINKS": str(dist)}
+    template = tmp_path / "template"
+    template.mkdir()
+    for path in TEMPLATE.iterdir():
+        if path.is_file():
+            (template / path.name).write_text(path.read_text().replace("toolchain: pip", f"toolchain: {toolchain}"))
 
-    project.run("install").ok()
-    if (project.program / "pyvenv.cfg").exists():
-        (project.program / ".venv").symlink_to(project.program)
-    project.environment["PATH"] = os.pathsep.join([str(project.program / ".venv" / "bin"), project.env()["PATH"]])
-    project.up("--skip-preview", *SETTINGS).ok()
+    new.run("new", str(template), "--yes", "--name", "ivr", "--stack", "new", *SETTINGS).ok()
+    if (new.program / "pyvenv.cfg").exists():  # a language host of 2023 makes the environment of the project's folder
+        (new.program / "venv").symlink_to(new.program)
+        new.environment["PATH"] = os.pathsep.join([str(new.program / "bin"), new.env()["PATH"]])
+    new.up("--skip-preview").ok()
 
     assert urls(api) == PAIR
-    assert (project.program / "uv.lock").exists() == (toolchain == "uv" and not (project.program / "bin").exists())

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tests" / "support" / "typed_program.py"
+TEMPLATE = ROOT / "templates" / "8x8-voice-python" / "__main__.py"
 EXAMPLES = ["fleet/__main__.py", "ivr/__main__.py", "lambda/handler.py", "stack-reference/__main__.py"]
 
 WRONG = {  # statements, and the error of mypy for each
@@ -31,9 +32,11 @@ def checked(path: Path) -> str:
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False).stdout
 
 
-@pytest.mark.parametrize("path", [PROGRAM, *(ROOT / "examples" / name for name in EXAMPLES)])
+@pytest.mark.parametrize(
+    "path", [PROGRAM, ROOT / "__main__.py", TEMPLATE, *(ROOT / "examples" / name for name in EXAMPLES)]
+)
 def test_a_program_passes_a_strict_check(path: Path) -> None:
-    """One of every public name, and the examples; those that need another SDK are checked in tests/docs."""
+    """One of every public name, and what is copied; examples that need another SDK are checked in tests/docs."""
     assert checked(path).startswith("Success: no issues found")
 
 
