@@ -1,7 +1,7 @@
-"""`make demo`: the root stack against a local 8x8 voice API, by the real Pulumi CLI.
+"""`make demo`: the root stack against a local emulator of the 8x8 voice API, by the real Pulumi CLI.
 
-Each step prints the command that a reader could type, and what it really printed; a step that does not show what it
-should ends the demo with exit code 1. Everything is kept in `.demo/`, which is removed first.
+Each step prints the command that a reader could type, and what it printed; a step that does not print what it should
+ends the demo with exit code 1. Everything is kept in `.demo/`, which is removed first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,21 +22,48 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".demo"
-BIN = Path(sys.executable).parent
 STACK = "demo"
-SUBACCOUNT = "InternalDemoCPaaS_8dD15_voice"
+SUBACCOUNT = "Demo_voice"
+API_KEY = "emulator"
 AUTH_HEADER = "Bearer demo"
 UP = "pulumi up --yes --skip-preview --suppress-outputs"
 SECONDS = 120
+WIDTH = 80
 PROGRESS = re.compile(
-    r" (creating|updating|deleting|running)\b|^@ |^    pulumi-python:\S+ \S+ +warning|^Duration"
-    r"|^The resources in the stack|^If you want to"
+    r" (creating|updating|deleting|running)\b|^@ |^ +pulumi-python:\S+ \S+ +warning|^ +pulumi:pulumi:Stack \S+ *$"
+    r"|^Duration|^The resources in the stack|^If you want to"
 )
-"""Lines of the CLI that only report that something has begun, and its closing remarks."""
+"""Lines of the CLI that report only that something has begun or is unchanged, and its closing remarks."""
+
+DIAGNOSTICS = re.compile(r"^Diagnostics:\n(?: .*\n|\n)+", re.MULTILINE)
+"""Repeats the warnings that the rows show."""
+
+BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
 class DemoError(Exception):
-    """A step did not show what it should."""
+    """A step did not print what it should."""
+
+
+def narrate(line: str) -> None:
+    """Print what comes next."""
+    print(f"\n{BOLD}{line}{PLAIN}", flush=True)
+
+
+def show(text: str) -> None:
+    """Print output, indented, with long lines wrapped."""
+    for line in filter(str.strip, text.splitlines()):
+        indent = " " * (4 + len(line) - len(line.lstrip()))
+        print(*textwrap.wrap(
+            line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}    ",
+            break_long_words=False, break_on_hyphens=False,
+        ), sep="\n", flush=True)  # fmt: skip
+
+
+def show_command(prompt: str, command: str) -> None:
+    """Print what a reader could type, on several lines where it is long."""
+    lines = textwrap.wrap(command, WIDTH - 6, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    print(DIM + f"  {prompt} " + " \\\n  ".join(lines) + PLAIN, flush=True)
 
 
 class Demo:
@@ -43,63 +71,48 @@ class Demo:
 
     def __init__(self) -> None:
         provide = [sys.executable, str(ROOT / "tools" / "engine" / "provide.py"), "--print-path"]
-        engine = subprocess.run(provide, check=True, capture_output=True, text=True).stdout.strip()
+        engine = subprocess.check_output(provide, text=True).strip()
         (FOLDER / "state").mkdir(parents=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "EIGHTX8_"))}
         self.environment = {
             **kept,
-            "PATH": os.pathsep.join([str(BIN), engine, kept["PATH"]]),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, kept["PATH"]]),
             "PULUMI_BACKEND_URL": (FOLDER / "state").as_uri(),
             "PULUMI_HOME": str(FOLDER / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "demo",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
         }
-        self._bold, self._dim, self._plain = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
-    def narrate(self, line: str) -> None:
-        """Print what comes next."""
-        print(f"\n{self._bold}{line}{self._plain}", flush=True)
-
-    def show(self, command: str) -> None:
-        """Print a command."""
-        print(f"{self._dim}  $ {command}{self._plain}", flush=True)
-
-    def run(self, command: str, *expected: str, code: int = 0, quiet: bool = False) -> str:
-        """Run a command, show what it printed, and check that it printed what it should."""
+    def run(self, command: str, *expected: str, quiet: bool = False) -> None:
+        """Run a command, show what it printed, and check that it succeeded and printed what it should."""
         if not quiet:
-            self.show(command)
+            show_command("$", command)
         done = subprocess.run(
             shlex.split(command), cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, timeout=SECONDS,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
-        if not quiet:
-            for line in done.stdout.splitlines():
-                if line.strip() and not PROGRESS.search(line):
-                    print(f"    {line.rstrip()}", flush=True)
         missing = [text for text in expected if text not in done.stdout]
-        if done.returncode != code or missing:
-            raise DemoError(
-                f"`{command}` ended with {done.returncode} instead of {code}"
-                + (f" and did not print {missing[0]!r}" if missing else "")
-                + (f":\n{done.stdout}" if quiet else "")
-            )
-        return done.stdout
+        if done.returncode or missing:
+            reason = f"did not print {missing[0]!r}" if missing else f"ended with exit code {done.returncode}"
+            raise DemoError(f"`{command}` {reason}:\n{done.stdout}")
+        if not quiet:
+            lines = DIAGNOSTICS.sub("", done.stdout).splitlines()
+            show("\n".join(line for line in lines if not PROGRESS.search(line)))
 
-    def send(self, method: str, url: str, authorization: str, body: dict[str, object] | None = None) -> str:
-        """Send a request, and show it with its response."""
-        print(f"{self._dim}  > {method} {url}{self._plain}")
-        if body:
-            print(f"    {json.dumps(body)}")
+    def send(self, method: str, url: str, authorization: str, body: Mapping[str, object] | None = None) -> str:
+        """Send a request, show it with its response, and return the response's text."""
+        show_command(">", f"{method} {url}")
+        show(json.dumps(body) if body else "")
         response = requests.request(method, url, json=body, headers={"Authorization": authorization}, timeout=SECONDS)
-        print(f"    {response.status_code} {response.text.strip()}", flush=True)
         if response.status_code != 200:
             raise DemoError(f"{method} {url} returned {response.status_code}")
+        show(f"{response.status_code} {json.dumps(response.json())}")
         return response.text
 
     @contextmanager
     def serving(self, command: str, folder: Path = ROOT, **settings: str) -> Iterator[str]:
         """Start a server that prints a line with its URL when it is ready; end it by its own id."""
-        self.show(f"{command} &")
+        show_command("$", f"{command} &")
         with (
             (FOLDER / "servers.log").open("a") as log,
             subprocess.Popen(
@@ -113,7 +126,7 @@ class Demo:
                 url = re.search(r"http://[\w.:]+", ready)
                 if not url:
                     raise DemoError(f"`{command}` did not start; see .demo/servers.log")
-                print(f"    {ready.strip()}")
+                show(ready)
                 yield url.group()
             finally:
                 server.terminate()
@@ -123,7 +136,7 @@ class Demo:
         """A stack of its own; its config file stands beside Pulumi.yaml until the demo ends."""
         config_file = ROOT / f"Pulumi.{STACK}.yaml"
         if config_file.exists():
-            raise DemoError(f"{config_file.name} exists; the demo would overwrite it. Move it away")
+            raise DemoError(f"{config_file.name} exists and would be overwritten: move it away")
         try:
             self.run(f"pulumi stack init {STACK}", quiet=True)
             yield
@@ -134,70 +147,68 @@ class Demo:
 
 def story(demo: Demo) -> None:
     """What is shown, in order."""
-    demo.narrate("A local 8x8 voice API, in place of the vendor's:")
-    with demo.serving("pulumi-8x8 emulate") as api:
-        demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": "emulator"}
-        demo.narrate("An endpoint that leads calls through a menu (examples/ivr):")
+    narrate("Start a local emulator of the 8x8 voice API:")
+    with demo.serving(f"pulumi-8x8 emulate --api-key {API_KEY}") as api:
+        demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": API_KEY}
+        narrate("Start an endpoint with a phone menu, from examples/ivr:")
         settings = {"EIGHTX8_HTTP_AUTH_HEADER": AUTH_HEADER, "DATABASE_URL": f"sqlite:///{FOLDER / 'sessions.db'}"}
         folder = ROOT / "examples" / "ivr"
         with demo.serving("python -m endpoint", folder, PORT="0", **settings) as endpoint, demo.stack():
             webhooks(demo, api, endpoint)
             call(demo, endpoint)
-            demo.narrate("Remove the webhooks:")
+            narrate("Remove the webhooks:")
             demo.run("pulumi destroy --yes --skip-preview --suppress-outputs", "4 deleted")
             demo.run(f"pulumi-8x8 list {SUBACCOUNT}", "No webhook is registered.")
 
 
 def webhooks(demo: Demo, api: str, endpoint: str) -> None:
     """Declare, deploy, change, drift."""
-    demo.narrate("Declare a VCA and a VSS webhook, and deploy them:")
+    narrate("Declare a VCA and a VSS webhook:")
+    demo.run(f"pulumi config set subaccountId {SUBACCOUNT}")
+    demo.run("pulumi config set vcaUrl https://old.example.com/vca")
+    demo.run(f"pulumi config set vssUrl {endpoint}/vss")
     demo.run(f"pulumi config set --secret httpAuthHeader '{AUTH_HEADER}'")
-    demo.run(
-        f"{UP} -c subaccountId={SUBACCOUNT} -c vcaUrl={endpoint}/vca?menu=old -c vssUrl={endpoint}/vss", "4 created"
-    )
-    demo.narrate("What the API lists now:")
-    demo.run(f"pulumi-8x8 list {SUBACCOUNT}", f"{endpoint}/vca?menu=old", f"{endpoint}/vss")
-    demo.narrate("Change one URL:")
-    demo.run(f"{UP} -c vcaUrl={endpoint}/vca", "1 updated", "3 unchanged")
-    demo.narrate("Nothing is left to do:")
+    narrate("Deploy them:")
+    demo.run(UP, "4 created")
+    narrate("List what the API has registered:")
+    demo.run(f"pulumi-8x8 list {SUBACCOUNT}", "https://old.example.com/vca", f"{endpoint}/vss")
+    narrate("Change the VCA's URL to the endpoint's:")
+    demo.run(f"pulumi config set vcaUrl {endpoint}/vca")
+    demo.run(UP, "1 updated", "3 unchanged")
+    narrate("Nothing is left to change:")
     demo.run("pulumi preview --expect-no-changes --suppress-outputs", "4 unchanged")
-    demo.narrate("At night, somebody changes the other one by hand, with the set-up guide's request:")
-    demo.send(
-        "POST",
-        f"{api}/api/v1/subaccounts/{SUBACCOUNT}/webhooks",
-        "Bearer emulator",
-        {"active": True, "type": "VSS", "url": "https://elsewhere.example.net/"},
-    )
-    demo.narrate("An ordinary preview shows it:")
-    demo.run("pulumi preview --suppress-outputs", "warning: url is https://elsewhere.example.net/ live", "1 to update")
-    demo.narrate("And an ordinary up repairs it:")
+    narrate("Somebody changes the other URL by hand, with the set-up guide's request:")
+    by_hand = {"active": True, "type": "VSS", "url": "https://elsewhere.example.net/"}
+    demo.send("POST", f"{api}/api/v1/subaccounts/{SUBACCOUNT}/webhooks", f"Bearer {API_KEY}", by_hand)
+    narrate("A plain preview shows the drift:")
+    demo.run("pulumi preview --suppress-outputs", "https://elsewhere.example.net/", "1 to update")
+    narrate("A plain up repairs it:")
     demo.run(UP, "1 updated", "3 unchanged")
     demo.run(f"pulumi-8x8 list {SUBACCOUNT}", f"{endpoint}/vss")
 
 
 def call(demo: Demo, endpoint: str) -> None:
-    """The phone rings."""
-    demo.narrate("The phone rings. The caller presses 1 for sales, then 2 for a fixed line:")
+    """A call through the menu."""
+    narrate("Place a call; the caller presses 1 for sales, then 2 for a fixed line:")
     demo.run(
         f"pulumi-8x8 call {SUBACCOUNT} --from +6591234567 --to +6568888888 --keys 1,2",
         "For sales, press 1", "key 1", "For a fixed line, press 2", "key 2", "makeCall", "COMPLETED",
     )  # fmt: skip
-    demo.narrate("What the endpoint has stored of it:")
+    narrate("Read the session that the endpoint stored:")
     stored = demo.send("GET", f"{endpoint}/sessions", AUTH_HEADER)
-    if '"total":1' not in stored.replace(" ", ""):
+    if json.loads(stored)["total"] != 1:
         raise DemoError("the endpoint did not store the one session")
 
 
 def main() -> int:
     """Run the demo and return the exit code."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    demo = Demo()
     try:
-        story(demo)
+        story(Demo())
     except DemoError as failure:
-        print(f"\nThe demo failed: {failure}.", file=sys.stderr)
+        print(f"\nThe demo failed: {failure}", file=sys.stderr)
         return 1
-    demo.narrate("That was all: nothing is left running, and .demo/ can be deleted.")
+    narrate("Done. No process was left running, and .demo/ can be deleted.")
     return 0
 
 
