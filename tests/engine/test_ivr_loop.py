@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eightx8_voice.emulator import Emulator
-from eightx8_voice.emulator.calls.call import Call, place_call
+from eightx8_voice.emulator.call import Call, place_call
 from tests.support.endpoints import Delivered, endpoint
 from tests.support.scratch import ROOT, Project
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from eightx8_voice.emulator import Emulator, StoredWebhook
-from eightx8_voice.emulator.account.modes import PostOver
+from eightx8_voice.emulator import Emulator, Modes, StoredWebhook
+from eightx8_voice.emulator.modes import PostOver
 from tests.support.account import listings, urls, writes
 from tests.support.engine import both_doors
 from tests.support.scratch import Project
@@ -55,7 +55,7 @@ def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
     api: Emulator, project: Project, post_over: PostOver, one_change: list[str]
 ) -> None:
     """Where the API replaces, each is one request; a header that rotates is sent, although no answer shows it."""
-    api.post_over = post_over
+    api.modes = Modes(post_over)
     project.declare(vca={**VCA, "http_auth_header": "Basic b25l"}).deploy().ok()
 
     all_changes: list[dict[str, Any]] = [

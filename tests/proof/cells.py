@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from eightx8_voice.emulator import Account, Emulator, Fault
+from eightx8_voice.emulator import Account, Emulator, Fault, Modes
 from pulumi_8x8.model import WebhookId
 from tests.proof.fault_cases import FAULT_CASES, NOTHING, FaultCase
 from tests.proof.testbed import OTHERS, SAME, Live, Mode, Operation, ProviderKind, Testbed, live, register
@@ -118,7 +118,7 @@ def _arm(bed: Testbed, point: Point, case: FaultCase, lasting: bool, elsewhere: 
     if case.connection == "refused":
         bed.api.refuse_connections()
     elif case.connection or case.to == "plain":
-        bed.front = bed.enter_context(Emulator(KEY, bed.api.post_over, tls=contexts()[case.connection]))
+        bed.front = bed.enter_context(Emulator(KEY, Modes(bed.api.modes.post_over), tls=contexts()[case.connection]))
         bed.front.account = bed.api.account
     if case.connection:
         return
@@ -137,7 +137,7 @@ def _disarm(bed: Testbed, case: FaultCase) -> None:
         bed.api.accept_connections()
     bed.front.faults.clear()
     bed.front = bed.api
-    bed.api.stale_reads = None
+    bed.api.modes = replace(bed.api.modes, stale_reads=0, stale_response=False)
 
 
 def _outcome(operation: Operation, result: Result, printed: str, before: Live, declared: Live, after: Live) -> str:
@@ -209,7 +209,7 @@ def _refuses(bed: Testbed) -> bool:
 def _uncorrected(bed: Testbed, declared: Live) -> list[str]:
     """What one more `up` does not correct; where the API normalises URLs, one that declares what it stores."""
     program = bed.program
-    if bed.api.normalise:
+    if bed.api.modes.normalise:
         bed.run("up", program, PATIENT)  # where this fails, it prints how to declare what the API stored
         stored = live(bed.api.account)
         for name, inputs in bed.program.items():

@@ -18,8 +18,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from eightx8_voice.emulator import Emulator, Fault, StoredWebhook
-from eightx8_voice.emulator.account.modes import PostOver
+from eightx8_voice.emulator import Emulator, Fault, Modes, StoredWebhook
+from eightx8_voice.emulator.modes import PostOver
 from pulumi_8x8.model import WebhookId
 from tests.proof.fault_cases import FAULT_CASES
 from tests.proof.testbed import Live, live
@@ -70,7 +70,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self, post_over: PostOver, kind: type[Host] = Host) -> None:
         super().__init__()
         self.kind = kind
-        self.api = Emulator(KEY, post_over).__enter__()
+        self.api = Emulator(KEY, Modes(post_over)).__enter__()
         self.stack = Stack()
         self.program: dict[str, Properties] = {}
         # Whether the program could be deployed, and nothing but faults and crashes has happened since.
@@ -213,7 +213,7 @@ class Machine(RuleBasedStateMachine):
 
     def matches(self, live: StoredWebhook, declared: Properties) -> bool:
         wanted, header = declared.get("http_auth_header"), live.http_auth_header
-        if id_of(declared) in self.unknown_headers or self.api.post_over == "ignore":
+        if id_of(declared) in self.unknown_headers or self.api.modes.post_over == "ignore":
             # The API never shows a header's value, and one that ignores a POST over a webhook ignores a new value.
             same_header = (wanted is None) == (header is None)
         else:

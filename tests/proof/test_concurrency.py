@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eightx8_voice.emulator import Emulator, Fault
+from eightx8_voice.emulator import Emulator, Fault, Modes
 from tests.support.account import urls
 from tests.support.host import Host
 from tests.support.steps import Command, Program, Result, Stack
@@ -43,7 +43,7 @@ def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[Result]:
 @each_post_over
 def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulator, post_over: Any) -> None:
     """Each one's response lists the other's webhook, or not yet; both are done, and have nothing left to do."""
-    api.post_over = post_over
+    api.modes = Modes(post_over)
     one, two = Stack(), Stack()
     vca, vss = program("VCA", "https://one.example/"), program("VSS", "https://two.example/")
 
@@ -57,7 +57,7 @@ def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulat
 @each_post_over
 def test_two_stacks_on_one_webhook_leave_one_whole_and_the_other_stack_shows_it(api: Emulator, post_over: Any) -> None:
     """Neither can know of the other before both have listed; the next preview of the one that lost does."""
-    api.post_over = post_over
+    api.modes = Modes(post_over)
     declared = {url: program("VCA", url) for url in ("https://a.example/", "https://b.example/")}
     stacks = {url: Stack() for url in declared}
 

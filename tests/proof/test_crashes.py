@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
-from eightx8_voice.emulator import Account, Emulator, Fault
+from eightx8_voice.emulator import Account, Emulator, Fault, Modes
 from tests.proof.testbed import OTHERS, SAME, VCA, live, register
 from tests.support.account import urls
 from tests.support.guide import Guide
@@ -77,7 +77,7 @@ def held_back(api: Emulator, project: Project, point: Point) -> Iterator[HeldBac
     if point.before:
         project.declare(**point.before).deploy().ok()
     register(OTHERS, api.account)
-    api.post_over = point.post_over
+    api.modes = Modes(point.post_over)
     go_on = threading.Event()
     fault = api.faults.add(Fault("pass", **point.request, hold=go_on, hold_at="after"))
     with project.declare(**point.after).start("up", "--yes", "--skip-preview") as command:

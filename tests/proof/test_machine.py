@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from eightx8_voice.emulator import Fault
-from eightx8_voice.emulator.account.modes import PostOver
+from eightx8_voice.emulator.modes import PostOver
 from tests.proof.machine import Machine
 from tests.support.host import Host
 from tests.support.native_host import NativeHost

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from eightx8_voice.emulator import Emulator, Fault
+from eightx8_voice.emulator import Emulator, Fault, Modes
 from tests.proof.testbed import BARE
 from tests.support.host import Host
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER, SECRETS, leaks
@@ -64,7 +64,7 @@ def test_nothing_that_the_engine_writes_or_prints_holds_a_secret(api: Emulator, 
     api.faults.add(Fault("status", method="POST", status=503, times=None, body={"echo": [KEY, HEADER]}))
     run(deploy, fails=True)
     api.faults.clear()
-    api.post_over = "refuse"
+    api.modes = Modes(post_over="refuse")
     run(f"{deploy} --logtostderr")
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/", http_auth_header="Basic theirs")
     api.account.put("Sub_1", "VSS", "https://elsewhere.example/")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Literal, NamedTuple
 
-from eightx8_voice.emulator import Account, Emulator, StoredWebhook
+from eightx8_voice.emulator import Account, Emulator, Modes, StoredWebhook
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.validate import with_defaults
 from tests.support.direct import STDOUT, Direct
@@ -75,11 +75,11 @@ class Testbed(ExitStack):
             {WebhookId(sub, type): one for sub, webhooks in accounts.items() for type, one in webhooks.items()}
         )
         if mode == "stale":
-            self.api.stale_reads = 2
+            self.api.modes = Modes(stale_reads=2, stale_response=True)
         elif mode == "normalise":
-            self.api.normalise = ("add-slash",)
+            self.api.modes = Modes(normalise=("add-slash",))
         else:
-            self.api.post_over = mode
+            self.api.modes = Modes(post_over=mode)
         self.api.journal.clear()
 
     def run(self, command: Command, program: Program, settings: Mapping[str, str]) -> tuple[Result, str]:

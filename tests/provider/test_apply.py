@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from eightx8_voice.emulator import Emulator, Fault, StoredWebhook
-from eightx8_voice.emulator.account.modes import PostOver
+from eightx8_voice.emulator import Emulator, Fault, Modes, StoredWebhook
+from eightx8_voice.emulator.modes import PostOver
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 from pulumi_8x8.reconcile.apply import Registrar
@@ -97,7 +97,7 @@ class Writer:
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, case: Case) -> None:
     """Before a write is repeated the listing is read, and no claim is made without proof."""
-    api.post_over = case.mode
+    api.modes = Modes(post_over=case.mode)
     if case.old:
         api.account.put("acme_voice", "VCA", case.old.url, http_auth_header=case.old.http_auth_header)
     writer = Writer(api)
@@ -125,7 +125,7 @@ def test_a_listing_that_is_late_costs_no_delete(api: Emulator, stale: int) -> No
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
     writer.found()
-    api.stale_reads = stale
+    api.modes = Modes(stale_reads=stale, stale_response=True)
 
     live = writer.apply(PLAIN)
 
@@ -135,7 +135,7 @@ def test_a_listing_that_is_late_costs_no_delete(api: Emulator, stale: int) -> No
 
 def test_an_api_that_ignores_post_is_waited_for_once_in_a_run(api: Emulator) -> None:
     """Ten seconds of listings before the first DELETE, none before the second."""
-    api.post_over = "ignore"
+    api.modes = Modes("ignore")
     for type in ("VCA", "VSS"):
         api.account.put("acme_voice", type, OLD)
     writer = Writer(api)
@@ -151,7 +151,7 @@ def test_an_api_that_ignores_post_is_waited_for_once_in_a_run(api: Emulator) -> 
 
 def test_an_api_that_refuses_post_is_not_waited_for(api: Emulator) -> None:
     """A refusal is proof enough."""
-    api.post_over = "refuse"
+    api.modes = Modes("refuse")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
 
@@ -167,7 +167,7 @@ def test_an_api_that_has_replaced_a_webhook_is_not_taken_for_one_that_ignores(ap
         api.account.put("acme_voice", type, OLD)
     writer = Writer(api)
     writer.apply(PLAIN)
-    api.post_over = "ignore"
+    api.modes = Modes("ignore")
 
     error = raised(lambda: writer.apply(replace(PLAIN, type="VSS")))
 
@@ -177,7 +177,7 @@ def test_an_api_that_has_replaced_a_webhook_is_not_taken_for_one_that_ignores(ap
 
 def test_without_the_time_to_tell_nothing_is_deleted(api: Emulator) -> None:
     """A time-out of the program's own may be shorter than ten seconds."""
-    api.post_over = "ignore"
+    api.modes = Modes("ignore")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
 
@@ -189,12 +189,12 @@ def test_without_the_time_to_tell_nothing_is_deleted(api: Emulator) -> None:
 
 def test_a_late_listing_does_not_hide_that_the_old_webhook_must_be_restored(api: Emulator) -> None:
     """It still shows the deleted webhook when the new one has been refused."""
-    api.post_over = "refuse"
+    api.modes = Modes("refuse")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
     writer.found()
     api.faults.add(status(422, times=1, skip=1))
-    api.stale_reads = 2
+    api.modes = Modes("refuse", stale_reads=2, stale_response=True)
 
     error = raised(lambda: writer.apply(PLAIN))
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from eightx8_voice.emulator import Emulator
+from eightx8_voice.emulator import Emulator, Modes
 from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from tests.support.command_line import MANY, SUB, on_terminal, run
 
@@ -38,7 +38,7 @@ def test_list_shows_what_is_live(api: Emulator) -> None:
 def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or a list of hundreds would fail after its first part."""
     monkeypatch.setenv("EIGHTX8_DEADLINE", "1")
-    api.latency = 0.4
+    api.modes = Modes(latency=0.4)
 
     assert run("list", *MANY[: 3 * LISTED_AT_ONCE]).output == "No webhook is registered.\n"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eightx8_voice.emulator import Emulator
+from eightx8_voice.emulator import Emulator, Modes
 from tests.support.scratch import Project
 
 
@@ -24,7 +24,7 @@ def either_api(api: Emulator, request: pytest.FixtureRequest) -> Emulator:
 
     Where a test sees that nothing is sent, one reading is enough.
     """
-    api.post_over = request.param
+    api.modes = Modes(post_over=request.param)
     return api
 
 

@@ -12,7 +12,7 @@ import requests
 from eightx8_voice import events
 from eightx8_voice.callflow import Action, Hangup, MakeCall, Say, SayAndCapture, call_flow
 from eightx8_voice.emulator import Account, Call, Emulator, place_call
-from eightx8_voice.emulator.calls.session import capture
+from eightx8_voice.emulator.session import capture
 from tests.support import vendor
 from tests.support.endpoints import HANGUP, Delivered, Endpoint, Respond, Response, endpoint
 

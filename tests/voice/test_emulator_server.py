@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,20 +12,21 @@ import requests
 
 from eightx8_voice.emulator import Emulator, EmulatorError, StoredWebhook
 
-BEARER = {"Authorization": "Bearer emulator"}
+KEY = "the-key"
+BEARER = {"Authorization": f"Bearer {KEY}"}
 LIST = "/api/v1/subaccounts/acme/webhooks"
 VCA = {"type": "VCA", "url": "https://example.com/", "httpAuthHeader": "canary-header"}
 HELD = StoredWebhook("VCA", "https://example.com/", True, "canary-header")
 
 
-def post(api: Emulator, key: str = "emulator") -> requests.Response:
+def post(api: Emulator, key: str = KEY) -> requests.Response:
     return requests.post(api.url + LIST, json=VCA, headers={"Authorization": f"Bearer {key}"}, timeout=10)
 
 
 def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> None:
     """A session keeps its connection; a POST's type is read from its body, an encoded path is decoded."""
     with Emulator("old") as api, requests.Session() as session:
-        api.api_key = "emulator"  # a rotated key counts from the next request on
+        api.api_key = KEY  # a rotated key counts from the next request on
         post(api, "old")
         session.headers.update(BEARER)
         session.post(api.url + LIST, json=VCA, timeout=10)
@@ -44,13 +42,13 @@ def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> No
         assert "canary" not in repr(api.journal) + repr(HELD)
 
 
-PATHS = ("/", "/%0A", f"{LIST}%0A", "/api/v1/subaccounts/ac%0Ame/webhooks", "/_control/faults", "/_calls%0A", "//")
+PATHS = ("/", "/%0A", f"{LIST}%0A", "/api/v1/subaccounts/ac%0Ame/webhooks", "/_calls%0A", "//")
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_path_gets_around_the_key(path: str) -> None:
     """Only the page and the calls of this machine's programs ask for none; with the key it is refused, too."""
-    with Emulator() as api, socket.create_connection(("127.0.0.1", int(api.url.split(":")[2]))) as client:
+    with Emulator(KEY) as api, socket.create_connection(("127.0.0.1", int(api.url.split(":")[2]))) as client:
         client.sendall(f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         status, journal = client.makefile("rb").readline().split()[1], api.journal.requests()
         with_key = requests.delete(api.url + path, headers=BEARER, timeout=10).status_code
@@ -62,12 +60,12 @@ def test_no_path_gets_around_the_key(path: str) -> None:
 def test_the_state_file_keeps_webhooks_between_runs_for_its_owner_alone(tmp_path: Path) -> None:
     """Auth header included; one that others could read is closed by the next write, and no other file is left."""
     path = tmp_path / "new" / "state.json"
-    with Emulator(state_file=path) as api:
+    with Emulator(KEY, state_file=path) as api:
         api.account.put("other", "VSS", "https://example.com/")
         path.chmod(0o644)
         post(api)
 
-    with Emulator(state_file=path) as api:
+    with Emulator(KEY, state_file=path) as api:
         assert api.account.webhooks("acme") == {"VCA": HELD}
         assert (path.stat().st_mode & 0o777, list(path.parent.iterdir())) == (0o600, [path])
 
@@ -101,19 +99,66 @@ def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
         assert again.url == api.url
 
 
-@pytest.mark.parametrize(("number", "key"), [(signal.SIGINT, "from-environment"), (signal.SIGTERM, "")])
-def test_the_command_serves_until_a_signal_in_the_modes_that_were_chosen(number: signal.Signals, key: str) -> None:
-    """With the key of the environment, else "emulator"; the control endpoint shows every mode."""
-    options = "--post-over ignore --stale-reads 2 --normalise add-slash --normalise lower-host --error-body platform"
-    options += " --active ignore --latency 0.01 --control --json"
-    command = [sys.executable, "-m", "pulumi_8x8", "emulate", *options.split()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "EIGHTX8_API_KEY": key}) as process:
-        url = json.loads(process.stdout.readline())["url"]  # type: ignore[union-attr]
-        headers = {"Authorization": f"Bearer {key or 'emulator'}"}
-        listed = requests.get(url + LIST, headers=headers, timeout=10).status_code
-        modes = requests.get(f"{url}/_control/modes", timeout=10).json()
-        process.send_signal(number)
+def test_what_a_killed_run_left_beside_the_state_file_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    """What it had written of the account, auth headers included; other files stay."""
+    path, other = tmp_path / "state.json", tmp_path / ".state.json.backup"
+    other.touch()
+    killed = "import os, json; from eightx8_voice.emulator import Emulator; os.fsync = lambda _: os._exit(9)\n"
+    killed += f"Emulator(state_file={str(path)!r}).account.put('acme', 'VCA', 'https://example.com/')"
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    left = set(tmp_path.iterdir())
 
-    expected = {"post_over": "ignore", "stale_reads": 2, "normalise": ["add-slash", "lower-host"]}
-    assert modes == expected | {"error_body": "platform", "active": "ignore", "latency": 0.01}
-    assert (listed, process.returncode) == (200, 0)
+    Emulator(state_file=path)
+
+    assert (len(left), set(tmp_path.iterdir())) == (2, {other})
+
+
+def test_a_key_is_made_up_for_each_emulator_that_is_given_none() -> None:
+    """Nobody can know it who is not told."""
+    with Emulator() as one, Emulator() as other:
+        statuses = [post(api, key).status_code for api in (one, other) for key in (one.api_key, other.api_key)]
+
+    assert statuses == [200, 401, 401, 200]
+    assert len(one.api_key) >= 16
+
+
+def test_the_journal_forgets_the_oldest_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator that runs for weeks does not grow."""
+    monkeypatch.setattr("eightx8_voice.emulator.exchange.MAX_ENTRIES", 2)
+    with Emulator(KEY) as api:
+        for name in ("one", "two", "three"):
+            requests.get(f"{api.url}/api/v1/subaccounts/{name}/webhooks", timeout=10)
+
+        assert [entry.subaccount for entry in api.journal] == ["two", "three"]
+
+
+@pytest.mark.parametrize("path", ["/", "/_page.css", "/_calls", LIST, "/nowhere"])
+def test_a_name_that_was_made_to_point_here_reaches_nothing(path: str) -> None:
+    """DNS rebinding: not even with the key; an address, or localhost, is no such name."""
+    with Emulator(KEY) as api:
+        hosts = ("evil.example", "evil.example:80", "[::1", "a b", "localhost", "10.1.2.3:80", "[fe80::1]")
+        statuses = [
+            requests.get(api.url + path, headers=BEARER | {"Host": host}, timeout=10).status_code for host in hosts
+        ]
+
+    assert statuses[:4] == [421] * 4
+    assert 421 not in statuses[4:]
+
+
+def test_what_asks_for_no_key_is_for_this_machine_alone() -> None:
+    """Whatever name another machine sends, where the emulator listens on all addresses; the API asks for its key."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
+        try:
+            unconnected.connect(("192.0.2.1", 9))  # sends nothing, and finds the address that other machines see
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        address = unconnected.getsockname()[0]
+
+    with Emulator(KEY, host="0.0.0.0") as api:
+        outside = f"http://{address}:{api.url.rpartition(':')[2]}"
+        paths = ("/", "/_page.css", "/_calls")
+        page = [requests.get(outside + path, headers={"Host": "localhost"}, timeout=10).status_code for path in paths]
+        listed = requests.get(outside + LIST, headers=BEARER, timeout=10).status_code
+        here = requests.get(f"http://127.0.0.1:{api.url.rpartition(':')[2]}/_calls", timeout=10).status_code
+
+    assert (page, listed, here) == ([403] * 3, 200, 200)

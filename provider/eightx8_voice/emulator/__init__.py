@@ -10,17 +10,15 @@ What it does not imitate:
 - No recordings and no virtual numbers: a VRU follows each answered makeCall with callRecording and names a file that
   does not exist, and a VNU is delivered only on request.
 - Deliveries come from this machine, not from the vendor's addresses, and a failed one is not made again.
-- The page, /_calls, /_deliveries and /_control ask for no key; they serve programs on this machine and no web site.
+- The page, /_calls and /_deliveries ask for no key; they serve programs on this machine and no web site.
 
 What is only assumed, since the vendor does not document it:
 
-- What POST does over an existing type (post_over chooses), and that it clears an auth header not sent again.
-- That a listing shows a change at once (stale_reads chooses), and that a URL is stored as it was sent (normalise).
-- The bodies of 401, 403, 404 and 405 (error_body chooses among the three documented shapes); the statusCode of every
-  error but 1001; the order of the refusals.
-- That active counts where enabled is missing (active chooses), and that enabled counts where both are sent.
-- 422 for a malformed subaccount id, for a URL that is not absolute, and for control characters in a URL or an auth
-  header; the order of the list; that VNU can be deleted like the other types.
+- Whatever a mode chooses: what POST does over an existing type and to an auth header that is not sent again, which of
+  `enabled` and `active` counts, how a URL is stored, when a change is listed, what DELETE returns, the shape and the
+  statuses of errors.
+- The statusCode of every error but 1001; the order of the refusals; that enabled counts where active is sent, too.
+- 422 for a malformed subaccount id, and for control characters in a URL or an auth header; the order of the list.
 - That the auth header is delivered as it is, as Authorization: documented for messaging only.
 - Where a VCA has the pressed keys, of the three places that were seen (dtmf_place chooses).
 - That all actions of a call flow are executed before a later response counts; that ACTION_COMPLETED comes after
@@ -32,17 +30,17 @@ What is only assumed, since the vendor does not document it:
 
 from __future__ import annotations
 
-from eightx8_voice.emulator.account.faults import Fault, Faults
-from eightx8_voice.emulator.account.journal import Entry, Journal
-from eightx8_voice.emulator.account.modes import Modes
-from eightx8_voice.emulator.account.state import Account, StoredWebhook
-from eightx8_voice.emulator.calls.call import Call, Plan, place_call
-from eightx8_voice.emulator.calls.delivery import Delivery
-from eightx8_voice.emulator.run import run
+from eightx8_voice.emulator.account import Account, StoredWebhook
+from eightx8_voice.emulator.call import Call, Plan, place_call
+from eightx8_voice.emulator.delivery import Delivery
+from eightx8_voice.emulator.exchange import Entry, Journal
+from eightx8_voice.emulator.faults import Fault, Faults
+from eightx8_voice.emulator.modes import MODES, Mode, Modes
 from eightx8_voice.emulator.server import Emulator, EmulatorError
 
 __all__ = [
     "LIMITS",
+    "MODES",
     "Account",
     "Call",
     "Delivery",
@@ -52,11 +50,11 @@ __all__ = [
     "Fault",
     "Faults",
     "Journal",
+    "Mode",
     "Modes",
     "Plan",
     "StoredWebhook",
     "place_call",
-    "run",
 ]
 
 LIMITS = (__doc__ or "").split("\n\n", 1)[-1].strip()

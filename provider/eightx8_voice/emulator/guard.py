@@ -1,7 +1,8 @@
-"""Access to the page, the calls and the control endpoints: programs on this machine, and the page itself."""
+"""Who may use what: every path by a name of this machine, and what asks for no key by this machine's programs alone."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,23 +10,31 @@ from typing import Any
 from aiohttp import web
 
 from eightx8_voice import json_text
+from eightx8_voice.urls import is_loopback
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+def check_host(request: web.Request, host: str) -> None:
+    """Refuse a name that is not this machine's (421): it was made to point here by DNS rebinding.
+
+    An IP address is nothing that a name server can change, whichever it is.
+    """
+    name = re.sub(r":[0-9]+$", "", request.host).lower()
+    if name not in ("localhost", host.lower()) and not _is_address(name):
+        raise web.HTTPMisdirectedRequest(text=f"The emulator is {host}; use that name, or its IP address.\n")
 
 
-def local_only(handler: Handler, host: str) -> Handler:
-    """Refuse requests that a foreign web page made a browser send.
+def local_only(handler: Handler) -> Handler:
+    """Refuse requests of other machines, and those that a foreign web page made a browser send (403).
 
-    A Host that is neither loopback nor the address listened on is DNS rebinding (421). An Origin that is not
-    the page's own, or a change requested from another site, is that site's form (403). Programs send neither.
+    An Origin that is not the page's own, or a change requested from another site, is that site's form. Programs
+    send neither.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        name = re.sub(r":[0-9]+$", "", request.host).lower()
-        if name not in LOOPBACK | {host}:
-            raise web.HTTPMisdirectedRequest(text=f"The emulator is {host}; use that name.\n")
+        if not is_loopback((request.remote or "").removeprefix("::ffff:")):
+            raise web.HTTPForbidden(text="Only programs on the emulator's own machine may do this.\n")
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "none")
         foreign = request.method != "GET" and site not in ("none", "same-origin")
@@ -64,3 +73,11 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValueError("the body must be a JSON object")
     return given
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(re.sub(r"^\[(.*)\]$", r"\1", host))
+    except ValueError:
+        return False
+    return True

@@ -17,11 +17,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from eightx8_voice import callflow, events
 from eightx8_voice.callflow import Action, CallFlowError, MakeCall, PlayFile, Say, SayAndCapture
-from eightx8_voice.emulator.account.state import Account
-from eightx8_voice.emulator.calls.call import RUNNING, Call, Plan
-from eightx8_voice.emulator.calls.delivery import Delivery
-from eightx8_voice.emulator.calls.registry import CallRegistry
-from eightx8_voice.emulator.calls.session import Outcome
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.emulator.call import RUNNING, Call, Plan
+from eightx8_voice.emulator.calls import Calls
+from eightx8_voice.emulator.delivery import Delivery
+from eightx8_voice.emulator.session import Outcome
 
 PATH, STYLE_PATH = "/", "/_page.css"
 
@@ -72,7 +72,7 @@ class Step:
     response: str
 
 
-def routes(account: Account, calls: CallRegistry, url: str) -> list[web.RouteDef]:
+def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
     """Return the page's routes, not yet guarded."""
 
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:

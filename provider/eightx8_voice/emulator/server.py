@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import ssl
 import threading
-from collections.abc import Collection, Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,12 +16,13 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from eightx8_voice.emulator import guard, page
-from eightx8_voice.emulator.account import control, storage
-from eightx8_voice.emulator.account.exchange import Api
-from eightx8_voice.emulator.account.modes import Active, ErrorBody, Normalisation, PostOver
-from eightx8_voice.emulator.calls import routes as call_routes
-from eightx8_voice.emulator.calls.call import Call, Plan
-from eightx8_voice.emulator.calls.delivery import Delivery
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.emulator.call import Call, Plan
+from eightx8_voice.emulator.calls import Calls
+from eightx8_voice.emulator.delivery import Delivery
+from eightx8_voice.emulator.exchange import Api
+from eightx8_voice.emulator.modes import Modes
+from eightx8_voice.emulator.state_file import StateFileError, load, save
 
 T = TypeVar("T")
 
@@ -31,53 +34,37 @@ class EmulatorError(Exception):
 class Emulator(Api):
     """An 8x8 voice webhooks API on this machine, running between `__enter__` and `__exit__`.
 
-    `api_key`, `account`, `faults` and all of `Modes` may be changed while it runs.
+    `account` is what it holds, `journal` the requests that it got, `faults` what goes wrong. They, `api_key` and
+    `modes` may be changed while it runs.
 
     Args:
-        api_key: The bearer that requests must carry. Default "emulator".
-        post_over: As for `Modes`, like `stale_reads`, `normalise`, `error_body`, `active` and `latency`.
+        api_key: The bearer that requests must carry. Default: made up, to be read from `api_key`.
+        modes: How it behaves where the vendor documents nothing. Default: as `Modes` has it.
         host: The address to listen on. Default loopback.
         port: The port to listen on; 0, the default, takes a free one.
-        state_file: Where the webhooks are kept between runs. Default: nowhere.
-        control: Whether faults and modes can be set over HTTP, at `/_control/faults` and `/_control/modes`.
+        state_file: The file that keeps the webhooks between runs. Default: none.
         tls: Serve HTTPS with this context. Default: plain HTTP.
+        clock: Returns seconds, for `Modes.late_reads`. Default: the time that has passed.
 
     Raises:
         EmulatorError: The address is taken, or the state file is not one.
-        ValueError: A mode has none of its values.
 
     """
 
     def __init__(
         self,
-        api_key: str = "emulator",
-        post_over: PostOver = "replace",
+        api_key: str | None = None,
+        modes: Modes | None = None,
         *,
-        stale_reads: int | None = None,
-        normalise: Collection[Normalisation] = (),
-        error_body: ErrorBody = "webhooks",
-        active: Active = "honour",
-        latency: float = 0.0,
         host: str = "127.0.0.1",
         port: int = 0,
         state_file: str | Path | None = None,
-        control: bool = False,
         tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        try:
-            super().__init__(
-                api_key,
-                state_file,
-                post_over=post_over,
-                stale_reads=stale_reads,
-                normalise=tuple(normalise),
-                error_body=error_body,
-                active=active,
-                latency=latency,
-            )
-        except storage.StateFileError as error:
-            raise EmulatorError(str(error)) from None
-        self._host, self._port, self._tls, self._control = host, port, tls, control
+        super().__init__(api_key or secrets.token_urlsafe(16), _account(state_file, clock), modes or Modes())
+        self.calls = Calls(self.account)
+        self._host, self._port, self._tls = host, port, tls
 
     @property
     def url(self) -> str:
@@ -161,24 +148,32 @@ class Emulator(Api):
     def _application(self) -> web.Application:
         @web.middleware
         async def api(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
+            guard.check_host(request, self._host)
             # A path without a route goes to the API, which checks the key first: no path gets around that.
             if request.match_info.http_exception is not None:
                 return await self.respond(request, self._stopping)
             return await handler(request)
 
         application = web.Application(middlewares=[api])
-        programs = call_routes.routes(self.calls)
-        if self._control:
-            programs += control.routes(self.faults, self)
-        for route in programs:
-            handler = guard.local_only(guard.json_only(route.handler), self._host)
+        for route in self.calls.routes():
+            handler = guard.local_only(guard.json_only(route.handler))
             application.router.add_route(route.method, route.path, handler)
         for route in page.routes(self.account, self.calls, self.url):
-            application.router.add_route(route.method, route.path, guard.local_only(route.handler, self._host))
+            application.router.add_route(route.method, route.path, guard.local_only(route.handler))
         return application
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _account(path: str | Path | None, clock: Callable[[], float]) -> Account:
+    if path is None:
+        return Account(clock=clock)
+    try:
+        held = load(Path(path))
+    except StateFileError as error:
+        raise EmulatorError(str(error)) from None
+    return Account(held, lambda changed: save(Path(path), changed), clock)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -3,88 +3,100 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .extras import missing
 from .parameters import Failed
 
+if TYPE_CHECKING:
+    from eightx8_voice.emulator import Emulator, Mode
 
-class _Limits(click.Command):
-    """Shows first what the emulator does not imitate."""
+API_KEY_VARIABLE = "EIGHTX8_API_KEY"
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_help_text(ctx, formatter)
+
+class _Emulate(click.Command):
+    """Has an option for each of the emulator's modes, and shows what it does not imitate."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         try:
-            from eightx8_voice.emulator import LIMITS
-        except ModuleNotFoundError:
-            return
+            from eightx8_voice.emulator import MODES
+        except ModuleNotFoundError as error:
+            raise missing(error, "emulator") from None
+        *own, help_option = super().get_params(ctx)
+        return [*own, *map(_option, MODES), help_option]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from eightx8_voice.emulator import LIMITS
+
+        super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
-        for paragraph in LIMITS.split("\n"):
-            formatter.write(f"  {paragraph}\n")
+        for line in LIMITS.split("\n"):
+            formatter.write(f"  {line}\n")
 
 
-@click.command(cls=_Limits)
-@click.option("--port", default=0, show_default="a free one", help="Port to listen on, on loopback.")
-@click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else emulator]")
-@click.option(
-    "--post-over",
-    type=click.Choice(["replace", "refuse", "ignore"]),
-    default="replace",
-    show_default=True,
-    help="What POST does over a type that exists, which the vendor does not document.",
-)
-@click.option(
-    "--stale-reads",
-    type=click.IntRange(min=0),
-    help="After a change, a POST's response and the next so many listings show what was before.  [default: none does]",
-)
-@click.option(
-    "--normalise",
-    multiple=True,
-    type=click.Choice(["add-slash", "remove-slash", "lower-host"]),
-    help="Store URLs changed so; may be given twice.",
-)
-@click.option(
-    "--error-body",
-    type=click.Choice(["webhooks", "platform", "callflows"]),
-    default="webhooks",
-    show_default=True,
-    help="Which of the documented shapes a 401, 403, 404 or 405 has.",
-)
-@click.option(
-    "--active",
-    type=click.Choice(["honour", "ignore"]),
-    default="honour",
-    show_default=True,
-    help="Whether `active` counts in a POST without `enabled`.",
-)
-@click.option(
-    "--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the webhooks."
-)
-@click.option("--latency", default=0.0, show_default=True, help="Seconds that each request takes.")
-@click.option("--control", is_flag=True, help="Let faults and modes be set over HTTP, at /_control.")
+def _option(mode: Mode) -> click.Option:
+    name = f"--{mode.name.replace('_', '-')}"
+    if mode.kind is bool:
+        return click.Option([name], is_flag=True, default=None, help=mode.help)
+    numbers: Any = click.FloatRange if mode.kind is float else click.IntRange
+    kind = click.Choice(mode.choices) if mode.choices else numbers(mode.range.least, mode.range.most)
+    shown = "none" if mode.default == () else f"{mode.default:g}" if mode.kind is float else str(mode.default)
+    return click.Option([name], type=kind, multiple=mode.repeated, help=f"{mode.help}  [default: {shown}]")
+
+
+@click.command(cls=_Emulate)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback.  [default: a free one]")
+@click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else made up and printed]")
+@click.option("--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File for the webhooks.")
 @click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
-def emulate(open_page: bool, as_json: bool, **options: Any) -> None:
+def emulate(
+    port: int, api_key: str | None, state_file: Path | None, open_page: bool, as_json: bool, **modes: Any
+) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
+
+    The options that name a status, a choice or seconds choose what the vendor does not document.
 
     Exit codes: 0 stopped, 2 misuse or an error.
     """
-    try:
-        from eightx8_voice.emulator import Emulator, EmulatorError, run
-    except ModuleNotFoundError as error:
-        raise missing(error, "emulator") from None
+    from eightx8_voice.emulator import Emulator, EmulatorError, Modes
 
-    def ready(emulator: Emulator) -> None:
-        if as_json:
-            click.echo(json.dumps({"url": emulator.url}))
-        if open_page:
-            click.launch(emulator.url)
-
+    chosen = {name: value for name, value in modes.items() if value not in (None, ())}
+    given = api_key or os.environ.get(API_KEY_VARIABLE)
     try:
-        run(**options, echo=(lambda _: None) if as_json else click.echo, ready=ready)
+        with Emulator(given, Modes(**chosen), port=port, state_file=state_file) as emulator:
+            click.echo(_ready(emulator, made_up=not given, as_json=as_json))
+            if open_page:
+                click.launch(emulator.url)
+            _wait_for_signal()
     except (EmulatorError, ValueError) as error:
         raise Failed(str(error)) from None
+
+
+def _ready(emulator: Emulator, *, made_up: bool, as_json: bool) -> str:
+    """The ready line; a key that was given is not repeated."""
+    if as_json:
+        return json.dumps({"url": emulator.url} | ({"api_key": emulator.api_key} if made_up else {}))
+    lines = [f"The emulator serves {emulator.url}; Ctrl-C stops it.", f"  export EIGHTX8_BASE_URL={emulator.url}"]
+    return "\n".join([*lines, f"  export {API_KEY_VARIABLE}={emulator.api_key}"] if made_up else lines)
+
+
+def _wait_for_signal() -> None:
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""The three endpoints: a request and an account in, a response out, the account changed if the request was granted.
+"""The API's endpoints: a request and an account in, a response out, the account changed if the request was granted.
 
 | request | granted if | response |
 |---|---|---|
@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from eightx8_voice import json_text
-from eightx8_voice.emulator.account import responses
-from eightx8_voice.emulator.account.modes import Modes, normalised
-from eightx8_voice.emulator.account.responses import Response
-from eightx8_voice.emulator.account.state import Account, StoredWebhook
+from eightx8_voice.emulator import responses
+from eightx8_voice.emulator.account import Account, StoredWebhook, Webhooks
+from eightx8_voice.emulator.modes import Modes, normalised
+from eightx8_voice.emulator.responses import Response
 from eightx8_voice.webhooks import SUBACCOUNT, WebhookType
 
 _PATH = re.compile(r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/webhooks(?:/(?P<type>[^/]+))?")
@@ -70,9 +70,9 @@ def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Respo
             _check_subaccount(account, subaccount)
             return act(account, subaccount, modes, query)
     except _RefusedError as refused:
-        # The body of a 422 is the one that is documented for the webhooks themselves.
-        shape = "webhooks" if refused.status == 422 else modes.error_body
-        return responses.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
+        return responses.error(
+            refused.status, str(refused), code=refused.code, shape=modes.error_body, headers=refused.headers
+        )
 
 
 class _RefusedError(Exception):
@@ -105,48 +105,64 @@ def _check_subaccount(account: Account, subaccount: str) -> None:
         raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
 
 
-def _list(account: Account, subaccount: str, _modes: Modes, _query: Query) -> Response:
-    return responses.listing(subaccount, account.visible(subaccount, listed=True))
+def _list(account: Account, subaccount: str, modes: Modes, _query: Query) -> Response:
+    return responses.listing(subaccount, account.listed(subaccount), modes)
 
 
 def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
-    webhook, before = _webhook(query.body, modes), account.webhooks(subaccount)
+    before, visible = account.webhooks(subaccount), account.visible(subaccount)
+    webhook = _webhook(query.body, modes, before)
     exists = webhook.type in before
     if exists and modes.post_over == "refuse":
-        raise _RefusedError(422, f"Webhook of type {webhook.type} already exists", "1003")
+        raise _RefusedError(modes.refusal_status, f"Webhook of type {webhook.type} already exists", "1003")
     if not exists or modes.post_over == "replace":
         header = webhook.http_auth_header
         account.put(subaccount, webhook.type, webhook.url, enabled=webhook.enabled, http_auth_header=header)
-        account.show_before(subaccount, before, modes.stale_reads)
-    return responses.listing(subaccount, account.visible(subaccount, listed=False))
+        account.show_before(subaccount, before, modes.stale_reads, modes.late_reads)
+    return responses.listing(subaccount, visible if modes.stale_response else account.webhooks(subaccount), modes)
 
 
 def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
     before = account.webhooks(subaccount)
     webhook = before.get(query.type or "")
+    if webhook is None and modes.delete_missing_status >= 300:
+        raise _RefusedError(modes.delete_missing_status, "Resource not found")
     if webhook is None:
-        raise _RefusedError(404, "Resource not found")
+        return responses.removed(subaccount, None, before, modes, modes.delete_missing_status)
+    if webhook.type == "VNU" and modes.delete_vnu_status != 200:
+        raise _RefusedError(modes.delete_vnu_status, "type should be one of: VCA, VSS, VCS, VRU", "1004")
     account.remove(subaccount, webhook.type)
-    account.show_before(subaccount, before, modes.stale_reads)
-    return responses.removed(subaccount, webhook)
+    account.show_before(subaccount, before, modes.stale_reads, modes.late_reads)
+    return responses.removed(subaccount, webhook, account.webhooks(subaccount), modes)
 
 
-def _webhook(body: bytes, modes: Modes) -> StoredWebhook:
+def _webhook(body: bytes, modes: Modes, before: Webhooks) -> StoredWebhook:
     document = _json(body)
     if not isinstance(document, dict):
         raise _RefusedError(422, "Invalid JSON request body", "1001")
     named, url, header = (document.get(name) for name in ("type", "url", "httpAuthHeader"))
-    # Where both are given, `enabled` counts.
-    enabled = document.get("enabled", document.get("active") if modes.active == "honour" else None)
+    enabled = _switch(document, modes)
     if not isinstance(named, str) or named not in WebhookType.__members__:
-        raise _RefusedError(422, f"type should be one of: {', '.join(WebhookType.__members__)}", "1004")
-    if not isinstance(url, str) or not _is_url(url):
-        raise _RefusedError(422, "url should be an absolute http or https URL", "1005")
+        message = f"type should be one of: {', '.join(WebhookType.__members__)}"
+        raise _RefusedError(modes.invalid_type_status, message, "1004")
+    if not isinstance(url, str) or not (_is_url(url) or modes.invalid_url_status == 200):
+        status = 422 if modes.invalid_url_status == 200 else modes.invalid_url_status
+        raise _RefusedError(status, "url should be an absolute http or https URL", "1005")
     if enabled is not None and not isinstance(enabled, bool):
         raise _RefusedError(422, "enabled should be a boolean", "1006")
     if header is not None and (not isinstance(header, str) or _UNSENDABLE.search(header)):
         raise _RefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
-    return StoredWebhook(named, normalised(url, modes.normalise), enabled is not False, header)
+    if header is None and modes.omitted_header == "keep" and named in before:
+        header = before[named].http_auth_header
+    stored = normalised(url, modes.normalise) if _is_url(url) else url
+    return StoredWebhook(named, stored, enabled is not False, header)
+
+
+def _switch(document: dict[str, object], modes: Modes) -> object:
+    """Return what a POST asks for; None if it does not say. Where both are given, `enabled` counts."""
+    if "enabled" in document and modes.enabled == "honour":
+        return document["enabled"]
+    return document.get("active") if modes.active == "honour" else None
 
 
 def _is_url(text: str) -> bool:

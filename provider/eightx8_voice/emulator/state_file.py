@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from eightx8_voice.emulator.account.state import StoredWebhook, Webhooks
+from eightx8_voice.emulator.account import StoredWebhook, Webhooks
 from eightx8_voice.webhooks import WebhookType
 
 VERSION = 1
+UNFINISHED = ".unfinished"
 T = TypeVar("T")
 
 
@@ -21,12 +24,15 @@ class StateFileError(Exception):
 
 
 def load(path: Path) -> dict[str, Webhooks]:
-    """Read a state file; a missing one is an empty account.
+    """Read a state file; a missing one is an empty account. What a killed run left beside it is removed.
 
     Raises:
         StateFileError: It cannot be read, or holds something else.
 
     """
+    for unfinished in path.parent.glob(f".{glob.escape(path.name)}.????????{UNFINISHED}"):
+        with suppress(OSError):
+            unfinished.unlink()
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -66,7 +72,7 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600, before a secret is in it.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump(document, file, indent=2)

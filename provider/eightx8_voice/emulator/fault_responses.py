@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from eightx8_voice.emulator.account import responses
-from eightx8_voice.emulator.account.faults import Fault
-from eightx8_voice.emulator.account.malformed import MALFORMED
-from eightx8_voice.emulator.account.responses import Response
+from eightx8_voice.emulator import responses
+from eightx8_voice.emulator.faults import Fault
+from eightx8_voice.emulator.malformed import MALFORMED
+from eightx8_voice.emulator.responses import Response
 
 POLL_SECONDS = 0.005
 """Seconds between two checks whether a client has left or a held request may go on."""

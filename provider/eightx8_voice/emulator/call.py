@@ -22,9 +22,9 @@ from eightx8_voice.deliveries import (
     recording_uploaded,
     session_summary,
 )
-from eightx8_voice.emulator.account.state import Account, StoredWebhook
-from eightx8_voice.emulator.calls.delivery import Delivery, Judgement, Kind, deliver, new_client
-from eightx8_voice.emulator.calls.session import SIP_CODES, Completed, Event, Outcome, Session
+from eightx8_voice.emulator.account import Account, StoredWebhook
+from eightx8_voice.emulator.delivery import Delivery, Judgement, Kind, deliver, new_client
+from eightx8_voice.emulator.session import SIP_CODES, Completed, Event, Outcome, Session
 
 MAX_DELIVERIES = 50
 """VCA deliveries in one call, duplicates apart; then the caller hangs up."""

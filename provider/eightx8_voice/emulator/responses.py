@@ -1,4 +1,4 @@
-"""The shapes of the vendor's responses.
+"""The shapes of the vendor's responses, and of those that a mode has in their place.
 
 Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json) and its page on API
 error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks are documented: the list, the removed
@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from eightx8_voice.emulator.account.modes import ErrorBody
-from eightx8_voice.emulator.account.state import StoredWebhook, Webhooks
+from eightx8_voice.emulator.account import StoredWebhook, Webhooks
+from eightx8_voice.emulator.modes import ErrorBody, Modes
 
 PLATFORM_CODES = {401: 1200, 403: 1201, 404: 1300, 500: 2000}
 """The platform's own codes for unauthorized access, access forbidden, not found and an internal error."""
@@ -29,11 +29,12 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def listing(subaccount: str, webhooks: Webhooks) -> Response:
+def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> Response:
     """Make the response to GET and POST."""
+    counts = {"right": {"count": len(webhooks)}, "wrong": {"count": len(webhooks) + 1}, "missing": {}}
     document = {
         "subAccountId": subaccount,
-        "count": len(webhooks),
+        **counts[modes.count],
         "webhooks": [_shown(webhook) for webhook in webhooks.values()],
         "statusCode": 0,
         "statusMessage": "ok",
@@ -41,10 +42,16 @@ def listing(subaccount: str, webhooks: Webhooks) -> Response:
     return _json(200, document)
 
 
-def removed(subaccount: str, webhook: StoredWebhook) -> Response:
-    """Make the response to DELETE, about the webhook that it removed."""
-    document = {"subAccountId": subaccount, **_shown(webhook), "statusCode": 0, "statusMessage": "deleted"}
-    return _json(200, document)
+def removed(
+    subaccount: str, webhook: StoredWebhook | None, left: Webhooks, modes: Modes, status: int = 200
+) -> Response:
+    """Make the response to DELETE, about the webhook that it removed, or about none; `left` are the others."""
+    if status == 204 or modes.delete_response == "empty":
+        return Response(204, b"")
+    if modes.delete_response == "list":
+        return listing(subaccount, left, modes)
+    shown = _shown(webhook) if webhook else {}
+    return _json(status, {"subAccountId": subaccount, **shown, "statusCode": 0, "statusMessage": "deleted"})
 
 
 def error(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from eightx8_voice.emulator.account.malformed import MALFORMED
-from eightx8_voice.emulator.account.state import Account
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.emulator.malformed import MALFORMED
 
 Method = Literal["GET", "POST", "DELETE"]
 

@@ -4,33 +4,66 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from eightx8_voice.emulator.account import fault_responses, responses, routes, storage
-from eightx8_voice.emulator.account.faults import Fault, Faults, Waiting
-from eightx8_voice.emulator.account.journal import Entry, Journal
-from eightx8_voice.emulator.account.modes import Modes
-from eightx8_voice.emulator.account.responses import Response
-from eightx8_voice.emulator.account.routes import Query
-from eightx8_voice.emulator.account.state import Account
-from eightx8_voice.emulator.calls.registry import CallRegistry
+from eightx8_voice.emulator import api, fault_responses, responses, state_file
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.emulator.api import Query
+from eightx8_voice.emulator.fault_responses import Exchange
+from eightx8_voice.emulator.faults import Fault, Faults, Waiting
+from eightx8_voice.emulator.modes import Modes
+from eightx8_voice.emulator.responses import Response
 from eightx8_voice.webhooks import WebhookType
 
+MAX_ENTRIES = 10_000
+"""Requests that the journal holds; the oldest are forgotten."""
 
-class Api(Modes):
-    """Responds to requests; everything here may be changed while it does."""
 
-    def __init__(self, api_key: str, state_file: str | Path | None, **modes: Any) -> None:
-        super().__init__(**modes)
-        self.api_key = api_key
-        self.account = _account(state_file)
-        self.journal = Journal()
-        self.faults = Faults(self.account)
-        self.calls = CallRegistry(self.account)
+@dataclass(frozen=True)
+class Entry:
+    """One request to the API.
+
+    `status` is None when a fault sent no status line. `connection` numbers the TCP connections from 1.
+    """
+
+    method: str
+    path: str
+    subaccount: str | None
+    type: str | None
+    status: int | None
+    connection: int
+
+
+class Journal(list[Entry]):
+    """The latest requests, in order; each is entered before its response is sent.
+
+    No bearer and no auth header is kept. Reading it is safe from any thread.
+    """
+
+    def requests(self, method: str | None = None, subaccount: str | None = None) -> list[Entry]:
+        """Pick the entries of one method, of one subaccount, of both, or all."""
+        return [one for one in list(self) if method in (None, one.method) and subaccount in (None, one.subaccount)]
+
+    @property
+    def connections(self) -> int:
+        """How many TCP connections the entries came over."""
+        return len({entry.connection for entry in list(self)})
+
+    def append(self, entry: Entry) -> None:
+        """Enter a request."""
+        super().append(entry)
+        del self[:-MAX_ENTRIES]
+
+
+class Api:
+    """Responds to requests for an account; all attributes may be changed while it does."""
+
+    def __init__(self, api_key: str, account: Account, modes: Modes) -> None:
+        self.api_key, self.account, self.modes = api_key, account, modes
+        self.journal, self.faults = Journal(), Faults(account)
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
         self._numbers = itertools.count(1)
 
@@ -41,8 +74,7 @@ class Api(Modes):
         waiting = self.faults.take(arrived.method, arrived.subaccount)
         if waiting is not None:
             return await self._respond_faultily(request, waiting, arrived, connection, stopping)
-        query = Query(arrived.method, arrived.path, arrived.authorization, await request.read())
-        await asyncio.sleep(self.latency)
+        query = await self._read(request, arrived)
         response = self._decide(query, self.account)
         self._record(query, response.status, connection)
         return fault_responses.plain(response)
@@ -52,14 +84,18 @@ class Api(Modes):
     ) -> web.StreamResponse:
         fault = waiting.fault
         if fault.effect.reads:
-            query = Query(query.method, query.path, query.authorization, await request.read())
-            await asyncio.sleep(self.latency)
+            query = await self._read(request, query)
         await _held(fault, "before", stopping)
         # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
         response = await asyncio.to_thread(fault_responses.faulty, self._true(query, waiting), fault, request.path)
         self._record(query, None if fault.name in fault_responses.NO_STATUS_LINE else response.status, connection)
         await _held(fault, "after", stopping)
-        return await fault_responses.send(fault_responses.Exchange(request, response, fault, stopping))
+        return await fault_responses.send(Exchange(request, response, fault, stopping))
+
+    async def _read(self, request: web.Request, query: Query) -> Query:
+        read = Query(query.method, query.path, query.authorization, await request.read())
+        await asyncio.sleep(self.modes.latency)
+        return read
 
     def _true(self, query: Query, waiting: Waiting) -> Response:
         """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
@@ -68,13 +104,13 @@ class Api(Modes):
         if response.status != 200 or query.subaccount is None:
             return response
         if fault.name == "stale":
-            return responses.listing(query.subaccount, waiting.before.webhooks(query.subaccount))
+            return responses.listing(query.subaccount, waiting.before.webhooks(query.subaccount), self.modes)
         if fault.name == "altered" and fault.applies and query.method == "POST":
             return self._altered(query, query.subaccount, fault)
         return response
 
     def _altered(self, query: Query, subaccount: str, fault: Fault) -> Response:
-        name = WebhookType(routes.subject(query))
+        name = WebhookType(api.subject(query))
         webhook = self.account.webhooks(subaccount)[name]
         kept = {
             "url": webhook.url,
@@ -83,16 +119,16 @@ class Api(Modes):
             **(fault.stored or {"url": f"{webhook.url}/"}),
         }
         self.account.put(subaccount, name, **kept)
-        return responses.listing(subaccount, self.account.visible(subaccount, listed=False))
+        return responses.listing(subaccount, self.account.visible(subaccount), self.modes)
 
     def _decide(self, query: Query, account: Account) -> Response:
         try:
-            return routes.respond(account, self.api_key, self, query)
-        except storage.StateFileError as error:
+            return api.respond(account, self.api_key, self.modes, query)
+        except state_file.StateFileError as error:
             return responses.error(500, str(error))
 
     def _record(self, query: Query, status: int | None, connection: int) -> None:
-        named = routes.subject(query)
+        named = api.subject(query)
         self.journal.append(Entry(query.method, query.path, query.subaccount, named, status, connection))
 
     def _connection(self, request: web.Request) -> int:
@@ -110,10 +146,3 @@ async def _held(fault: Fault, at: str, stopping: asyncio.Event) -> None:
     fault.reached.set()
     while fault.hold is not None and not fault.hold.is_set() and not stopping.is_set():
         await asyncio.sleep(fault_responses.POLL_SECONDS)
-
-
-def _account(state_file: str | Path | None) -> Account:
-    if state_file is None:
-        return Account()
-    path = Path(state_file)
-    return Account(storage.load(path), lambda held: storage.save(path, held))

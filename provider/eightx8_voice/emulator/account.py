@@ -1,8 +1,9 @@
-"""What an account holds and which of its subaccounts it refuses; no HTTP in here."""
+"""What an account holds, what its listings show, and which subaccounts it refuses; no HTTP in here."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,11 @@ class StoredWebhook:
 
 @dataclass(frozen=True)
 class _Stale:
+    """What was before a change, which the next `reads` listings still show, and all until a time of the clock."""
+
     before: Webhooks
     reads: int
+    until: float
 
 
 class Account:
@@ -37,6 +41,7 @@ class Account:
     Args:
         held: Webhooks by subaccount to start with.
         on_change: Called with everything held after each change, under the account's lock.
+        clock: Returns seconds, for listings that are late. Default: the time that has passed.
 
     """
 
@@ -44,11 +49,12 @@ class Account:
         self,
         held: Mapping[str, Webhooks] | None = None,
         on_change: Callable[[Mapping[str, Webhooks]], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lock = threading.RLock()
         self._held: dict[str, Webhooks] = dict(held or {})
         self._stale: dict[str, list[_Stale]] = {}
-        self._on_change = on_change
+        self._on_change, self._clock = on_change, clock
         self.missing: set[str] = set()
         """Subaccounts that get a 404."""
         self.forbidden: set[str] = set()
@@ -106,34 +112,38 @@ class Account:
                 self._set(subaccount, webhooks)
             return webhook
 
-    def show_before(self, subaccount: str, before: Webhooks, reads: int | None) -> None:
-        """Let `visible` return `before` until the subaccount has been listed `reads` times; None is not at all."""
+    def show_before(self, subaccount: str, before: Webhooks, reads: int, seconds: float) -> None:
+        """Let the next `reads` listings, and all for so many seconds, show what was before a change."""
         with self._lock:
-            if reads is not None:
-                self._stale.setdefault(subaccount, []).append(_Stale(before, reads))
+            if reads or seconds:
+                late = _Stale(before, reads, self._clock() + seconds)
+                self._stale[subaccount] = [*self._still_stale(subaccount), late]
 
-    def visible(self, subaccount: str, *, listed: bool) -> Webhooks:
-        """Return what a response shows now, which is older than `webhooks` after `show_before`.
-
-        `listed` counts this response as one of the listings; those of several changes run side by side.
-        """
+    def visible(self, subaccount: str) -> Webhooks:
+        """Return what a listing shows now, which may be older than `webhooks`, without counting it as one."""
         with self._lock:
-            stale = self._stale.get(subaccount, [])
-            if listed:
-                stale[:] = [one for one in stale if one.reads > 0]
-            shown = stale[0].before if stale else self.webhooks(subaccount)
-            if listed:
-                stale[:] = [replace(one, reads=one.reads - 1) for one in stale]
+            stale = self._still_stale(subaccount)
+            return stale[0].before if stale else self.webhooks(subaccount)
+
+    def listed(self, subaccount: str) -> Webhooks:
+        """Return what a listing shows, and count it for each change that is not yet shown."""
+        with self._lock:
+            shown, stale = self.visible(subaccount), self._still_stale(subaccount)
+            self._stale[subaccount] = [replace(one, reads=one.reads - 1) for one in stale]
             return shown
 
     def copy(self) -> Account:
         """Return an account that holds and refuses the same, and changes on its own, in memory only."""
         with self._lock:
-            other = Account(self._held)
+            other = Account(self._held, clock=self._clock)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
             other.only = None if self.only is None else set(self.only)
-            other._stale = {subaccount: list(stale) for subaccount, stale in self._stale.items()}
+            other._stale = {subaccount: [*stale] for subaccount, stale in self._stale.items()}
             return other
+
+    def _still_stale(self, subaccount: str) -> list[_Stale]:
+        now = self._clock()
+        return [one for one in self._stale.get(subaccount, []) if one.reads > 0 or now < one.until]
 
     def _set(self, subaccount: str, webhooks: Webhooks) -> None:
         held = {**self._held, subaccount: webhooks}

@@ -13,8 +13,8 @@ import aiohttp
 
 from eightx8_voice import callflow, deliveries
 from eightx8_voice.callflow import CallFlow, CallFlowError
-from eightx8_voice.emulator.account.state import Account, StoredWebhook
-from eightx8_voice.emulator.calls.session import CONNECTIVITY, INVALID_CALL_FLOW
+from eightx8_voice.emulator.account import Account, StoredWebhook
+from eightx8_voice.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW
 
 Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 

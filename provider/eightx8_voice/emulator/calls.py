@@ -1,0 +1,114 @@
+"""The calls that were placed while the emulator runs, and their paths, for the command line.
+
+POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`. GET
+lists the calls. POST /_deliveries makes a synthetic delivery without a call: `subaccount` and `type`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from eightx8_voice.emulator import guard
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.emulator.call import Call, Plan, run_call
+from eightx8_voice.emulator.delivery import Delivery, deliver_sample
+
+PATH, DELIVERIES = "/_calls", "/_deliveries"
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "subaccount": (str,),
+    "source": (str,),
+    "destination": (str,),
+    "keys": (list,),
+    "outcome": (str,),
+    "timeout": (int, float),
+    "duplicate": (bool,),
+    "delay": (int, float),
+    "completed": (str,),
+    "dtmf_place": (str,),
+}
+_REQUIRED = ("subaccount", "source", "destination")
+
+MAX_CALLS = 100
+"""Calls that are remembered; the oldest are forgotten."""
+
+
+class Calls:
+    """The calls of an account. Reading is safe from any thread; placing belongs in the server's loop."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._lock = threading.Lock()
+        self._calls: dict[str, Call] = {}
+        self._tasks: set[asyncio.Task[Call]] = set()
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls as they stand, the newest first."""
+        with self._lock:
+            return list(reversed(self._calls.values()))
+
+    async def place(self, subaccount: str, plan: Plan) -> Call:
+        """Run a call to its end."""
+        return await run_call(self._account, subaccount, plan, self._remember)
+
+    async def deliver(self, subaccount: str, type: str) -> Delivery:
+        """Make a synthetic delivery to the webhook of a type.
+
+        Raises:
+            ValueError: No such webhook is registered, or it is disabled.
+
+        """
+        return await deliver_sample(self._account, subaccount, type)
+
+    def start(self, subaccount: str, plan: Plan) -> None:
+        """Run a call in the background."""
+        task = asyncio.create_task(self.place(subaccount, plan))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Drop the calls that still run."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the paths for programs, not yet guarded."""
+        return [web.post(PATH, self._place), web.get(PATH, self._placed), web.post(DELIVERIES, self._deliver)]
+
+    async def _place(self, request: web.Request) -> web.Response:
+        subaccount, plan = _read_plan(await guard.json_object(request))
+        return web.json_response((await self.place(subaccount, plan)).as_dict())
+
+    async def _placed(self, _request: web.Request) -> web.Response:
+        return web.json_response([call.as_dict() for call in self.calls])
+
+    async def _deliver(self, request: web.Request) -> web.Response:
+        given = await guard.json_object(request)
+        return web.json_response(asdict(await self.deliver(str(given.get("subaccount")), str(given.get("type")))))
+
+    def _remember(self, call: Call) -> None:
+        with self._lock:
+            self._calls[call.session_id] = call
+            while len(self._calls) > MAX_CALLS:
+                del self._calls[next(iter(self._calls))]
+
+
+def _read_plan(given: dict[str, Any]) -> tuple[str, Plan]:
+    if unknown := given.keys() - _TYPES.keys():
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; a call has {', '.join(_TYPES)}")
+    if missing := [name for name in _REQUIRED if name not in given]:
+        raise ValueError(f"missing: {', '.join(missing)}")
+    if wrong := [name for name, value in given.items() if not isinstance(value, _TYPES[name])]:
+        raise ValueError(f"of the wrong type: {', '.join(wrong)}")
+    keys = given.pop("keys", [])
+    if not all(isinstance(pressed, str) for pressed in keys):
+        raise ValueError("keys must be strings")
+    return given.pop("subaccount"), Plan(keys=tuple(keys), **given)
