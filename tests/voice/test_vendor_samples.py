@@ -13,7 +13,7 @@ from pulumi_8x8.api.wire import Refusal, parse_listing, parse_refusal, parse_rem
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 from tests.support.vendor import sample
 
-BEARER = {"Authorization": "Bearer emulator"}
+BEARER = {"Authorization": "Bearer key"}
 URL = "https://sample.com/test"
 REGISTRATION = {"type": "VCA", "url": URL, "httpAuthHeader": "mdp1234"}
 
@@ -47,7 +47,7 @@ def test_what_is_sent_has_all_that_the_documented_request_has(name: str, declare
 
 def test_with_the_examples_webhooks_the_emulator_returns_the_examples() -> None:
     """Word for word: the list, and the webhook that DELETE removed; of an error all but its id and time."""
-    with Emulator() as api:
+    with Emulator("key") as api:
         base = f"{api.url}/api/v1/subaccounts"
         api.account.put("XXXX", "VCA", URL, http_auth_header="mdp1234")
         api.account.put("subAccountId", "VSS", URL, enabled=False, http_auth_header="mdp1234")
