@@ -172,7 +172,7 @@ class Endpoint:
 
 
 def is_public(address: str) -> bool:
-    """Whether 8x8 could reach an IP address from the internet."""
+    """Return whether 8x8 could reach an IP address from the internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:

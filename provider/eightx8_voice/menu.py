@@ -228,7 +228,7 @@ class Ivr:
         return call_flow(last, client_action_id=str(_Place(place.path, place.attempt)))
 
     def _to_hear(self, step: Menu | Input, why: str) -> list[Action]:
-        """The prompt as actions of which the last one captures keys; a text before a text is spoken with it."""
+        """Return the prompt as actions of which the last one captures keys; a text before a text is spoken with it."""
         before, prompt = {"w": self.wrong_key, "n": self.no_key}.get(why), step.prompt
         if isinstance(before, str) and isinstance(prompt, str):
             before, prompt = None, f"{before} {prompt}".strip()
@@ -260,7 +260,7 @@ class Ivr:
 
 
 def _chosen(step: Menu | Input, keys: str) -> str | None:
-    """The name of what comes next, or of nothing where the keys lead nowhere."""
+    """Return the name of what comes next, or of nothing where the keys lead nowhere."""
     if isinstance(step, Menu):
         return keys
     digits = keys.rstrip("#")

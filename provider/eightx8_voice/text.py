@@ -10,7 +10,7 @@ LONGEST = 200
 
 
 def printable(text: object, longest: int = LONGEST) -> str:
-    r"""The text with everything a terminal could act on written as an escape (`\x1b`), cut to `longest`."""
+    r"""Return the text with everything a terminal could act on written as an escape (`\x1b`), cut to `longest`."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

@@ -40,7 +40,7 @@ def url_problem(value: Any) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    """Return whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two URLs name the same address, however they are spelled."""
+    """Return whether two URLs name the same address, however they are spelled."""
     return _address(one) == _address(other)
 
 

@@ -64,7 +64,7 @@ def engine_address() -> str:
 
 
 def _served() -> tuple[Any, Any]:
-    """The request and the context of the rpc that this thread serves: locals of the servicer's method."""
+    """Return the request and the context of the rpc that this thread serves: locals of the servicer's method."""
     from google.protobuf.message import Message
     from grpc import ServicerContext
 

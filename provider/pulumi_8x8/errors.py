@@ -49,7 +49,7 @@ class WebhookError(Exception):
         self.retry_after = retry_after
 
     def with_message(self, message: str) -> WebhookError:
-        """The same error with another text."""
+        """Return the same error with another text."""
         error = copy(self)
         error.args = (message,)
         return error
@@ -104,7 +104,7 @@ BY_STATUS: dict[int, tuple[type[WebhookError], str]] = {
 
 
 def by_status(status: int) -> tuple[type[WebhookError], str]:
-    """The error class and the next step for an HTTP status that is not a success."""
+    """Return the error class and the next step for an HTTP status that is not a success."""
     if status in BY_STATUS:
         return BY_STATUS[status]
     if 300 <= status < 400:

@@ -32,7 +32,7 @@ PROPERTIES = (*IDENTITY, *DECLARED, *PROVIDER_OPTIONS, HEADER_AVAILABLE)
 
 
 def camel_case(name: str) -> str:
-    """A name of Python's, as Pulumi's config and schema spell it: `api_key` is `apiKey`."""
+    """Spell a Python name as Pulumi's config and schema do: `api_key` is `apiKey`."""
     first, *others = name.split("_")
     return first + "".join(word.title() for word in others)
 
@@ -124,11 +124,11 @@ class LiveWebhook:
         return f"{url} ({'enabled' if self.enabled else 'disabled'}, {header})"
 
     def matches(self, declared: Declaration) -> bool:
-        """Whether everything that the API reports is as declared."""
+        """Return whether everything that the API reports is as declared."""
         return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
 
     def same_address(self, declared: Declaration) -> bool:
-        """Whether it may be what the API made of a declaration: the same address, spelled differently."""
+        """Return whether it may be what the API made of a declaration: the same address, spelled differently."""
         return same_address(self.url, declared.url)
 
 
@@ -165,12 +165,12 @@ class Listing:
         return found[0] if found else None
 
     def all(self) -> list[LiveWebhook]:
-        """Every webhook, sorted by type; raises as `get`."""
+        """Return every webhook, sorted by type; raises as `get`."""
         types = sorted({webhook.type for webhook in self.webhooks})
         return [webhook for type in types if (webhook := self.get(type))]
 
     def replaced(self, type: str, webhook: LiveWebhook | None) -> Listing:
-        """The same listing with this type's webhook exchanged, added or (None) taken out."""
+        """Return the same listing with this type's webhook exchanged, added or (None) taken out."""
         others = tuple(other for other in self.webhooks if other.type != type)
         return Listing(self.subaccount_id, (*others, webhook) if webhook else others)
 

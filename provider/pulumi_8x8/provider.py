@@ -57,7 +57,7 @@ def _expected_as_one_line(method: Callable[..., Result]) -> Callable[..., Result
 
 
 def _unknowns_normalised(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties with one marker for every value that is unknown in preview: the host makes an object of each."""
+    """Return the properties with one marker for every unknown value: the host makes an object of each."""
     return {name: UNKNOWN if isinstance(value, Unknown) else value for name, value in properties.items()}
 
 
@@ -77,7 +77,7 @@ class WebhookProvider(ResourceProvider):
 
     @_expected_as_one_line
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Inputs with defaults, or the reasons why not, by property."""
+        """Return the inputs with defaults, or the reasons why they are refused, by property."""
         news = _unknowns_normalised(news)
         caller = Caller.from_text(news.pop(INPUT, None), dynamic_host.current_call().urn)
         inputs, failures = self._operation.check(caller, in_snake_case(_olds), news)
@@ -86,7 +86,7 @@ class WebhookProvider(ResourceProvider):
 
     @_expected_as_one_line
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Whether to replace (the new one first), to update or to leave it."""
+        """Return whether to replace (the new one first), to update or to leave it."""
         olds = in_snake_case(_olds)
         found = self._operation.diff(_caller(), olds, _unknowns_normalised(_news))
         # A stack that has moved here from the native provider has its state written anew.
@@ -101,7 +101,7 @@ class WebhookProvider(ResourceProvider):
 
     @_expected_as_one_line
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """What is live; an empty id where nothing is registered."""
+        """Return what is live; an empty id where nothing is registered."""
         outs = self._operation.read(_caller(), WebhookId.parse(id_), props)
         if outs is None:
             # The host cannot serialize outputs of None.

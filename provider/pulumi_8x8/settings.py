@@ -140,7 +140,7 @@ class Settings:
     rehearse_private: bool = False
 
     def require_key(self) -> str:
-        """The API key.
+        """Return the API key.
 
         Raises:
             SettingsError: None is set.

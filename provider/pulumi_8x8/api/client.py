@@ -182,7 +182,7 @@ class Client:
         return request
 
     def _proxies_and_trust(self) -> dict[str, Any]:
-        """The environment's proxies and CA bundle, read once; a loopback address is never proxied."""
+        """Return the environment's proxies and CA bundle, read once; a loopback address is never proxied."""
         try:
             found: Any = self._session.merge_environment_settings(self._settings.base_url, {}, None, None, None)
         except Exception:  # whatever the library raises may repeat a proxy's password

@@ -33,7 +33,7 @@ class Refusal:
 
 
 def registration(declared: Declaration) -> dict[str, Any]:
-    """The body of the POST that registers a webhook."""
+    """Return the body of the POST that registers a webhook."""
     body: dict[str, Any] = {
         "type": declared.type,
         "url": declared.url,
@@ -46,7 +46,7 @@ def registration(declared: Declaration) -> dict[str, Any]:
 
 
 def parse_listing(subaccount_id: str, body: bytes) -> Listing:
-    """The response to a listing or a registration.
+    """Return the response to a listing or a registration.
 
     Unknown fields and webhooks of unknown types are tolerated; everything else must be as documented,
     so that a broken response is never taken for a missing webhook.
@@ -67,7 +67,7 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
 
 
 def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
-    """The response to a removal: what was registered until then, as far as the response shows it.
+    """Return the response to a removal: what was registered until then, as far as the response shows it.
 
     Raises:
         InvalidRequestError: Its `statusCode` is an error.
@@ -82,7 +82,7 @@ def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
 
 
 def parse_refusal(body: bytes) -> Refusal:
-    """The vendor's code and errorId of a failed request; neither where the body is not the vendor's."""
+    """Return the vendor's code and errorId of a failed request; neither where the body is not the vendor's."""
     try:
         document = json_text.read(body)
     except ValueError:

@@ -24,12 +24,12 @@ def auth_header(webhook: str) -> pulumi.Output[str]:
 
 
 def resource_name(webhook_id: WebhookId) -> str:
-    """The name of an exported webhook."""
+    """Return the name of an exported webhook."""
     return f"{webhook_id.subaccount_id}-{webhook_id.type}"
 
 
 def program(live: Mapping[WebhookId, LiveWebhook]) -> str:
-    """The source of a program that declares these webhooks."""
+    """Return the source of a program that declares these webhooks."""
     with_header = any(webhook.http_auth_header_available for webhook in live.values())
     text = '"""Webhooks of 8x8 Connect Voice subaccounts, as they were live when this was written."""\n\n'
     text += "import pulumi\n\n" if with_header else ""

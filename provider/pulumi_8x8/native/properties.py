@@ -39,7 +39,7 @@ class Received:
             self.properties[SECRET_URL] = True
 
     def keeps_header(self, declared: Mapping[str, Any]) -> bool:
-        """Whether a header that this stack does not know is to be left as it is."""
+        """Return whether a header that this stack does not know is to be left as it is."""
         return UNKNOWN_HEADER in self.properties and declared.get("http_auth_header") is None
 
 

@@ -80,12 +80,12 @@ _WORD = re.compile("|".join(rf"\b{word}\b" for word in sorted(_WORDS, key=len, r
 
 
 def in_schema_words(text: str) -> str:
-    """A text about properties and settings with the names that they have here."""
+    """Return a text about properties and settings with the names that they have here."""
     return _WORD.sub(lambda found: _WORDS[found[0]], text)
 
 
 def semantic_version(ours: str | None = None) -> str:
-    """A version as plugins have it, the package's own by default.
+    """Return a version as plugins have it, the package's own by default.
 
     `0.1.0.dev0` is `0.1.0-alpha.0`: SDKs for Python turn an alpha into a version of theirs and back, and no other.
     """

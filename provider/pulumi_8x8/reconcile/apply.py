@@ -104,7 +104,7 @@ class Registrar:
         return removed
 
     def _confirm_gone(self, webhook_id: WebhookId, deadline: Deadline, secret_url: bool) -> None:
-        """A 404 may be about the webhook, the subaccount or the address: only a listing without it proves it gone."""
+        """Confirm a removal by a listing: a 404 may be about the webhook, the subaccount or the address."""
         live = None
         try:
             for pause in PAUSES:
@@ -179,7 +179,7 @@ class Registrar:
         return live
 
     def _undone(self, declared: Declaration, live: LiveWebhook | None, deadline: Deadline) -> WebhookError:
-        """The API accepted a first registration and stored something else: remove that, and report it."""
+        """Remove what the API stored instead of a first registration, and return the error that reports it."""
         if live is None:
             return ProtocolError(
                 f"The API accepted the registration of {declared.id} but does not list it. "
@@ -275,5 +275,5 @@ def _stored_otherwise(declared: Declaration, live: LiveWebhook | None) -> Protoc
 
 
 def _advice(declared: Declaration, live: LiveWebhook) -> str:
-    """How to declare what the API stores."""
+    """Return how to declare what the API stores."""
     return f"Declare {declarable(declared, live)}, enabled={live.enabled}, then run `pulumi up`; or ask 8x8 support."

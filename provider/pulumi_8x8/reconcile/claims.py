@@ -127,7 +127,7 @@ def make_private(folder: Path) -> None:
 
 
 def _account(base_url: str) -> str:
-    """The API as claims name it: the addresses that the vendor documents are one, and so are those of this machine."""
+    """Return the API as claims name it: the documented addresses are one, and so are those of this machine."""
     parts = urlsplit(base_url)
     if base_url in BASE_URLS:
         return BASE_URLS[0]
@@ -135,7 +135,7 @@ def _account(base_url: str) -> str:
 
 
 def _read(file: Path, account: str, webhook: str) -> list[Claim]:
-    """The last claim of each resource to a webhook; a line that is being written does not count yet."""
+    """Return the last claim of each resource to a webhook; a line that is being written does not count yet."""
     found: dict[str, Claim] = {}
     with suppress(OSError):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -147,7 +147,7 @@ def _read(file: Path, account: str, webhook: str) -> list[Claim]:
 
 
 def _ended(file: Path) -> bool:
-    """Whether the process that wrote a file has ended: only then its lock is free."""
+    """Return whether the process that wrote a file has ended: only then its lock is free."""
     from filelock import FileLock, Timeout
 
     try:

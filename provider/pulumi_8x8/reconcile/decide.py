@@ -84,12 +84,12 @@ GONE = (Drift("webhook", "not registered", "registered"),)
 
 
 def replaces(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
-    """The identity properties in which checked inputs differ from the state; an unknown one counts."""
+    """Return the identity properties in which checked inputs differ from the state; an unknown one counts."""
     return [name for name in IDENTITY if state.get(name) != inputs.get(name)]
 
 
 def declaration(properties: Mapping[str, Any]) -> Declaration:
-    """The declaration in a resource's inputs or outputs; values may be unknown in preview."""
+    """Return the declaration in a resource's inputs or outputs; values may be unknown in preview."""
     return Declaration(
         properties.get("subaccount_id", ""),
         properties.get("type", ""),
@@ -101,7 +101,7 @@ def declaration(properties: Mapping[str, Any]) -> Declaration:
 
 
 def with_ignored_live_values(declared: Declaration, live: LiveWebhook | None, ignored: Collection[str]) -> Declaration:
-    """The declaration with the live value of each property that `ignore_changes` names."""
+    """Return the declaration with the live value of each property that `ignore_changes` names."""
     ignored = _names(ignored)
     if live and "url" in ignored:
         declared = replace(declared, url=live.url)
@@ -118,7 +118,7 @@ def decide(
     overwrite: bool = False,
     ignored: Collection[str] = (),
 ) -> Decision:
-    """What the webhook of `declared` needs.
+    """Return what the webhook of `declared` needs.
 
     Args:
         state: The webhook as this stack's state has it; None where it has none.
@@ -164,12 +164,12 @@ def _needed(
 
 
 def _names(ignored: Collection[str]) -> Collection[str]:
-    """The properties that `ignore_changes` names; `*` is all of them."""
+    """Return the properties that `ignore_changes` names; `*` is all of them."""
     return DECLARED if "*" in ignored else ignored
 
 
 def _input(compared: str) -> str:
-    """The input whose effect the API reports: of an auth header it reports only whether one is set."""
+    """Return the input whose effect the API reports: of an auth header it reports only whether one is set."""
     return compared.removesuffix("_available")
 
 
@@ -193,7 +193,7 @@ def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook
 
 
 def declarable(declared: Declaration, live: LiveWebhook) -> str:
-    """How to declare the live URL: as text, or where to read it if a message must not hold it."""
+    """Return how to declare the live URL: as text, or where to read it if a message must not hold it."""
     shown = redacted_url(live.url)
     if declared.secret_url or shown != live.url:
         return f"the URL that `pulumi-8x8 export {declared.subaccount_id}` writes"
@@ -201,7 +201,7 @@ def declarable(declared: Declaration, live: LiveWebhook) -> str:
 
 
 def drift_text(declared: Declaration, drift: tuple[Drift, ...]) -> str:
-    """One line for a person: each property with its live and its declared value."""
+    """Return one line for a person: each property with its live and its declared value."""
     if drift == GONE:
         return "no longer registered"
     return "drift: " + "; ".join(_difference(difference, declared.secret_url) for difference in drift)
@@ -234,7 +234,7 @@ class Deletion(Enum):
 
 
 def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]:
-    """What to do with a webhook whose resource is deleted, and the claim that decides it.
+    """Return what to do with a webhook whose resource is deleted, and the claim that decides it.
 
         claim of                            then
         ----------------------------------  --------------------------------------------------

@@ -266,7 +266,7 @@ class Operation:
         return _Api(client, listings, Registrar(client, listings, self._memory))
 
     def _deadline(self, caller: Caller) -> Deadline:
-        """The one clock of a call."""
+        """Start the one clock of a call."""
         return Deadline(caller.timeout or self._settings.deadline)
 
     def _setting_failures(self) -> list[Failure]:
@@ -300,7 +300,7 @@ class Operation:
         return []
 
     def _rehearsal_failures(self, caller: Caller, olds: Properties, inputs: Properties) -> list[Failure]:
-        """What an endpoint whose URL is new is not ready for."""
+        """Return what an endpoint whose URL is new is not ready for."""
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
             return []
@@ -321,7 +321,7 @@ class Operation:
         return rehearsed(inputs, self._settings, self._api.client if knows_account else None)
 
     def _live(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | Unseen | None:
-        """What is live, for a preview; UNSEEN with one warning where it cannot be listed."""
+        """Return what is live, for a preview; UNSEEN with one warning where it cannot be listed."""
         if not self._settings.live_checks:
             self._messages.show(
                 "info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only"
@@ -368,7 +368,7 @@ class Operation:
         return _outs(declared.id, live, declared.http_auth_header, inputs)
 
     def _rotated(self, error: KeyRefusedError) -> WebhookError:
-        """The refusal of a key, with what helps when an earlier `up` has recorded it."""
+        """Return the refusal of a key, with what helps when an earlier `up` has recorded it."""
         if not self._key_is_recorded:
             return error
         return error.with_message(

@@ -29,13 +29,13 @@ class Failure(NamedTuple):
 
 
 def with_defaults(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs with every default filled in and every null left out."""
+    """Return the inputs with every default filled in and every null left out."""
     given = {name: value for name, value in inputs.items() if value is not None}
     return {**DEFAULTS, **given}
 
 
 def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Failure]:
-    """Everything that is wrong with a webhook's inputs.
+    """Return everything that is wrong with a webhook's inputs.
 
     Args:
         inputs: As declared, defaults filled in.
@@ -59,7 +59,7 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
 
 
 def may_be_named(url: Any) -> bool:
-    """Whether a failure may name the property `url`: the engine prints its value, query and all."""
+    """Return whether a failure may name the property `url`: the engine prints its value, query and all."""
     return not isinstance(url, str) or redacted_url(url) == printable(url, LONGEST_URL)
 
 
@@ -67,7 +67,7 @@ PROBLEMS = {"subaccount_id": subaccount_problem, "type": type_problem, "url": ur
 
 
 def header_problem(value: Any) -> str | None:
-    """What is wrong with an auth header, without repeating it."""
+    """Return what is wrong with an auth header, without repeating it."""
     if value is None or value == UNKNOWN:
         return None
     if not isinstance(value, str):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
-    """What is registered in a subaccount now, sorted by type; one GET.
+    """Return what is registered in a subaccount now, sorted by type; one GET.
 
     Args:
         subaccount_id: 3 to 50 characters from `A-Z a-z 0-9 - . _ &`.
