@@ -88,7 +88,7 @@ audit: setup ## look up known vulnerabilities of every pinned dependency
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off --timeout 60 -r requirements.lock $(ARGS)
 	@echo 'What is listed with a skip reason was not looked up; ARGS=--strict makes that an error.'
 
-plugin: setup ## build the archive for `pulumi plugin install resource eightx8 VERSION --file`
+plugin: setup ## build the archive for `pulumi plugin install resource eightx8 VERSION --file`, and its schema, in build/plugin
 	@$(BIN)/python tools/plugin/pack.py
 
 clean: ## remove all that make made: environments, .tools, .demo, dist, caches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from tools.plugin.pack import pack
+
+from pulumi_8x8.native.schema import package
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,3 +70,22 @@ def test_the_source_archive_holds_every_file_of_the_repository(dist: Path) -> No
         held = {name.partition("/")[2] for name in archive.getnames()}
 
     assert tracked - held == set()
+
+
+def test_the_plugin_s_archive_is_reproducible_and_whole(tmp_path: Path) -> None:
+    """Built twice it is the same; it holds licence and readme, and pins each dependency by version and hash."""
+    first, second = pack(tmp_path / "first"), pack(tmp_path / "second")
+
+    with tarfile.open(first) as archive:
+        entries = {entry.name: entry for entry in archive.getmembers()}
+        file = archive.extractfile("requirements.txt")
+        assert file
+        requirements = re.split(r"\n(?=\S)", file.read().decode().strip())
+    assert first.read_bytes() == second.read_bytes()
+    assert {"LICENSE", "README.md", "PulumiPlugin.yaml", "__main__.py", "pulumi-resource-eightx8"} <= entries.keys()
+    assert entries["pulumi-resource-eightx8"].mode == 0o755
+    assert [line for line in requirements if "--hash=sha256:" not in line] == []
+    names = {re.split(r"==| ", line)[0] for line in requirements}
+    assert {"pulumi", "grpcio", "requests", "urllib3", "certifi"} <= names
+    assert names & {"pytest", "aiohttp", "hatchling"} == set()
+    assert json.loads((first.parent / "schema.json").read_text()) == package()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -110,11 +111,41 @@ def test_a_program_declares_repairs_and_destroys(
     assert writes(api) == ["POST Sub_1/VCA", "POST Sub_1/VCA", "DELETE Sub_1/VCA"]
 
 
+@pytest.mark.parametrize(
+    ("language", "runtime", "name", "prepare"),
+    [
+        ("typescript", "nodejs", "index.ts", typescript),
+        ("go", "go", "main.go", golang),
+        ("python", "python", "__main__.py", lambda _: None),
+    ],
+    ids=["typescript", "go", "python"],
+)
+@pytest.mark.parametrize("project", ["native"], indirect=True)
+def test_each_program_of_the_registry_s_page_deploys(
+    api: Emulator, project: Project, language: str, runtime: str, name: str, prepare: Callable[[Path], object]
+) -> None:
+    """As it stands there; the one in YAML is that of the docs."""
+    page = (ROOT / "docs" / "_index.md").read_text(encoding="utf-8")
+    [program] = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    if (PROGRAMS / language).exists():
+        shutil.copytree(PROGRAMS / language, project.program, dirs_exist_ok=True)
+    (project.program / "Pulumi.yaml").write_text(f"name: scratch\nruntime: {runtime}\n")
+    (project.program / name).write_text(program)
+    prepare(project.program)
+    path = os.pathsep.join([str(hosts()), project.env()["PATH"]])
+    project.environment.update(GO_SETTINGS, PATH=path)
+
+    project.up().ok()
+
+    assert urls(api) == {"InternalDemoCPaaS_8dD15_voice/VCA": "https://ivr.example.com/vca"}
+    assert project.outputs() == {"webhook": "InternalDemoCPaaS_8dD15_voice/VCA"}
+
+
 @pytest.mark.parametrize("project", ["native"], indirect=True)
 def test_the_yaml_program_of_the_docs_declares_repairs_and_destroys(api: Emulator, project: Project) -> None:
     """YAML has neither a compiler nor an SDK: its language host reads the provider's schema."""
     pages = "".join(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))
-    [program] = re.findall(r"^```yaml\n(name: .*\nruntime: yaml\n.*?)^```$", pages, re.DOTALL | re.MULTILINE)
+    [program] = {*re.findall(r"^```yaml\n(name: .*\nruntime: yaml\n.*?)^```$", pages, re.DOTALL | re.MULTILINE)}
     (project.program / "Pulumi.yaml").write_text(program.replace("name: telephony", "name: scratch"))
     project.environment.update(PATH=f"{hosts()}{os.pathsep}{project.env()['PATH']}")
 

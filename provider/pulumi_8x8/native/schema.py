@@ -104,10 +104,14 @@ def package() -> dict[str, Any]:
         "name": PACKAGE,
         "displayName": "8x8 Connect Voice",
         "version": semantic_version(),
-        "description": "Webhooks of 8x8 Connect Voice subaccounts.",
+        "description": f"The {PACKAGE} provider manages the webhooks of 8x8 Connect Voice subaccounts.",
         "keywords": ["8x8", "wavecell", "voice", "webhook", "category/cloud", "kind/native"],
+        "publisher": "pulumi-8x8",
+        "homepage": REPOSITORY,
         "repository": REPOSITORY,
         "license": "Apache-2.0",
+        "logoUrl": f"{REPOSITORY.replace('github.com', 'raw.githubusercontent.com')}/main/docs/logo.svg",
+        "pluginDownloadURL": f"github://api.github.com/{REPOSITORY.removeprefix('https://github.com/')}",
         "config": {"variables": settings},
         "provider": {
             "description": "One 8x8 account: its key, its address and how long to wait for it.",
@@ -143,7 +147,13 @@ def package() -> dict[str, Any]:
                     "required": ["subaccountId"],
                 },
                 "outputs": {
-                    "properties": {"webhooks": {"type": "array", "items": LIVE_WEBHOOK}},
+                    "properties": {
+                        "webhooks": {
+                            "type": "array",
+                            "items": LIVE_WEBHOOK,
+                            "description": "The webhooks, sorted by type.",
+                        }
+                    },
                     "required": ["webhooks"],
                 },
             }
