@@ -46,7 +46,7 @@ def registration(declared: Declaration) -> dict[str, Any]:
 
 
 def parse_listing(subaccount_id: str, body: bytes) -> Listing:
-    """Return the response to a listing or a registration.
+    """Parse the response to a listing or a registration.
 
     Unknown fields and webhooks of unknown types are tolerated; everything else must be as documented,
     so that a broken response is never taken for a missing webhook.
@@ -67,7 +67,7 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
 
 
 def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
-    """Return the response to a removal: what was registered until then, as far as the response shows it.
+    """Parse the response to a removal: what was registered until then, as far as the response shows it.
 
     Raises:
         InvalidRequestError: Its `statusCode` is an error.
