@@ -16,11 +16,10 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import scale
+from bench.report import PAGE, Results, write_page
+from bench.run import GRID, import_milliseconds, make_environments, measure
 from tests.support.scratch import engine_bin
-
-from . import scale
-from .report import PAGE, Results, write_page
-from .run import GRID, import_milliseconds, make_environments, measure
 
 
 def machine() -> dict[str, str]:

@@ -13,9 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from bench.run import ANSIBLE, GRID, MAIN, MODULES, OPERATIONS, UNCHECKED, Cell, Run
 from tests.support.scratch import ROOT
-
-from .run import ANSIBLE, GRID, MAIN, MODULES, OPERATIONS, UNCHECKED, Cell, Run
 
 PAGE = ROOT / "docs" / "performance.md"
 KEPT = Path(__file__).with_name("results.json")

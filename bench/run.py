@@ -20,9 +20,8 @@ from typing import NamedTuple
 import psutil
 from tools.sdks.generate import sdk
 
+from bench.api import Mock
 from tests.support.scratch import ROOT, Project, engine_bin
-
-from .api import Mock
 
 PROGRAMS = Path(__file__).parent / "programs"
 ENVIRONMENTS = ROOT / ".tools" / "bench"

@@ -11,9 +11,9 @@ from typing import Any
 
 import psutil
 
-from .api import Mock
-from .report import table
-from .run import Runner
+from bench.api import Mock
+from bench.report import table
+from bench.run import Runner
 
 LATENCY = 50
 OPERATIONS = ("up from nothing", "preview", "destroy")

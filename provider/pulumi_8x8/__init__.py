@@ -1,8 +1,7 @@
 """Webhooks of 8x8 Connect Voice subaccounts as Pulumi resources."""
 
 from eightx8_voice.webhooks import WebhookType
-
-from .errors import (
+from pulumi_8x8.errors import (
     AccessDeniedError,
     ConflictError,
     InvalidRequestError,
@@ -14,10 +13,10 @@ from .errors import (
     UnavailableError,
     WebhookError,
 )
-from .model import LiveWebhook
-from .resources.data_source import get_webhooks, get_webhooks_output
-from .resources.ivr_webhooks import IvrWebhooks
-from .resources.webhook import Webhook
+from pulumi_8x8.model import LiveWebhook
+from pulumi_8x8.resources.data_source import get_webhooks, get_webhooks_output
+from pulumi_8x8.resources.ivr_webhooks import IvrWebhooks
+from pulumi_8x8.resources.webhook import Webhook
 
 __all__ = [
     "AccessDeniedError", "ConflictError", "InvalidRequestError", "IvrWebhooks", "KeyRefusedError", "LiveWebhook",

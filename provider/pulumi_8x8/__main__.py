@@ -1,5 +1,5 @@
 """`python -m pulumi_8x8` is `pulumi-8x8`."""
 
-from .cli import main
+from pulumi_8x8.cli import main
 
 main()

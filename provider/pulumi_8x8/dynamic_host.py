@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
-class Call(NamedTuple):
+class HostCall(NamedTuple):
     """What the engine's request holds and the dynamic host does not pass on.
 
     Attributes:
@@ -33,10 +33,10 @@ class Call(NamedTuple):
     ignore_changes: tuple[str, ...] = ()
 
 
-def current_call() -> Call:
+def current_call() -> HostCall:
     """Return the request that the calling thread serves; an empty one outside the dynamic host."""
     request, _ = _served()
-    return Call(str(getattr(request, "urn", "")), tuple(getattr(request, "ignoreChanges", ())))
+    return HostCall(str(getattr(request, "urn", "")), tuple(getattr(request, "ignoreChanges", ())))
 
 
 def without_traceback(error: Exception) -> Exception:

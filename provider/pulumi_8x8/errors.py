@@ -1,9 +1,9 @@
-"""What can go wrong, and whose turn it is.
+"""What can go wrong, and who must act.
 
     WebhookError
-    ├── SettingsError           yours: the key, the address or a timeout is missing or malformed
-    ├── ConflictError           the program's: what is registered is not this stack's
-    ├── UnavailableError        the API's or the network's: no response that counts, after the retries
+    ├── SettingsError           you: the key, the address or a timeout is missing or malformed
+    ├── ConflictError           you: what is registered is not this stack's
+    ├── UnavailableError        the API or the network: no usable response, after the retries
     ├── RefusedError            the API refused the request
     │   ├── KeyRefusedError     401: the key
     │   ├── AccessDeniedError   403: the subaccount is not the key's
@@ -56,7 +56,7 @@ class WebhookError(Exception):
 
 
 class SettingsError(WebhookError):
-    """A setting is missing or malformed; nothing was sent."""
+    """A setting is missing or malformed; no request was sent."""
 
 
 class ConflictError(WebhookError):
@@ -64,7 +64,7 @@ class ConflictError(WebhookError):
 
 
 class UnavailableError(WebhookError):
-    """No response that counts: no connection, a time-out, 5xx or 429 after the retries."""
+    """No usable response: no connection, a time-out, 5xx or 429 after the retries."""
 
 
 class RefusedError(WebhookError):

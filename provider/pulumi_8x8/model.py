@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from eightx8_voice.text import printable
 from eightx8_voice.urls import redacted_url, same_address
 from eightx8_voice.webhooks import subaccount_problem, type_problem
-
-from .errors import ConflictError, ProtocolError
+from pulumi_8x8.errors import ConflictError, ProtocolError
 
 IDENTITY = ("subaccount_id", "type")
 """Which webhook it is: a change here replaces it."""

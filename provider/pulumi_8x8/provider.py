@@ -31,13 +31,13 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import dynamic_host
-from .errors import WebhookError
-from .model import WebhookId, in_snake_case
-from .reconcile.caller import INPUT, Caller
+from pulumi_8x8 import dynamic_host
+from pulumi_8x8.errors import WebhookError
+from pulumi_8x8.model import WebhookId, in_snake_case
+from pulumi_8x8.reconcile.caller import INPUT, Caller
 
 if TYPE_CHECKING:  # the program imports this module too, and never operates
-    from .reconcile.operation import Operation
+    from pulumi_8x8.reconcile.operation import Operation
 
 Result = TypeVar("Result")
 
@@ -69,8 +69,8 @@ class WebhookProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read the settings; what is wrong with them is reported by the calls that need them."""
-        from .engine import Engine
-        from .reconcile.operation import Operation
+        from pulumi_8x8.engine import Engine
+        from pulumi_8x8.reconcile.operation import Operation
 
         engine = Engine(dynamic_host.engine_address())
         self._operation = Operation(req.config.get, log=engine.log, engine=engine.address)
@@ -89,7 +89,7 @@ class WebhookProvider(ResourceProvider):
         """Return whether to replace (the new one first), to update or to leave it."""
         olds = in_snake_case(_olds)
         found = self._operation.diff(_caller(), olds, _unknowns_normalised(_news))
-        # A stack that has moved here from the native provider has its state written anew.
+        # A stack that has moved here from the native provider has its state rewritten.
         changes = found.changes or olds.keys() != _olds.keys()
         return DiffResult(changes=changes, replaces=list(found.replaces), delete_before_replace=False)
 

@@ -13,9 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eightx8_voice.urls import is_loopback
-
-from .errors import SettingsError
-from .model import camel_case
+from pulumi_8x8.errors import SettingsError
+from pulumi_8x8.model import camel_case
 
 BASE_URLS = ("https://voice.wavecell.com", "https://voice.8x8.com")
 """The addresses that the vendor documents: the set-up guide's, and the current reference's (November 2025)."""

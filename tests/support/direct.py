@@ -12,7 +12,7 @@ from typing import Any
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_8x8 import dynamic_host
-from pulumi_8x8.dynamic_host import Call
+from pulumi_8x8.dynamic_host import HostCall
 from pulumi_8x8.provider import WebhookProvider
 from tests.support.host import DIFF_SOME, Host
 from tests.support.steps import Properties, StepError
@@ -45,7 +45,7 @@ class Direct(Host):
 
     def __init__(self, config: Mapping[str, str]) -> None:
         # The host would reveal the URN of the request that it serves.
-        setattr(dynamic_host, "current_call", lambda: Call(getattr(_serving, "urn", "")))  # noqa: B010 - for mypy
+        setattr(dynamic_host, "current_call", lambda: HostCall(getattr(_serving, "urn", "")))  # noqa: B010 - for mypy
         self._provider = WebhookProvider()
         self._provider.configure(ConfigureRequest(Config(dict(config), "scratch")))
 

@@ -23,13 +23,12 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from eightx8_voice.urls import is_loopback
+from pulumi_8x8.api.deadline import Deadline
+from pulumi_8x8.api.failure import LateError, failure_of, late
+from pulumi_8x8.api.wire import parse_listing, parse_refusal, parse_removal, registration
 from pulumi_8x8.errors import ProtocolError, SettingsError, UnavailableError, WebhookError, by_status
 from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import BASE_URLS, Settings
-
-from .deadline import Deadline
-from .failure import LateError, failure_of, late
-from .wire import parse_listing, parse_refusal, parse_removal, registration
 
 TRIES = 5
 """Times a request is sent at most."""
@@ -49,7 +48,7 @@ SUCCESS_STATUSES = frozenset({200, 201})
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-class _Received(NamedTuple):
+class _HttpResponse(NamedTuple):
     status: int
     body: bytes
     retry_after: float | None
@@ -130,7 +129,7 @@ class Client:
         """Wait; False, at once, where the deadline comes first, and where the operation was cancelled."""
         return seconds <= deadline.remaining and not self._sleep(seconds)
 
-    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _Received:
+    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _HttpResponse:
         """Send a request that may be sent again after any failure."""
         uncertain = False
         for attempt in itertools.count(1):
@@ -148,7 +147,7 @@ class Client:
                 raise failure from None
         raise AssertionError("unreachable")
 
-    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _Received:
+    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _HttpResponse:
         url = f"{self._settings.base_url}/api/v1/subaccounts/{path}"
         request = self._session.prepare_request(requests.Request(method, url, json=body, auth=self._authorized))
         try:
@@ -167,14 +166,14 @@ class Client:
             uncertain=method != "GET" and failure.sent,
         )
 
-    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _Received:
+    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _HttpResponse:
         left = deadline.remaining
         timeouts = (min(self._settings.connect_timeout, left), min(self._settings.read_timeout, left))
         adapter = self._session.get_adapter(str(request.url))
         # Not `Session.send`, which would read a redirect's body to its end, whatever its size.
         with adapter.send(request, stream=True, timeout=timeouts, **self._environment) as response:
             content = _read(response, deadline)
-            return _Received(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+            return _HttpResponse(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the key; as an auth object, since a netrc entry would replace a plain header."""
@@ -195,9 +194,9 @@ class Client:
         return {name: found[name] for name in ("proxies", "verify", "cert")}
 
 
-def _within(deadline: Deadline, exchange: Callable[[], _Received]) -> _Received:
+def _within(deadline: Deadline, exchange: Callable[[], _HttpResponse]) -> _HttpResponse:
     """Run an exchange in a thread that is left at the deadline: a socket's time-out bounds one silence only."""
-    outcome: Future[_Received] = Future()
+    outcome: Future[_HttpResponse] = Future()
 
     def run() -> None:
         try:
@@ -216,7 +215,7 @@ def _within(deadline: Deadline, exchange: Callable[[], _Received]) -> _Received:
         raise LateError from None
 
 
-def _refused(method: str, path: str, response: _Received) -> WebhookError:
+def _refused(method: str, path: str, response: _HttpResponse) -> WebhookError:
     kind, next_step = by_status(response.status)
     refusal = parse_refusal(response.body)
     return kind(

@@ -13,7 +13,7 @@ from urllib3.exceptions import LocationParseError, NameResolutionError, NewConne
 from pulumi_8x8.settings import Settings
 
 
-class Failure(NamedTuple):
+class ExchangeFailure(NamedTuple):
     """Why an exchange failed.
 
     Attributes:
@@ -27,25 +27,25 @@ class Failure(NamedTuple):
     settings: bool = False
 
 
-PROXY = Failure(
+PROXY = ExchangeFailure(
     "The proxy settings in the environment cannot be used: check HTTPS_PROXY, ALL_PROXY and NO_PROXY.", settings=True
 )
-CA_BUNDLE = Failure(
+CA_BUNDLE = ExchangeFailure(
     "The CA bundle named in the environment cannot be read: check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.", settings=True
 )
-CLOSED = Failure("the connection was closed before the full response arrived", sent=True)
+CLOSED = ExchangeFailure("the connection was closed before the full response arrived", sent=True)
 
 
 class LateError(Exception):
     """The deadline passed before the exchange ended."""
 
 
-def late(seconds: float, failure: Failure) -> Failure:
+def late(seconds: float, failure: ExchangeFailure) -> ExchangeFailure:
     """Return the failure of an exchange that the deadline has cut short, whatever was raised then."""
     return failure._replace(reason=f"no full response within the deadline of {seconds:g} s", settings=False)
 
 
-def failure_of(error: Exception, settings: Settings, *, proxied: bool) -> Failure:
+def failure_of(error: Exception, settings: Settings, *, proxied: bool) -> ExchangeFailure:
     """Classify what was raised during an exchange, directly or through a proxy."""
     first = error.args[0] if error.args else None
     cause = getattr(first, "reason", None)
@@ -55,18 +55,19 @@ def failure_of(error: Exception, settings: Settings, *, proxied: bool) -> Failur
         error, (exceptions.InvalidURL, LocationParseError, UnicodeError)
     )
     unconnected = unresolved or isinstance(cause, NewConnectionError)
-    table: list[tuple[bool, Failure]] = [
+    table: list[tuple[bool, ExchangeFailure]] = [
         (isinstance(error, LateError), CLOSED),
         (isinstance(error, (exceptions.InvalidProxyURL, exceptions.InvalidSchema)), PROXY),
-        (isinstance(error, exceptions.ProxyError), Failure("the configured proxy rejected the request")),
-        (certificate, Failure("its TLS certificate was not accepted (check the address and the CA bundle)")),
-        (isinstance(error, exceptions.SSLError), Failure("the TLS connection failed (check the address)", sent=True)),
+        (isinstance(error, exceptions.ProxyError), ExchangeFailure("the configured proxy rejected the request")),
+        (certificate, ExchangeFailure("its TLS certificate was not accepted (check the address and the CA bundle)")),
+        (isinstance(error, exceptions.SSLError),
+         ExchangeFailure("the TLS connection failed (check the address)", sent=True)),
         (isinstance(error, requests.ConnectTimeout),
-         Failure(f"timed out while connecting ({settings.connect_timeout:g} s)")),
-        (silent, Failure(f"no response within {settings.read_timeout:g} s", sent=True)),
-        (proxied and unconnected, Failure("the configured proxy cannot be reached")),
-        (unresolved, Failure("its host name does not resolve")),
-        (unconnected, Failure("no connection could be established")),
+         ExchangeFailure(f"timed out while connecting ({settings.connect_timeout:g} s)")),
+        (silent, ExchangeFailure(f"no response within {settings.read_timeout:g} s", sent=True)),
+        (proxied and unconnected, ExchangeFailure("the configured proxy cannot be reached")),
+        (unresolved, ExchangeFailure("its host name does not resolve")),
+        (unconnected, ExchangeFailure("no connection could be established")),
         (isinstance(error, (requests.RequestException, http.client.HTTPException)), CLOSED),
         (isinstance(error, OSError), CA_BUNDLE),
         # What remains is raised while the library is set up, by settings that it does not expect.

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from .app import pulumi_8x8
+        from pulumi_8x8.cli.app import pulumi_8x8
     except KeyboardInterrupt:
         sys.exit(130)
     pulumi_8x8.main(prog_name="pulumi-8x8")

@@ -13,14 +13,13 @@ from typing import Any, NoReturn
 
 import click
 
+from pulumi_8x8.cli.call import call
+from pulumi_8x8.cli.emulate import emulate
+from pulumi_8x8.cli.export import export
+from pulumi_8x8.cli.list import list_webhooks
+from pulumi_8x8.cli.rehearse import rehearse
+from pulumi_8x8.cli.terminal import discard_output, escape_output
 from pulumi_8x8.errors import WebhookError
-
-from .call import call
-from .emulate import emulate
-from .export import export
-from .list import list_webhooks
-from .rehearse import rehearse
-from .terminal import discard_output, escape_output
 
 FAILED, INTERRUPTED = 2, 130
 """Exit codes, besides 0 and a command's own 1."""

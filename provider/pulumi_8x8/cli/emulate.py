@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .extras import missing
-from .parameters import Failed
+from pulumi_8x8.cli.extras import missing
+from pulumi_8x8.cli.parameters import Failed
 
 if TYPE_CHECKING:
     from eightx8_voice.emulator import Emulator, Mode

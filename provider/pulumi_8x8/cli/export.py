@@ -9,11 +9,10 @@ from pathlib import Path
 import click
 
 from eightx8_voice.urls import url_problem
+from pulumi_8x8.cli.listings import fetch
+from pulumi_8x8.cli.parameters import Failed, SubaccountId
 from pulumi_8x8.cli.program import HEADER_KEY, program
 from pulumi_8x8.model import WebhookId
-
-from .listings import fetch
-from .parameters import Failed, SubaccountId
 
 
 @click.command()

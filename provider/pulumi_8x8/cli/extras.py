@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import requires
 from importlib.util import find_spec
 
-from .parameters import Failed
+from pulumi_8x8.cli.parameters import Failed
 
 
 def missing(error: ModuleNotFoundError, extra: str) -> Failed:

@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from eightx8_voice.urls import redacted_url
+from pulumi_8x8.cli.listings import fetch
+from pulumi_8x8.cli.parameters import SubaccountId
 from pulumi_8x8.model import COMPARED
-
-from .listings import fetch
-from .parameters import SubaccountId
 
 PIPE_WIDTH = 1_000_000
 """Columns where the output is no terminal: nothing is folded."""

@@ -9,8 +9,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from pulumi_8x8.engine import Engine
-
-from .servicer import Servicer
+from pulumi_8x8.native.servicer import Servicer
 
 CALLS = 256
 """Calls that are served at a time: far more than the steps that engines run. Threads are started as they are needed."""

@@ -28,14 +28,13 @@ from eightx8_voice.webhooks import subaccount_problem
 from pulumi_8x8.engine import Engine
 from pulumi_8x8.errors import SettingsError, WebhookError
 from pulumi_8x8.model import CAMEL, DECLARED, HEADER_AVAILABLE, SNAKE, WebhookId
+from pulumi_8x8.native.properties import UNKNOWN_HEADER, Received, to_struct
+from pulumi_8x8.native.remembered import Remembered
+from pulumi_8x8.native.schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
 from pulumi_8x8.reconcile.caller import Caller
 from pulumi_8x8.reconcile.decide import GONE
 from pulumi_8x8.reconcile.operation import Operation, planned_outputs
 from pulumi_8x8.settings import Settings
-
-from .properties import UNKNOWN_HEADER, Received, to_struct
-from .remembered import Remembered
-from .schema import GET_WEBHOOKS, in_schema_words, package, semantic_version
 
 Response = TypeVar("Response")
 

@@ -12,10 +12,9 @@ from pulumi_8x8.api.client import TRIES, Client
 from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
-
-from .decide import declarable
-from .listings import Listings
-from .memory import Memory
+from pulumi_8x8.reconcile.decide import declarable
+from pulumi_8x8.reconcile.listings import Listings
+from pulumi_8x8.reconcile.memory import Memory
 
 PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0)
 """Seconds before each listing that is read until a write that none shows counts as not done: more than ten in all."""
@@ -204,7 +203,7 @@ class Registrar:
         """DELETE and POST, since the API does not replace; if that fails, register the old webhook again."""
         self.remove(declared.id, deadline, secret_url=declared.secret_url)
         try:
-            live = self._registered_anew(declared, found)
+            live = self._registered_again(declared, found)
             failure: WebhookError = ProtocolError("The API accepted it but does not list it. Ask 8x8 support.")
         except WebhookError as error:
             live, failure = None, error
@@ -215,7 +214,7 @@ class Registrar:
         restored = self._restore(declared, found, known_header)
         raise failure.with_message(f"{declared.id} could not be replaced: {restored}. {failure}")
 
-    def _registered_anew(self, declared: Declaration, before: LiveWebhook) -> LiveWebhook | None:
+    def _registered_again(self, declared: Declaration, before: LiveWebhook) -> LiveWebhook | None:
         """POST where nothing is registered now; no deadline of before cuts it short, since deliveries are dropped."""
         deadline = self._client.deadline()
         live = self._post(declared, deadline, provable=True)
@@ -229,7 +228,7 @@ class Registrar:
         try:
             live = self._listings.refetch(declared.id, self._client.deadline())
             if live in (None, found):  # a listing that shows the deleted one is late
-                live = self._registered_anew(previous, found)
+                live = self._registered_again(previous, found)
         except WebhookError:
             try:
                 live = self._listings.refetch(declared.id, self._client.deadline())

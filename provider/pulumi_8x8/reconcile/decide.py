@@ -32,8 +32,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from eightx8_voice.urls import redacted_url
 from pulumi_8x8.model import COMPARED, DECLARED, IDENTITY, SECRET_URL, Declaration, LiveWebhook
-
-from .claims import Claim
+from pulumi_8x8.reconcile.claims import Claim
 
 
 class Unseen(Enum):
@@ -242,7 +241,7 @@ def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]
         another one, which has the webhook  keep: it is managed by that one now
         another one, which does not yet     refuse: it may have failed
         another one, whose process ended    refuse: whether it has the webhook is not known
-        the resource itself, created anew   keep: a replacement of itself
+        the resource itself, created again  keep: a replacement of itself
         the resource itself, otherwise      delete
 
     Args:

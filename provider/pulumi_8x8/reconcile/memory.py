@@ -7,9 +7,8 @@ from threading import Lock
 from typing import Any
 
 from pulumi_8x8.model import Declaration, WebhookId
-
-from .caller import Caller
-from .claims import Claim, Claims
+from pulumi_8x8.reconcile.caller import Caller
+from pulumi_8x8.reconcile.claims import Claim, Claims
 
 
 class Memory:

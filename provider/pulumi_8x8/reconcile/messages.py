@@ -6,8 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from pulumi_8x8.model import WebhookId
-
-from .caller import Caller
+from pulumi_8x8.reconcile.caller import Caller
 
 Log = Callable[[str, str, str], bool]
 """Shows a message of a severity (`warning`, `info`, `status`) on the row of a URN; returns whether it could."""

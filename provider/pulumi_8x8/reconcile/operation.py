@@ -31,11 +31,9 @@ from pulumi_8x8.model import (
     LiveWebhook,
     WebhookId,
 )
-from pulumi_8x8.settings import MISSING_KEY, Settings
-
-from .caller import UNSUPPORTED, Caller
-from .claims import Claims
-from .decide import (
+from pulumi_8x8.reconcile.caller import UNSUPPORTED, Caller
+from pulumi_8x8.reconcile.claims import Claims
+from pulumi_8x8.reconcile.decide import (
     UNSEEN,
     Decision,
     Deletion,
@@ -48,17 +46,17 @@ from .decide import (
     replaces,
     with_ignored_live_values,
 )
-from .memory import Memory
-from .messages import Log, Messages
-from .rehearse import rehearsal_texts, rehearsed
-from .validate import NUMBER_MASKING, Failure, failures, may_be_named, with_defaults
+from pulumi_8x8.reconcile.memory import Memory
+from pulumi_8x8.reconcile.messages import Log, Messages
+from pulumi_8x8.reconcile.rehearse import rehearsal_texts, rehearsed
+from pulumi_8x8.reconcile.validate import NUMBER_MASKING, InputFailure, failures, may_be_named, with_defaults
+from pulumi_8x8.settings import MISSING_KEY, Settings
 
 if TYPE_CHECKING:
     from eightx8_voice.rehearsal import Finding
     from pulumi_8x8.api.client import Client
-
-    from .apply import Registrar
-    from .listings import Listings
+    from pulumi_8x8.reconcile.apply import Registrar
+    from pulumi_8x8.reconcile.listings import Listings
 
 Properties = Mapping[str, Any]
 
@@ -74,7 +72,7 @@ class Difference(NamedTuple):
     changes: bool
 
 
-class _Api(NamedTuple):
+class _ApiAccess(NamedTuple):
     """The way to the API; made when something first needs it, so that a preview can do without a key."""
 
     client: Client
@@ -103,7 +101,7 @@ class Operation:
         self._memory = Memory(Claims(engine, self._settings.base_url))
         self._messages = Messages(log)
 
-    def check(self, caller: Caller, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[Failure]]:
+    def check(self, caller: Caller, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[InputFailure]]:
         """Return the inputs with defaults, and the reasons why they are refused, without waiting for the API."""
         inputs = with_defaults(news)
         if "url" in caller.secret:
@@ -117,7 +115,7 @@ class Operation:
             self._messages.show("warning", f"{option} {caller.key}", UNSUPPORTED[option], caller)
         return {name: inputs[name] for name in inputs if name not in PROVIDER_OPTIONS or inputs[name]}, found
 
-    def check_live(self, caller: Caller, inputs: Properties) -> list[Failure]:
+    def check_live(self, caller: Caller, inputs: Properties) -> list[InputFailure]:
         """Return why checked inputs are refused because of what is live; a host calls this that cannot preview."""
         declared = declaration(inputs)
         if UNKNOWN in declared.id:
@@ -125,13 +123,13 @@ class Operation:
         try:
             live = self._live(declared.id, self._deadline(caller))
         except WebhookError as error:
-            return [Failure("", str(error))]
+            return [InputFailure("", str(error))]
         if self._memory.held(declared.id):  # an update is decided by `diff`, which knows what to ignore
             return []
         decision = self._decision(caller, None, declared, live, inputs)
         if decision.action is WebhookAction.REFUSE:
             shown = not declared.secret_url and may_be_named(declared.url)
-            return [Failure("url" if shown else "", decision.refusal)]
+            return [InputFailure("url" if shown else "", decision.refusal)]
         self._announce(caller, decision, declared.id)
         return []
 
@@ -248,35 +246,34 @@ class Operation:
         self._cancelled.set()
 
     @property
-    def _api(self) -> _Api:
+    def _api(self) -> _ApiAccess:
         with self._lock:
             if self._misconfigured:
                 raise self._misconfigured
             return self._made
 
     @cached_property
-    def _made(self) -> _Api:
+    def _made(self) -> _ApiAccess:
         from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
-
-        from .apply import Registrar
-        from .listings import Listings
+        from pulumi_8x8.reconcile.apply import Registrar
+        from pulumi_8x8.reconcile.listings import Listings
 
         client = Client(self._settings, sleep=self._cancelled.wait)
         listings = Listings(client)
-        return _Api(client, listings, Registrar(client, listings, self._memory))
+        return _ApiAccess(client, listings, Registrar(client, listings, self._memory))
 
     def _deadline(self, caller: Caller) -> Deadline:
         """Start the one clock of a call."""
         return Deadline(caller.timeout or self._settings.deadline)
 
-    def _setting_failures(self) -> list[Failure]:
+    def _setting_failures(self) -> list[InputFailure]:
         if self._misconfigured:
-            return [Failure("", str(self._misconfigured))]
+            return [InputFailure("", str(self._misconfigured))]
         if self._settings.live_checks and self._settings.api_key is None:
-            return [Failure("", MISSING_KEY)]
+            return [InputFailure("", MISSING_KEY)]
         return []
 
-    def _declared(self, caller: Caller, before: Declaration, declared: Declaration) -> list[Failure]:
+    def _declared(self, caller: Caller, before: Declaration, declared: Declaration) -> list[InputFailure]:
         """Record a declaration and start fetching its listing; a second resource for one webhook is refused."""
         webhook_id = declared.id
         if other := self._memory.declare(webhook_id, caller):
@@ -284,7 +281,7 @@ class Operation:
                 f"{webhook_id} is declared twice in this program, by {other!r} and {caller.name!r}; "
                 "a subaccount holds one webhook of each type. Remove one of them."
             )
-            return [Failure("type", reason)]
+            return [InputFailure("type", reason)]
         if problem := self._memory.sharing_problem:
             text = f"a webhook that moves to another provider instance in this run would be deleted: {problem}"
             self._messages.show("warning", "sharing", text)
@@ -296,10 +293,10 @@ class Operation:
         try:
             self.prefetch([webhook_id.subaccount_id, *caller.ahead])
         except WebhookError as error:
-            return [Failure("", str(error))]
+            return [InputFailure("", str(error))]
         return []
 
-    def _rehearsal_failures(self, caller: Caller, olds: Properties, inputs: Properties) -> list[Failure]:
+    def _rehearsal_failures(self, caller: Caller, olds: Properties, inputs: Properties) -> list[InputFailure]:
         """Return what an endpoint whose URL is new is not ready for."""
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
@@ -308,13 +305,13 @@ class Operation:
             key = (inputs["subaccount_id"], inputs["type"], url, header)
             findings = self._memory.once(key, lambda: self._rehearsed(inputs))
         except WebhookError as error:
-            return [Failure("", str(error))]
+            return [InputFailure("", str(error))]
         for text in rehearsal_texts(findings, "warning"):
             self._messages.show("warning", f"{caller.key} {text}", f"rehearsal: {text}", caller)
         if not (found := "; ".join(rehearsal_texts(findings, "fails"))):
             return []
         reason = f"The endpoint is not ready: {found}. Nothing was changed. Correct it, then run the command again."
-        return [Failure("url" if "url" not in caller.secret and may_be_named(url) else "", reason)]
+        return [InputFailure("url" if "url" not in caller.secret and may_be_named(url) else "", reason)]
 
     def _rehearsed(self, inputs: Properties) -> tuple[Finding, ...]:
         knows_account = self._settings.api_key and self._settings.live_checks

@@ -21,7 +21,7 @@ DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehe
 """Inputs that may be left out, and what they are then."""
 
 
-class Failure(NamedTuple):
+class InputFailure(NamedTuple):
     """A bad input. `property` is empty where the engine would print a value that must not be shown."""
 
     property: str
@@ -34,7 +34,7 @@ def with_defaults(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {**DEFAULTS, **given}
 
 
-def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Failure]:
+def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[InputFailure]:
     """Return everything that is wrong with a webhook's inputs.
 
     Args:
@@ -42,20 +42,20 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[Fa
         secret: Names of inputs that were given as secrets; their values are not repeated.
     """
     found = [
-        Failure(name, f"{name} {reason}")
+        InputFailure(name, f"{name} {reason}")
         for name in ("subaccount_id", "type", "url")
         for reason in [_reason(name, inputs.get(name), name in secret)]
         if reason
     ]
     found += [
-        Failure(name, f"{name} must be True or False (got {_shown(value, name in secret)}).")
+        InputFailure(name, f"{name} must be True or False (got {_shown(value, name in secret)}).")
         for name in DEFAULTS
         if not isinstance(value := inputs.get(name), bool) and value != UNKNOWN
     ]
     if problem := header_problem(inputs.get("http_auth_header")):
-        found.append(Failure("http_auth_header", problem))
+        found.append(InputFailure("http_auth_header", problem))
     unnamed = {*secret, "http_auth_header", *([] if may_be_named(inputs.get("url")) else ["url"])}
-    return [Failure("" if failure.property in unnamed else failure.property, failure.reason) for failure in found]
+    return [InputFailure("" if failure.property in unnamed else failure.property, failure.reason) for failure in found]
 
 
 def may_be_named(url: Any) -> bool:

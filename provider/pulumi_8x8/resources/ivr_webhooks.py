@@ -5,8 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from eightx8_voice.webhooks import WebhookType
-
-from .webhook import Webhook
+from pulumi_8x8.resources.webhook import Webhook
 
 
 class IvrWebhooks(pulumi.ComponentResource):

@@ -12,8 +12,7 @@ from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8.model import DECLARED, HEADER_AVAILABLE, IDENTITY, PROVIDER_OPTIONS
 from pulumi_8x8.provider import WebhookProvider
 from pulumi_8x8.reconcile.caller import INPUT
-
-from .context import context
+from pulumi_8x8.resources.context import context
 
 
 class Webhook(Resource, module="8x8", name="Webhook"):
@@ -44,7 +43,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
     for one webhook, and a missing or refused API key.
     """
 
-    if TYPE_CHECKING:  # the SDK would evaluate annotations anew for each resource
+    if TYPE_CHECKING:  # the SDK would evaluate annotations again for each resource
         subaccount_id: pulumi.Output[str]
         type: pulumi.Output[str]
         url: pulumi.Output[str]
