@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from tools.sdks.generate import hosts
 
 from eightx8_voice.emulator import Emulator
 from tests.support.account import urls, writes
@@ -12,29 +14,47 @@ from tests.support.guide import Guide
 from tests.support.scratch import Project
 
 pytestmark = pytest.mark.engine
-SUBACCOUNT = "InternalDemoCPaaS_8dD15_voice"
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
+IMPORT = "## Import with the native provider"
 
 
-def test_get_started_registers_lists_compares_and_removes(tmp_path: Path) -> None:
-    """Two webhooks, a table of them, a preview without changes, and nothing at the end."""
+def reader(folder: Path, api: Emulator) -> Project:
+    """A reader who has installed everything and is logged in."""
+    return Project(folder, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
+
+
+def test_existing_webhooks_are_adopted(tmp_path: Path) -> None:
+    """Exported and adopted, with the auth header as a secret; only a webhook that has one is registered again."""
     with Emulator() as api:
-        project = Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
-        guide = Guide("get-started.md", project)
+        project = reader(tmp_path, api)
+        with Guide("adopt.md", project.program, project.env(), end=IMPORT) as guide:
+            for words in ("register()", "VCA", "VSS", "VSS", "export", "cd"):
+                guide.next(words).ok()
+            before = {id: api.account.webhooks(id) for id in api.account.subaccounts()}
+            api.journal.clear()
+            printed = [guide.next(words).ok().out for words in ("init", "config", "preview", "up", "no-changes")]
+            state = guide.type("pulumi stack export").ok().out
+            guide.ended()
 
-        guide.next("stack init").ok()
-        guide.next("up").ok()
-        registered, listed = urls(api), guide.next("list").ok().out
-        guide.next("--expect-no-changes").ok()
-        api.account.put(SUBACCOUNT, "VCA", "https://elsewhere.example/")
-        drifted = project.run("preview")
-        guide.next("destroy").ok()
-        guide.ended()
+        assert writes(api) == ["POST Sales_1a2B_voice/VCA"]
+        assert {id: api.account.webhooks(id) for id in api.account.subaccounts()} == before
+        assert "made-up" not in "".join(printed) + state
 
-        assert set(registered) == {f"{SUBACCOUNT}/VCA", f"{SUBACCOUNT}/VSS"}
-        assert all(url in listed for url in registered.values())
-        assert "drift: url is https://elsewhere.example/ (declared: https://ivr.example.com/vca)" in drifted.out
-        assert urls(api) == {}
+
+@pytest.mark.proof
+def test_a_webhook_is_imported_with_the_native_provider(tmp_path: Path) -> None:
+    """The program that the CLI prints is the one that needs no changes."""
+    with Emulator() as api:
+        project = reader(tmp_path, api)
+        environment = {**project.env(), "PATH": os.pathsep.join([str(hosts()), project.env()["PATH"]])}
+        with Guide("adopt.md", project.program, environment, start=IMPORT) as guide:
+            guide.next("curl").ok()
+            for words in ("mkdir", "stack init", "import", "cat", "--expect-no-changes"):
+                guide.next(words).ok()
+            guide.ended()
+
+        assert writes(api) == ["POST Desk_5e6F_voice/VCA"]
+        assert urls(api) == {"Desk_5e6F_voice/VCA": "https://desk.example.com/vca"}
 
 
 @pytest.mark.proof
@@ -45,15 +65,14 @@ def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
         project.run("config", "set", "8x8:baseUrl", api.url).ok()
         project.run("config", "set", "--secret", "8x8:apiKey", "old-key").ok()
         project.deploy().ok()
-        guide = Guide("rotate.md", project)
         api.api_key = "NEW-KEY"
-
-        guide.next("config set").ok()
-        recorded = project.refresh().failed()
-        project.refresh("--run-program").ok()
-        guide.next("up").ok()
-        guide.next("refresh").ok()
-        guide.ended()
+        with Guide("rotate.md", project.program, project.env()) as guide:
+            guide.next("config set").ok()
+            recorded = project.refresh().failed()
+            guide.next("refresh --yes --run-program").ok()
+            guide.next("up").ok()
+            guide.ended()
+        project.refresh().ok()
         recorded_now = str(project.export())
 
         assert "Refresh and destroy use the key that the last `pulumi up` recorded; add --run-program" in recorded.out
@@ -63,27 +82,9 @@ def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
 
 def test_an_endpoint_is_rehearsed_before_it_goes_live(tmp_path: Path) -> None:
     """A wrong address is not ready, and the command says so with exit code 1."""
-    rehearsal = Guide("endpoints.md", Project(tmp_path)).next("rehearse https://ivr.example.com/vca --type VCA")
+    project = Project(tmp_path)
+    with Guide("endpoints.md", project.program, project.env()) as guide:
+        rehearsal = guide.next("rehearse https://ivr.example.com/vca --type VCA")
 
     assert rehearsal.code == 1
     assert "The endpoint is not ready." in rehearsal.out
-
-
-def test_existing_webhooks_are_adopted(tmp_path: Path) -> None:
-    """Exported and adopted, with the auth header as a secret; only a webhook that has one is registered again."""
-    with Emulator() as api:
-        project = Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
-        project.environment["EIGHTX8_HTTP_AUTH_HEADER"] = "Bearer canary"
-        api.account.put(SUBACCOUNT, "VCA", "https://ivr.example.com/vca", http_auth_header="Bearer canary")
-        api.account.put(SUBACCOUNT, "VSS", "https://ivr.example.com/vss")
-        before = api.account.webhooks(SUBACCOUNT)
-        guide = Guide("adopt.md", project)
-
-        printed = [guide.next(words).ok().out for words in ("export", "cd", "stack init", "config set", "up")]
-        printed.append(guide.next("--expect-no-changes").ok().out)
-        guide.ended()
-
-        assert "Bearer canary" not in "".join(printed) + str(project.export())
-        assert project.run("config", "get", "httpAuthHeader").ok().out == "Bearer canary\n"
-        assert writes(api) == [f"POST {SUBACCOUNT}/VCA"]
-        assert api.account.webhooks(SUBACCOUNT) == before

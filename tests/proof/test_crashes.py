@@ -93,10 +93,10 @@ def held_back(api: Emulator, project: Project, point: Point) -> Iterator[HeldBac
 
 def repair(project: Project) -> None:
     """Type the steps that docs/repair.md names."""
-    guide = Guide("repair.md", project)
-    for words in ("cancel", "up", "refresh --clear-pending-creates"):
-        guide.next(words).ok()
-    guide.ended()
+    with Guide("repair.md", project.program, project.env()) as guide:
+        for words in ("cancel", "up", "refresh --clear-pending-creates"):
+            guide.next(words).ok()
+        guide.ended()
 
 
 def is_as_declared(api: Emulator, project: Project, point: Point) -> None:

@@ -1,52 +1,157 @@
-"""A guide, run as a reader would: its files are written, its `$` lines typed."""
+"""A page of docs/, typed line by line into one shell, as a reader would: `cd`, `export` and environments last."""
 
 from __future__ import annotations
 
+import os
 import re
-import shlex
+import signal
 import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import NamedTuple
 
-from tests.support.scratch import Project, Result
+from tests.support.scratch import Result
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+READY = re.compile(r"serves (http://127\.0\.0\.1:\d+)")
+ADDRESS = "http://127.0.0.1:8088"
+"""Where the pages' emulator listens; a test's listens on a free port, and what is typed or shown is adapted."""
+
+END = "-- end of the command --"
+SECONDS = 180
+
+
+class Step(NamedTuple):
+    """A file to write, where `name` is given, or a command to type; with what the page shows of its output."""
+
+    text: str
+    name: str = ""
+    shown: tuple[str, ...] = ()
+
+
+def steps(page: str, start: str = "", end: str = "") -> list[Step]:
+    """Every file and every `$` line of a page, in its order; from one heading on, or up to another."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert f"\n{start}" in text
+    assert f"\n{end}" in text
+    text = text[text.index(f"\n{start}") if start else 0 : text.index(f"\n{end}") if end else None]
+    found = []
+    for name, language, block in BLOCK.findall(text):
+        if name:
+            found.append(Step(block, name))
+        elif language == "console":
+            for command in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                typed, *shown = re.sub(r"\\\n\s*", "", command).splitlines()
+                found.append(Step(typed, shown=tuple(line for line in shown if line.strip())))
+    return found
 
 
 class Guide:
-    """A page of docs/ in a project's folder.
+    """A page, executed from its top in one shell; a context manager.
 
     Args:
         page: Its name.
-        project: Where its files go and its commands run.
+        folder: Where the shell begins.
+        environment: The shell's environment.
+        start: The heading to begin at. Default: the page's top.
+        end: The heading to end before. Default: the page's end.
     """
 
-    def __init__(self, page: str, project: Project) -> None:
-        self._project = project
-        self._commands: list[str] = []
-        for name, language, text in BLOCK.findall((DOCS / page).read_text(encoding="utf-8")):
-            if name:
-                (project.program / name).write_text(text, encoding="utf-8")
-            elif language == "console":
-                self._commands += [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+    def __init__(
+        self, page: str, folder: Path, environment: Mapping[str, str], *, start: str = "", end: str = ""
+    ) -> None:
+        self._steps = steps(page, start, end)
+        self._folder, self._environment = folder, dict(environment)
+        self._address = ADDRESS
+        self._servers: list[subprocess.Popen[str]] = []
+        self._shell = self._bash("-s", stdin=subprocess.PIPE)
 
-    def next(self, words: str = "", **environment: str) -> Result:
-        """Type the next command, which holds these words."""
-        command = self._commands.pop(0)
-        assert words in command, command
-        arguments = shlex.split(command)
-        if arguments[0] == "pulumi":
-            return self._project.run(*arguments[1:])
-        if arguments[0] == "cd":
-            self._project.inside += f"/{arguments[1]}"
-            return Result(0, "")
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command], cwd=self._project.program,
-            env={**self._project.env(), **environment}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        return Result(done.returncode, done.stdout)
+    def __enter__(self) -> Guide:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for process in [*self._servers, self._shell]:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.communicate(timeout=SECONDS)
+
+    def next(self, words: str = "", *, instead: str = "") -> Result:
+        """Type the next command, which holds these words; what the page shows of its output must be printed.
+
+        Args:
+            words: What the command holds.
+            instead: What is typed instead, where the page's own would leave the test's folder.
+        """
+        step = self._command(words)
+        result = self.type(instead or step.text)
+        printed = " ".join(result.out.split())
+        for line in step.shown:
+            pattern = r".*?".join(re.escape(" ".join(part.split())) for part in self._adapted(line).split("…"))
+            assert re.search(pattern, printed), f"{step.text} did not print\n{line}\nbut\n{result.out}"
+        return result
+
+    def type(self, command: str) -> Result:
+        """Type a command that is not on the page."""
+        shell = self._shell
+        assert shell.stdin
+        assert shell.stdout
+        watch = Timer(SECONDS, os.killpg, (shell.pid, signal.SIGKILL))
+        watch.start()
+        shell.stdin.write(f"{{ {self._adapted(command)}\n}} </dev/null; printf '\\n%s %s %s\\n' '{END}' $? \"$PWD\"\n")
+        shell.stdin.flush()
+        printed: list[str] = []
+        for line in shell.stdout:
+            if line.startswith(END):
+                watch.cancel()
+                code, folder = line[len(END) :].split(maxsplit=1)
+                self._folder = Path(folder.rstrip("\n"))
+                return Result(int(code), "".join(printed)[:-1])
+            printed.append(line)
+        watch.cancel()
+        raise AssertionError(f"the shell ended in {command!r}: {''.join(printed)}")
+
+    def serve(self, words: str, *before: str) -> None:
+        """Type the next commands in a terminal of its own, the last of which serves the emulator and holds these words.
+
+        Args:
+            words: What the last one holds.
+            before: What each of those before it holds.
+        """
+        commands = [self._command(each).text for each in (*before, words)]
+        commands[-1] = "exec " + re.sub(r"--port \d+", "--port 0", commands[-1])
+        server = self._bash("-c", " && ".join(commands))
+        self._servers.append(server)
+        assert server.stdout
+        printed = ""
+        for line in server.stdout:
+            printed += line
+            if found := READY.search(line):
+                self._address = found[1]
+                return
+        raise AssertionError(f"{commands[-1]} did not serve: {printed}")
 
     def ended(self) -> None:
-        """Check that every command was typed."""
-        assert self._commands == []
+        """Check that every file was written and every command typed."""
+        assert self._steps == []
+
+    def _bash(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["bash", "--noprofile", "--norc", "-o", "pipefail", *arguments], cwd=self._folder, env=self._environment,
+            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+
+    def _command(self, words: str) -> Step:
+        while self._steps and (name := self._steps[0].name):
+            (self._folder / name).write_text(self._steps.pop(0).text, encoding="utf-8")
+        assert self._steps, f"the page ends before {words!r}"
+        assert words in self._steps[0].text, self._steps[0].text
+        return self._steps.pop(0)
+
+    def _adapted(self, text: str) -> str:
+        return text.replace(ADDRESS, self._address)
