@@ -12,7 +12,7 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
-.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix reference soak bench dist lock audit plugin clean
+.PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix soak bench dist lock audit plugin clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,9 +58,6 @@ emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
 
 matrix: setup ## run every operation against every fault, and record the outcomes in tests/proof/matrix.json
 	@$(BIN)/python tools/matrix/run.py
-
-reference: setup ## write docs/reference.md from the docstrings
-	@$(BIN)/python tools/reference/run.py
 
 soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)
