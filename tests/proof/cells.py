@@ -29,7 +29,9 @@ PATIENT = {"8x8:deadline": "30"}
 FIRM = {"8x8:deadline": "2", "8x8:readTimeout": "2"}
 BRISK = {"8x8:deadline": "2.5", "8x8:readTimeout": "0.8"}
 
-OUTCOMES = ("done", "state only", "before", "after", "both", "other", "empty")  # as docs/matrix.md explains them
+OUTCOMES = ("done", "state only", "before", "after", "both", "other", "empty")
+"""How a command ends: done as declared, or compared with the state only; or failed with the account as it was before,
+as declared after all, with both halves of a replacement, with something else, or with no webhook registered."""
 
 
 class Point(NamedTuple):

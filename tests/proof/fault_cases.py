@@ -27,7 +27,7 @@ class FaultCase(NamedTuple):
     lasts: bool = False  # whether it only makes sense for all requests that follow
 
 
-CLASSES = {  # as the page has them
+CLASSES = {
     "nothing": "Nothing goes wrong.",
     "refused": "The API refuses the request: 400, 409, 418 or 422.",
     "not allowed": "The key or the subaccount is refused: 401, 403, 404 or 410.",
