@@ -61,7 +61,7 @@ def test_messages_and_versions_are_in_the_words_of_the_schema() -> None:
 
 def test_the_page_names_every_property_as_the_schema_has_it() -> None:
     """In both spellings, and whether it is required, a secret or an output."""
-    table = (ROOT / "docs" / "doors.md").read_text().partition("| property | Python | kind |\n|---|---|---|\n")[2]
+    table = (ROOT / "docs" / "providers.md").read_text().partition("| property | Python | kind |\n|---|---|---|\n")[2]
 
     def kind(name: str) -> str:
         spec = RESOURCE["inputProperties"].get(CAMEL[name])
