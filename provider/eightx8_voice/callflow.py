@@ -19,24 +19,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
 from eightx8_voice import json_text
-from eightx8_voice.rules import PARAMS, CallFlowError, Problem, review, review_action, validate
-
-__all__ = [
-    "Action",
-    "CallFlow",
-    "CallFlowError",
-    "Hangup",
-    "MakeCall",
-    "PlayFile",
-    "Problem",
-    "Say",
-    "SayAndCapture",
-    "call_flow",
-    "decode",
-    "parse",
-    "review",
-    "validate",
-]
+from eightx8_voice.rules import PARAMS, review_action
+from eightx8_voice.rules import CallFlowError as CallFlowError
+from eightx8_voice.rules import Problem as Problem
+from eightx8_voice.rules import review as review
+from eightx8_voice.rules import validate as validate
 
 DEFAULT_TIMEOUT = 30_000
 """Milliseconds that a sayAndCapture waits for all keys, where it gives no overallTimeout."""

@@ -37,33 +37,23 @@ ERRORS = {
 
 @dataclass(frozen=True)
 class Parties:
-    """Who calls whom in one leg: numbers in E.164, countries in ISO 3166-1 alpha-2.
-
-    `direction` is INBOUND or OUTBOUND, `call_type` PSTN or VOIP. The ref ids are those of virtual numbers.
-    """
+    """Who calls whom in one leg: numbers in E.164, and INBOUND or OUTBOUND. Both ends are Singaporean phones."""
 
     source: str
     destination: str
     direction: str = "INBOUND"
-    call_type: str = "PSTN"
-    source_country: str = "SG"
-    destination_country: str = "SG"
-    source_ref_id: str | None = None
-    destination_ref_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the vendor's fields."""
         return {
             "callDirection": self.direction,
-            "callType": self.call_type,
+            "callType": "PSTN",
             "source": self.source,
             "destination": self.destination,
             "sourceFormat": "MSISDN",
             "destinationFormat": "MSISDN",
-            "sourceCountryCode": self.source_country,
-            "destinationCountryCode": self.destination_country,
-            "sourceRefId": self.source_ref_id,
-            "destinationRefId": self.destination_ref_id,
+            "sourceCountryCode": "SG",
+            "destinationCountryCode": "SG",
         }
 
 
@@ -85,7 +75,7 @@ def call_status(
         "sessionId": session_id,
         "subAccountId": subaccount_id,
         "callStatus": call_status,
-        **_given(parties.as_dict()),
+        **parties.as_dict(),
         "callDuration": call_duration,
         "sipCode": sip_code,
         "timestamp": _moment(timestamp, "milliseconds"),
@@ -117,26 +107,18 @@ def call_leg(
     disconnected: datetime,
     connected: datetime | None = None,
     call_status: str = "COMPLETED",
-    quality: tuple[float, float, int] | None = None,
 ) -> dict[str, Any]:
-    """Return one leg of a session summary.
-
-    Its duration is what lies between `connected` and `disconnected`, in whole seconds. `quality` is
-    (mos from 1.0 to 5.0, packet loss rate as a fraction, jitter in ms).
-    """
-    names = ("mos", "packetLossRate", "jitter")
-    return _given(
-        {
-            "callId": call_id,
-            **parties.as_dict(),
-            "initiatedTimestamp": _moment(initiated),
-            "connectedTimestamp": _moment(connected) if connected else None,
-            "disconnectedTimestamp": _moment(disconnected),
-            "callStatus": call_status,
-            "callDuration": int((disconnected - connected).total_seconds()) if connected else 0,
-            "callQuality": dict(zip(names, quality, strict=True)) if quality else None,
-        }
-    )
+    """Return one leg of a session summary; its duration is from `connected` to `disconnected`, in whole seconds."""
+    leg = {
+        "callId": call_id,
+        **parties.as_dict(),
+        "initiatedTimestamp": _moment(initiated),
+        "connectedTimestamp": _moment(connected) if connected else None,
+        "disconnectedTimestamp": _moment(disconnected),
+        "callStatus": call_status,
+        "callDuration": int((disconnected - connected).total_seconds()) if connected else 0,
+    }
+    return _given(leg)
 
 
 def session_summary(
@@ -148,15 +130,10 @@ def session_summary(
     legs: Sequence[dict[str, Any]],
     session_status: str = "COMPLETED",
     last_action: str | None = "HANGUP",
-    client_request_id: str | None = None,
     error_code: int | None = None,
-    error_message: str | None = None,
 ) -> dict[str, Any]:
-    """Return a VSS delivery; `legs` (up to 26) become callA, callB, ….
-
-    An `error_code` brings `errorDetails`, with the text of `ERRORS` unless an `error_message` is given.
-    """
-    error = {"errorMsg": error_message or ERRORS.get(error_code or -9999), "errorCode": error_code}
+    """Return a VSS delivery; `legs` (up to 26) become callA, callB, …, and an `error_code` brings `errorDetails`."""
+    error = {"errorMsg": ERRORS.get(error_code or -9999), "errorCode": error_code}
     payload = {
         "sessionId": session_id,
         "subAccountId": subaccount_id,
@@ -165,57 +142,44 @@ def session_summary(
         "endTime": _moment(end_time),
         "lastAction": last_action,
         "callCount": len(legs),
-        "clientRequestId": client_request_id,
         "errorDetails": error if error_code else None,
         "details": {f"call{letter}": leg for letter, leg in zip(ascii_uppercase, legs, strict=False)},
     }
     return _delivery("SESSION_SUMMARY", "Summary of a completed call session", _given(payload)) | {"version": 5}
 
 
-def recording_uploaded(
-    *,
-    session_id: str,
-    recording_id: str,
-    file_path: str,
-    duration_seconds: int = 0,
-    status: str = "UPLOAD_COMPLETED",
-) -> dict[str, Any]:
+def recording_uploaded(*, session_id: str, recording_id: str, file_path: str) -> dict[str, Any]:
     """Return a VRU delivery; `file_path` is a place on the account's own file server."""
     payload = {
         "sessionId": session_id,
         "recordingId": recording_id,
-        "durationSeconds": duration_seconds,
+        "durationSeconds": 0,
         "filePath": file_path,
-        "status": status,
+        "status": "UPLOAD_COMPLETED",
     }
     return _delivery("CALL_RECORDING_STATUS", "Call recording status updated", payload)
 
 
-def virtual_numbers_updated(
-    *, subaccount_id: str, numbers: Sequence[str], timestamp: datetime, update_event_type: str = "UPDATES"
-) -> dict[str, Any]:
-    """Return a VNU delivery about active numbers in E.164; the prices and the health check are made up."""
-    changed = [
-        {
-            "msisdn": number,
-            "updatedTimestamp": _moment(timestamp, "milliseconds"),
-            "countryCode": "SG",
-            "operationalStatus": "Active",
-            "referenceId": f"number-{position}",
-            "rentalPrice": 5.0,
-            "incomingRate": 0.05,
-            "billingUnit": 60,
-            "billingCurrency": "USD",
-            "numberHealthCheckEnabled": False,
-            "updateStatus": "UPDATED",
-        }
-        for position, number in enumerate(numbers, start=1)
-    ]
+def virtual_number_updated(*, subaccount_id: str, number: str, timestamp: datetime) -> dict[str, Any]:
+    """Return a VNU delivery about an active number in E.164; the prices and the health check are made up."""
+    changed = {
+        "msisdn": number,
+        "updatedTimestamp": _moment(timestamp, "milliseconds"),
+        "countryCode": "SG",
+        "operationalStatus": "Active",
+        "referenceId": "number-1",
+        "rentalPrice": 5.0,
+        "incomingRate": 0.05,
+        "billingUnit": 60,
+        "billingCurrency": "USD",
+        "numberHealthCheckEnabled": False,
+        "updateStatus": "UPDATED",
+    }
     payload = {
         "subAccountId": subaccount_id,
-        "totalNumbers": len(changed),
-        "updateEventType": update_event_type,
-        "virtualNumbers": changed,
+        "totalNumbers": 1,
+        "updateEventType": "UPDATES",
+        "virtualNumbers": [changed],
     }
     return _delivery("VIRTUAL_NUMBER_UPDATE", "Status of account virtual number(s) updated", payload)
 
@@ -237,7 +201,7 @@ def synthetic(type: str, subaccount_id: str, *, outbound: bool = False) -> dict[
         path = f"recordings/{session_id}.mp3"
         return recording_uploaded(session_id=session_id, recording_id=str(uuid.uuid4()), file_path=path)
     if type == "VNU":
-        return virtual_numbers_updated(subaccount_id=subaccount_id, numbers=[parties.destination], timestamp=now)
+        return virtual_number_updated(subaccount_id=subaccount_id, number=parties.destination, timestamp=now)
     leg = call_leg(parties, call_id, initiated=now, connected=now, disconnected=now)
     return session_summary(session_id=session_id, subaccount_id=subaccount_id, start_time=now, end_time=now, legs=[leg])
 

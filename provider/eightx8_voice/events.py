@@ -18,24 +18,9 @@ from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from eightx8_voice import fields, json_text
-from eightx8_voice.fields import EventError, Fields, Unread
-
-__all__ = [
-    "CallAction",
-    "CallEvent",
-    "CallQuality",
-    "CallStatus",
-    "Event",
-    "EventError",
-    "Leg",
-    "RecordingUploaded",
-    "SessionError",
-    "SessionSummary",
-    "Unread",
-    "VirtualNumber",
-    "VirtualNumbersUpdated",
-    "parse",
-]
+from eightx8_voice.fields import EventError as EventError
+from eightx8_voice.fields import Fields
+from eightx8_voice.fields import Unread as Unread
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -191,7 +191,8 @@ class Ivr:
             return _Place(), None
         if not found:  # the first delivery of an outbound session, whose call flow was no response
             outbound = not event.client_action_id and (event.call_direction or "").upper() != "INBOUND"
-            return _Place(), self.menu if outbound and event.dtmf else None
+            listens = isinstance(self.menu, (Menu, Input))
+            return _Place(), self.menu if outbound and listens and event.dtmf else None
         path, attempt, why, heard = found.groups()
         place = _Place(tuple(path.split("/")) if path else (), int(attempt), why or "", int(heard or 0))
         return place, self._at(place.path)

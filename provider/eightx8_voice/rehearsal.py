@@ -252,39 +252,25 @@ def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Plan) -> Iterat
         where = f"{len(trails)} further call flows" if holds else f"after {', '.join(trails)}"
         yield Finding("keys", verdict, f"{where}: {detail}")
     if plan.account:
-        for check in ACCOUNT_CHECKS:
-            yield _known(check, used(flows, check.param), plan.account)
+        profiles, numbers, why = plan.account
+        fails, warns = (Verdict.FAILS, "-1002 in live calls"), (Verdict.WARNING, "probably -1014, unless whitelisted")
+        yield _known("voice profiles", used(flows, "voiceProfile"), profiles, why, *fails)
+        yield _known("caller ids", used(flows, "source"), numbers, why, *warns)
 
 
-class _AccountCheck(NamedTuple):
-    name: str
-    param: str
-    fact: str
-    verdict: Verdict
-    consequence: str
-
-
-ACCOUNT_CHECKS = (
-    _AccountCheck("voice profiles", "voiceProfile", "voice_profiles", Verdict.FAILS, "-1002 in live calls"),
-    _AccountCheck("caller ids", "source", "numbers", Verdict.WARNING, "probably -1014, unless whitelisted"),
-)
-"""What a call flow uses of the account, and what is to be expected where the account does not have it."""
-
-
-def _known(check: _AccountCheck, values: list[str], account: AccountFacts) -> Finding:
+def _known(
+    name: str, values: list[str], known: Collection[str] | None, why: str | None, verdict: Verdict, consequence: str
+) -> Finding:
     """Check that the account has each value; a number counts with and without its plus sign."""
-    known: Collection[str] | None = getattr(account, check.fact)
     if known is None:
-        return Finding(check.name, Verdict.WARNING, f"not checked: {account.reason or 'the account did not list them'}")
+        return Finding(name, Verdict.WARNING, f"not checked: {why or 'the account did not list them'}")
     plain = {each.lstrip("+") for each in known}
-    parts = []
-    for value in values:
-        if value.lstrip("+") not in plain:
-            meant = near_miss(value, known)
-            parts.append(printable(value) + (f" (did you mean {printable(meant)}?)" if meant else ""))
-    if not parts:
-        return Finding(check.name, Verdict.HOLDS, f"{len(values)} used, each one of the account's")
-    return Finding(check.name, check.verdict, f"not one of the account's: {', '.join(parts)}; {check.consequence}")
+    unknown = [value for value in values if value.lstrip("+") not in plain]
+    if not unknown:
+        return Finding(name, Verdict.HOLDS, f"{len(values)} used, each one of the account's")
+    meant = {value: near_miss(value, known) for value in unknown}
+    named = [f"{value} (did you mean {meant[value]}?)" if meant[value] else value for value in unknown]
+    return Finding(name, verdict, f"not one of the account's: {', '.join(map(printable, named))}; {consequence}")
 
 
 def _is_header(value: str) -> bool:

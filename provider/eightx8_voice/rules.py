@@ -29,24 +29,6 @@ from eightx8_voice.text import near_miss
 
 Severity = Literal["violation", "warning"]
 
-CODES = {
-    -1001: "invalid JSON",
-    -1002: "invalid voice profile",
-    -1003: "minDigits needs a valid maxDigits",
-    -1005: "digitTimeout needs a valid overallTimeout",
-    -1006: "overallTimeout must be greater than digitTimeout",
-    -1007: "unknown action",
-    -1008: "completeOnHash false needs a valid maxDigits",
-    -1009: "invalid call flow entry",
-    -1010: "more actions than allowed",
-    -1011: "more than one destination",
-    -1012: "hangup used wrongly",
-    -1014: "source not allowed",
-    -1016: "special characters",
-    -1017: "destination is no valid MSISDN",
-}
-"""The vendor's codes that can be found from a call flow alone, and what they mean."""
-
 MAX_MESSAGE = 3000
 """Characters of a spoken text, by the callflows reference."""
 

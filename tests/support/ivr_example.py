@@ -89,7 +89,15 @@ def in_postgresql(folder: Path) -> Iterator[str]:
         subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
     run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses='' -F")
+    run(
+        "pg_ctl",
+        "start",
+        "-w",
+        "-l",
+        str(folder / "log"),
+        "-o",
+        f"-k {folder} -c listen_addresses='' -c timezone=Asia/Singapore -F",
+    )
     try:
         yield f"postgres://postgres@/postgres?host={quote(str(folder), safe='')}"
     finally:
