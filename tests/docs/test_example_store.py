@@ -200,49 +200,47 @@ def test_a_malformed_database_url_is_refused_without_a_part_of_it(url: str) -> N
 
 @pytest.fixture
 def occupied(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Gate, threading.Event]]:
-    """A gate with every place taken by work that goes on until the event."""
-    monkeypatch.setattr(gate, "STALLED_AFTER", 0.01)
+    """A gate with every place taken by work that goes on until the event; by itself nothing would end for long."""
+    for limit in ("PATIENCE", "STALLED_AFTER"):
+        monkeypatch.setattr(gate, limit, 600.0)
     way, finish, entered = Gate(), threading.Event(), threading.Semaphore(0)
 
-    def work() -> str:
+    def work() -> bool:
         entered.release()
-        finish.wait()
-        return "done"
+        return finish.wait()
 
     with ThreadPoolExecutor(gate.AT_WORK) as crowd:
-        working = [crowd.submit(way.run, work) for _ in range(gate.AT_WORK)]
-        for _ in working:
+        for _ in range(gate.AT_WORK):
+            crowd.submit(way.run, work)
+        for _ in range(gate.AT_WORK):
             entered.acquire()
         yield way, finish
         finish.set()
 
 
-def test_work_is_refused_at_once_when_the_store_stalls(occupied: tuple[Gate, threading.Event]) -> None:
-    """Every place is taken, and nothing has been finished."""
-    with pytest.raises(BusyError):
-        occupied[0].run(lambda: "never")
-
-
-def test_work_waits_while_the_store_makes_progress(
-    occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "value"), [("STALLED_AFTER", 0.01), ("WAITING", 0), ("PATIENCE", 0.01)])
+def test_work_is_refused_when_the_store_stalls_or_too_many_wait(
+    occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch, limit: str, value: float
 ) -> None:
+    """Each limit by itself: nothing is finished, enough others wait already, or it takes too long."""
+    monkeypatch.setattr(gate, limit, value)
+    way, finish = occupied
+    with ThreadPoolExecutor() as another:
+        refused = another.submit(way.run, lambda: "never")
+        try:
+            assert isinstance(refused.exception(timeout=30), BusyError)
+        finally:
+            finish.set()
+
+
+def test_work_waits_while_the_store_makes_progress(occupied: tuple[Gate, threading.Event]) -> None:
     """A burst of summaries is no reason to refuse one."""
-    monkeypatch.setattr(gate, "STALLED_AFTER", 60.0)
     way, finish = occupied
     with ThreadPoolExecutor() as another:
         waiting = another.submit(way.run, lambda: "in turn")
         finish.set()
 
-        assert waiting.result() == "in turn"
-
-
-def test_only_so_many_wait(occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others leave the server's threads to calls."""
-    monkeypatch.setattr(gate, "STALLED_AFTER", 60.0)
-    monkeypatch.setattr(gate, "WAITING", 0)
-
-    with pytest.raises(BusyError):
-        occupied[0].run(lambda: "never")
+        assert waiting.result(timeout=30) == "in turn"
 
 
 def test_work_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:

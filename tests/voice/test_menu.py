@@ -114,7 +114,7 @@ def test_what_comes_after_a_failed_transfer_is_a_step_like_any_other(key: str, a
 
 
 def judged(digits: str) -> str | None:
-    return {"1234": "known", "0000": "misspelt"}.get(digits)
+    return {"1234": "known", "0000": "misspelt", "1": "known", "12345": "known"}.get(digits)
 
 
 ACCOUNT = Input("Your number?", judged, {"known": SALES}, max_digits=4, min_digits=2)
