@@ -20,8 +20,8 @@ _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MILLISECONDS_FROM = 1e11
-"""From here on a number is a time in milliseconds since 1970: in seconds it would be after the year 5000."""
+_SECONDS_FROM, _MILLISECONDS_FROM = 1e9, 1e11
+"""A number is a time in seconds since 1970 from the year 2001 to 5138, and in milliseconds from there on."""
 
 T = TypeVar("T")
 
@@ -136,7 +136,8 @@ def moment(value: object) -> datetime | None:
             return parsed.astimezone(timezone.utc)
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
             since = float(value)
-            return _EPOCH + timedelta(seconds=since / 1000 if abs(since) >= _MILLISECONDS_FROM else since)
+            seconds = since / 1000 if since >= _MILLISECONDS_FROM else since
+            return _EPOCH + timedelta(seconds=seconds) if since >= _SECONDS_FROM else None
     except (ValueError, OverflowError):
         pass
     return None

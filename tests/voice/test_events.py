@@ -147,6 +147,7 @@ def test_an_odd_spelling_of_an_optional_field_is_read(body: dict[str, Any], path
     [
         (vca(timestamp="yesterday", callDuration="soon"), {"callDuration": "soon", "timestamp": "yesterday"}),
         (vca(timestamp="0001-01-01T00:00:00+14:00"), {"timestamp": "0001-01-01T00:00:00+14:00"}),
+        (vca(timestamp="20260113"), {"timestamp": "20260113"}),
         (vca(sipCode=2**31, source="a\0b"), {"source": "a\0b", "sipCode": 2**31}),
         (vca(eventData={"dtmf": [1]}), {"eventData.dtmf": [1]}),
         (vca(eventData=True), {"eventData": True}),

@@ -1,8 +1,8 @@
-"""The way into the store: a few at a time, for some seconds at most, so that a store that hangs costs no call.
+"""Limits on the use of the store, so that a store that hangs costs no call.
 
-Deliveries wait while the store makes progress. Once it has finished nothing for a second, whoever is not yet in it is
-refused at once, and calls go on: they need no store. Each piece of work has a thread of its own, which is left behind
-at the deadline, since nothing can interrupt a database driver that waits for a server which hangs.
+A few requests use the store at a time, for some seconds at most. Others wait while it makes progress; once it has
+finished nothing for a second, they are refused at once. Each use has a thread of its own, which is abandoned at the
+deadline, because nothing can interrupt a database driver that waits for a server which hangs.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
 AT_WORK = 8
-"""Pieces of work in the store at a time."""
+"""Uses of the store at a time."""
 
 WAITING = 200
-"""Those that may wait for their turn; fewer than the server's threads, so that calls always find one."""
+"""Requests that may wait; fewer than the server's threads, so that calls always find one."""
 
 PATIENCE = 8.0
-"""Seconds that one may take at most, waiting included."""
+"""Seconds that a use may take at most, waiting included."""
 
 STALLED_AFTER = 1.0
-"""Seconds without progress after which nobody waits any longer."""
+"""Seconds without progress after which waiting ends."""
 
 T = TypeVar("T")
 
 
 class BusyError(Exception):
-    """The store did not get to it in time; what was to be stored may be stored later."""
+    """The store did not respond in time; what was to be stored may still be stored later."""
 
 
 class Gate:
-    """Lets work into the store; safe to share between threads."""
+    """Applies the limits; safe to share between threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -42,10 +42,10 @@ class Gate:
         self._progress = 0.0
 
     def run(self, work: Callable[[], T]) -> T:
-        """Do a piece of work, and return or raise what comes of it.
+        """Use the store, and return or raise what comes of it.
 
         Raises:
-            BusyError: It was not its turn, or it was not done, in time.
+            BusyError: It could not begin, or did not end, in time.
         """
         deadline = time.monotonic() + PATIENCE
         self._enter(deadline)
