@@ -62,7 +62,7 @@ matrix: setup ## run every operation against every fault, and record the outcome
 soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
-bench: setup ## measure next to the ways people would otherwise do it, and write docs/performance.md
+bench: setup ## measure both providers next to a naive one, and print the table of docs/performance.md
 	@$(BIN)/python -m bench
 
 dist: setup ## build sdist and wheel, check them, and run the demo from the wheel in a clean environment

@@ -1,47 +1,71 @@
-"""The benchmark's arithmetic and verdicts, and that the page says what the kept run says."""
+"""The benchmark: that it runs, what it makes of its figures, and that the page holds them."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import pytest
-from bench import scale
-from bench.report import PAGE, TARGETS, Figure, Results, plot, report, verdicts
-from bench.run import ANSIBLE, MAIN, MODULES, Run
+
+from bench.measure import SIZES, WAYS, Run, Size, measure
+from bench.report import plot, spread, table
+from tests.support.scratch import ROOT
+
+PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+SIZE = Size(50, repeats=3, checkpoints=False, ways=("dynamic", "naive"), operations=("up",))
 
 
-def run(way: str, operation: str, seconds: float, number: int = 1, **more: Any) -> Run:
-    return Run(MAIN.name, way, operation, number, seconds, **{"cpu": 1.0, "requests": {}, "connections": 4, **more})
+def runs(way: str, *seconds: float) -> list[Run]:
+    return [Run(SIZE, way, "up", each) for each in seconds]
 
 
-def test_a_ratio_is_taken_within_each_pair() -> None:
-    """Whatever the order in which the runs were noted."""
-    ours = [run("dynamic", "preview", seconds, number) for number, seconds in [(1, 2.0), (2, 6.0), (3, 3.0)]]
-    naive = [run("naive", "preview", seconds, number) for number, seconds in [(3, 1.0), (1, 4.0), (2, 6.0)]]
+def test_a_figure_is_a_median_and_a_ratio_is_of_the_figures() -> None:
+    """What was not measured is a dash."""
+    measured = [*runs("dynamic", 3.0, 9.0, 2.0), *runs("naive", 4.0, 1.0, 2.0)]
 
-    ratio = Results(runs=[*ours, *naive]).paired("dynamic", "preview", "naive")
-
-    assert ratio == Figure(1.0, 0.5, 3.0)
+    assert table(measured).splitlines()[2] == "| 100 * | up | 3.00 | – | 2.00 | – | – | 1.50 | – |"
+    assert spread(measured) == "100 webhooks: medians of 3, all runs within 200% of them"
 
 
-@pytest.mark.parametrize("text", TARGETS)
-def test_a_target_of_time_is_met_up_to_its_limit(text: str) -> None:
-    """And missed above it."""
-    way, operation, other, limit = TARGETS[text]
+def test_the_longest_bar_is_of_the_longest_time() -> None:
+    """And the others are in proportion."""
+    long, short = plot([*runs("dynamic", 4.0), *runs("naive", 1.0)]).splitlines()
 
-    for seconds, met in ((limit, True), (limit + 0.01, False)):
-        measured = Results(runs=[run(way, operation, seconds), run(other, operation, 1.0)])
-        assert [(target, met) for target, _, met in verdicts(measured)] == [(text, met)]
+    assert long.split() == ["up", "dynamic", "█" * 50, "4.00"]
+    assert short.split() == ["naive", "█" * 12, "1.00"]
 
 
-def test_the_page_and_the_plot_say_what_the_kept_run_says() -> None:
-    """Every way carried out every operation equally often."""
-    kept = Results.load()
+@pytest.mark.xfail(strict=True, reason="the page waits for a measurement on an idle machine")
+def test_the_page_holds_every_size_and_operation_and_a_plot_of_its_table() -> None:
+    """What `make bench` prints was copied whole."""
+    rows = re.findall(r"^\| ([\d,]+)( \*)? \| (.+?) \| (.+) \|$", PAGE, re.MULTILINE)
+    sizes = {(f"{size.webhooks:,}", "" if size.checkpoints else " *"): size._replace(repeats=1) for size in SIZES}
+    measured = [
+        Run(sizes[webhooks, mark], way, operation, float(figure))
+        for webhooks, mark, operation, figures in rows
+        for way, figure in zip(WAYS, figures.split(" | "), strict=False)
+        if figure != "–"
+    ]
 
-    assert report(kept) in PAGE.read_text()
-    assert kept.scale
-    assert scale.report(kept.scale) in PAGE.read_text()
-    assert plot(kept) == PAGE.with_suffix(".svg").read_text()
-    assert len({len(kept.of(way, name)) for way in MODULES for name in ("up from nothing", "destroy")}) == 1
-    assert {run.way for run in kept.runs} == {*MODULES, ANSIBLE}
-    assert kept.machine["Pulumi engine"].startswith("v3.")
+    assert {(run.size, run.operation) for run in measured} == {
+        (size, operation) for size in sizes.values() for operation in size.operations
+    }
+    assert table(measured) in PAGE
+    assert plot(measured) in PAGE
+
+
+@pytest.mark.engine
+@pytest.mark.proof
+def test_an_operation_is_carried_out_by_every_way_before_the_next_begins() -> None:
+    """And the ways take turns at going first."""
+    ways, operations = ("native", "naive with session"), ("up", "preview --refresh", "destroy")
+
+    measured = measure([Size(1, ways=ways, operations=operations, latency=0.0)])
+
+    assert [(run.operation, run.way) for run in measured] == [
+        ("up", "native"),
+        ("up", "naive with session"),
+        ("preview --refresh", "naive with session"),
+        ("preview --refresh", "native"),
+        ("destroy", "native"),
+        ("destroy", "naive with session"),
+    ]

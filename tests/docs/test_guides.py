@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from tools.sdks.generate import hosts
 
 from eightx8_voice.emulator import Emulator
 from tests.support.account import urls, writes
 from tests.support.guide import Guide
 from tests.support.scratch import Project
+from tools.sdks.generate import hosts
 
 pytestmark = pytest.mark.engine
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}

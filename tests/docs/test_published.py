@@ -13,9 +13,9 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
-from tools.plugin.pack import pack
 
 from pulumi_8x8.native.schema import package
+from tools.plugin.pack import pack
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tools.engine.provide import FLAGS
-from tools.sdks.generate import hosts, sdk
 
 from eightx8_voice.emulator import Emulator, StoredWebhook
 from tests.support.account import urls, writes
 from tests.support.scratch import PROGRAMS, ROOT, Project, python_sdk
+from tools.engine.provide import FLAGS
+from tools.sdks.generate import hosts, sdk
 
 pytestmark = [pytest.mark.engine, pytest.mark.proof]
 

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.engine.provide import go_build
-
 from pulumi_8x8.native.schema import package
+from tools.engine.provide import go_build
 
 HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parent / "engine"

@@ -1,0 +1,144 @@
+"""What is measured, and how: sizes, ways, operations, and whole commands of the CLI as a user waits for them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.environments import environment
+from tests.support.scratch import Project, engine_bin
+from tools.sdks.generate import sdk
+
+PROGRAMS = Path(__file__).parent / "programs"
+API_KEY = "bench"
+
+WAYS = {
+    "dynamic": "pulumi_8x8",
+    "native": "pulumi_eightx8",
+    "naive": "naive",
+    "naive with session": "session",
+    "empty stack": "empty",
+}
+"""The module of each way whose `Webhook` the program declares."""
+
+OPERATIONS = {
+    "up": ("up", "--yes", "--skip-preview"),
+    "preview": ("preview",),
+    "preview --refresh": ("preview", "--refresh"),
+    "destroy": ("destroy", "--yes", "--skip-preview"),
+}
+"""Arguments of the CLI; each operation finds what the one before has left."""
+
+
+class Size(NamedTuple):
+    """How much is measured of what, with two webhooks in each subaccount."""
+
+    subaccounts: int
+    repeats: int = 1
+    checkpoints: bool = True  # whether the engine writes its state around each step
+    ways: Sequence[str] = tuple(WAYS)
+    operations: Sequence[str] = tuple(OPERATIONS)
+    latency: float = 0.05  # seconds that the API takes for each request
+
+    @property
+    def webhooks(self) -> int:
+        """Those of all subaccounts."""
+        return 2 * self.subaccounts
+
+
+SIZES = (
+    Size(50, repeats=3),
+    Size(500, checkpoints=False),
+    Size(500, ways=("dynamic", "empty stack"), operations=("up",)),
+)
+"""What the page holds: less than ten minutes on two cores."""
+
+QUICK = (Size(2, latency=0),)
+
+
+class Run(NamedTuple):
+    """One operation, carried out once."""
+
+    size: Size
+    way: str
+    operation: str
+    seconds: float
+
+
+def measure(sizes: Sequence[Size]) -> Iterator[Run]:
+    """Carry out every operation; every way carries it out before any goes on, and they take turns at going first.
+
+    Raises:
+        RuntimeError: A command failed; the text is what it printed.
+    """
+    installed = environment(PROGRAMS / "requirements.txt", str(sdk("python")))
+    with tempfile.TemporaryDirectory() as scratch:
+        for size, repeat in [(each, number) for each in sizes for number in range(each.repeats)]:
+            with ExitStack() as servers:
+                projects = {}
+                for way in size.ways:
+                    api = servers.enter_context(_api(size.latency))
+                    folder = Path(tempfile.mkdtemp(prefix=f"{way}-", dir=scratch))
+                    projects[way] = _project(folder, installed, size, way, api)
+                for turn, operation in enumerate(size.operations):
+                    first = (repeat + turn) % len(size.ways)
+                    for way in (*size.ways[first:], *size.ways[:first]):
+                        yield Run(size, way, operation, _seconds(projects[way], operation))
+
+
+def machine() -> str:
+    """What the figures were measured on, and with."""
+    engine = subprocess.check_output([f"{engine_bin()}/pulumi", "version"], text=True).strip()
+    python, library = platform.python_version(), metadata.version("pulumi")
+    cores = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} after it"
+    return f"{date.today()}: {cores}; Pulumi CLI {engine}, Python SDK {library}, Python {python}"
+
+
+@contextmanager
+def _api(latency: float) -> Iterator[str]:
+    """An emulated API in a process of its own."""
+    program = str(Path(sys.executable).parent / "pulumi-8x8")
+    command = [program, "emulate", "--api-key", API_KEY, "--latency", str(latency)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            [url] = re.findall(r"http://[\d.:]+", server.stdout.readline())
+            yield url
+        finally:
+            server.terminate()
+
+
+def _project(folder: Path, installed: Path, size: Size, way: str, api: str) -> Project:
+    environment = {
+        "BENCH_MODULE": WAYS[way],
+        "BENCH_SUBACCOUNTS": str(size.subaccounts),
+        "EIGHTX8_API_KEY": API_KEY,
+        "EIGHTX8_BASE_URL": api,
+        "PATH": os.pathsep.join([str(installed / "bin"), engine_bin(), os.environ["PATH"]]),
+        "PULUMI_SKIP_CHECKPOINTS": "" if size.checkpoints else "true",
+        "PYTHONPATH": "",
+    }
+    project = Project(folder, environment)
+    shutil.copytree(PROGRAMS, project.program, dirs_exist_ok=True)
+    return project
+
+
+def _seconds(project: Project, operation: str) -> float:
+    begin = time.perf_counter()
+    with project.start(*OPERATIONS[operation]) as process:
+        printed, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(printed)
+    return time.perf_counter() - begin
