@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
+from eightx8_voice.callflow import CallFlow, MakeCall, Say, SayAndCapture
+from eightx8_voice.rules import Problem
 from eightx8_voice.webhooks import WebhookType
 
 Webhooks = Mapping[str, "StoredWebhook"]
@@ -61,6 +63,10 @@ class Account:
         """Subaccounts that get a 403."""
         self.only: set[str] | None = None
         """When set, every other subaccount gets a 404."""
+        self.speech_profiles: Sequence[str] | None = None
+        """The voice profiles; when set, a call flow with another is refused. Default: any, and two are listed."""
+        self.numbers: Sequence[str] | None = None
+        """The virtual numbers; when set, a makeCall from another is refused. Default: any, and one is listed."""
 
     @property
     def lock(self) -> AbstractContextManager[bool]:
@@ -73,6 +79,19 @@ class Account:
             return 403
         if subaccount in self.missing or (self.only is not None and subaccount not in self.only):
             return 404
+        return None
+
+    def not_allowed(self, flow: CallFlow) -> Problem | None:
+        """Return what a call flow uses and the account does not have, or None."""
+        for position, action in enumerate(flow.actions):
+            path = f"$.callflow[{position}].params"
+            voice = action.voice_profile if isinstance(action, (Say, SayAndCapture)) else None
+            if voice and self.speech_profiles is not None and voice not in self.speech_profiles:
+                return Problem(f"{path}.voiceProfile", -1002, f"{voice} is no speech profile of the account")
+            source = action.source if isinstance(action, MakeCall) else None
+            known = [number.lstrip("+") for number in self.numbers or ()]
+            if source and self.numbers is not None and source.lstrip("+") not in known:
+                return Problem(f"{path}.source", -1014, f"{source} is no number of the account")
         return None
 
     def subaccounts(self) -> list[str]:
@@ -138,6 +157,7 @@ class Account:
             other = Account(self._held, clock=self._clock)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
             other.only = None if self.only is None else set(self.only)
+            other.speech_profiles, other.numbers = self.speech_profiles, self.numbers
             other._stale = {subaccount: [*stale] for subaccount, stale in self._stale.items()}
             return other
 

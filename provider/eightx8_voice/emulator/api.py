@@ -5,6 +5,8 @@
 | GET …/webhooks | the subaccount exists | the list |
 | POST …/webhooks | and the body is valid, and `post_over` allows it | the list |
 | DELETE …/webhooks/TYPE | and a webhook of that type is registered | the removed webhook |
+| POST …/callflows | the call flow is one that begins a session | the session, which is then started |
+| GET …/speech-profiles, …/numbers | the subaccount exists | what the account has |
 
 The order of the refusals (401, 404 or 405 for the path, 422 for the subaccount id, 403 or 404 for the
 subaccount, 422 for the body) is assumed; so is 422 for a malformed subaccount id.
@@ -19,20 +21,23 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from eightx8_voice import json_text
-from eightx8_voice.emulator import responses
+from eightx8_voice.emulator import callflows, responses
 from eightx8_voice.emulator.account import Account, StoredWebhook, Webhooks
 from eightx8_voice.emulator.modes import Modes, normalised
 from eightx8_voice.emulator.responses import Response
 from eightx8_voice.webhooks import SUBACCOUNT, WebhookType
 
-_PATH = re.compile(r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/webhooks(?:/(?P<type>[^/]+))?")
+_PATH = re.compile(
+    r"/api/v1/subaccounts/(?P<subaccount>[^/]+)/(?P<resource>webhooks(?=/|$)|callflows$|speech-profiles$|numbers$)"
+    r"(?:/(?P<type>[^/]+))?"
+)
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of a surrogate pair, which JSON can spell and no encoding can carry."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A request about webhooks, with the path decoded; `subaccount` and `type` are None for other paths."""
+    """A request with its path decoded; `subaccount`, `resource` and `type` are None where the path has none."""
 
     method: str
     path: str
@@ -42,14 +47,21 @@ class Query:
     @property
     def subaccount(self) -> str | None:
         """The subaccount id in the path, well-formed or not."""
-        match = _PATH.fullmatch(self.path)
-        return match["subaccount"] if match else None
+        return self._part("subaccount")
+
+    @property
+    def resource(self) -> str | None:
+        """What of the subaccount the path names, e.g. webhooks."""
+        return self._part("resource")
 
     @property
     def type(self) -> str | None:
         """The last part of DELETE's path, a known type or not."""
+        return self._part("type")
+
+    def _part(self, name: str) -> str | None:
         match = _PATH.fullmatch(self.path)
-        return match["type"] if match else None
+        return match[name] if match else None
 
 
 def subject(query: Query) -> str | None:
@@ -70,13 +82,12 @@ def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Respo
             _check_subaccount(account, subaccount)
             return act(account, subaccount, modes, query)
     except _RefusedError as refused:
-        return responses.error(
-            refused.status, str(refused), code=refused.code, shape=modes.error_body, headers=refused.headers
-        )
+        shape = "callflows" if query.resource == "callflows" else modes.error_body
+        return responses.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
 
 
 class _RefusedError(Exception):
-    def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
+    def __init__(self, status: int, message: str, code: str | int | None = None, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, headers
 
@@ -91,7 +102,7 @@ def _check_key(api_key: str, query: Query) -> None:
 def _route(query: Query) -> tuple[str, _Act]:
     if query.subaccount is None:
         raise _RefusedError(404, "Resource not found")
-    methods = _ENDPOINTS["list" if query.type is None else "webhook"]
+    methods = _ENDPOINTS["webhook" if query.type else query.resource or ""]
     if query.method not in methods:
         raise _RefusedError(405, "Method not allowed", Allow=", ".join(methods))
     return query.subaccount, methods[query.method]
@@ -134,6 +145,24 @@ def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Re
     account.remove(subaccount, webhook.type)
     account.show_before(subaccount, before, modes.stale_reads, modes.late_reads)
     return responses.removed(subaccount, webhook, account.webhooks(subaccount), modes)
+
+
+def _start(account: Account, _subaccount: str, _modes: Modes, query: Query) -> Response:
+    try:
+        flow = callflows.accepted(account, json_text.read(query.body))
+    except callflows.RefusedFlowError as error:
+        raise _RefusedError(error.status, str(error), error.code) from None
+    except ValueError:
+        raise _RefusedError(400, "Invalid JSON request body", -1001) from None
+    return responses.created(flow)
+
+
+def _speech_profiles(account: Account, _subaccount: str, _modes: Modes, _query: Query) -> Response:
+    return responses.speech_profiles(account.speech_profiles)
+
+
+def _numbers(account: Account, _subaccount: str, _modes: Modes, _query: Query) -> Response:
+    return responses.numbers(account.numbers)
 
 
 def _webhook(body: bytes, modes: Modes, before: Webhooks) -> StoredWebhook:
@@ -184,7 +213,10 @@ def _json(body: bytes) -> object:
 
 _Act = Callable[[Account, str, Modes, Query], Response]
 _ENDPOINTS: dict[str, dict[str, _Act]] = {
-    "list": {"GET": _list, "POST": _register},
+    "webhooks": {"GET": _list, "POST": _register},
     "webhook": {"DELETE": _remove},
+    "callflows": {"POST": _start},
+    "speech-profiles": {"GET": _speech_profiles},
+    "numbers": {"GET": _numbers},
 }
 """By what the path names, then by method."""

@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import aiohttp
 
+from eightx8_voice.callflow import CallFlow, MakeCall
 from eightx8_voice.deliveries import (
     DtmfPlace,
     Parties,
@@ -24,7 +25,7 @@ from eightx8_voice.deliveries import (
 )
 from eightx8_voice.emulator.account import Account, StoredWebhook
 from eightx8_voice.emulator.delivery import Delivery, Judgement, Kind, deliver, new_client
-from eightx8_voice.emulator.session import SIP_CODES, Completed, Event, Outcome, Session
+from eightx8_voice.emulator.session import CONNECTIVITY, SIP_CODES, Completed, Event, Outcome, Session
 
 MAX_DELIVERIES = 50
 """VCA deliveries in one call, duplicates apart; then the caller hangs up."""
@@ -32,56 +33,74 @@ MAX_DELIVERIES = 50
 MAX_WAIT = 60.0
 """Seconds that a timeout or a delay may be."""
 
+MAX_RETRIES = 10
+
 RUNNING = "RUNNING"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the caller does, and how the deliveries are made.
+    """What the person on the phone does, and how the deliveries are made.
 
     Args:
         source: Who calls, in E.164.
         destination: The virtual number that is called, in E.164.
-        keys: What is pressed, one entry for each time that the call flow listens; "" is nothing.
-        outcome: How the leg of each makeCall ends.
+        keys: What is pressed, one entry for each time that a call flow listens; "" is nothing.
+        outcomes: How each makeCall ends, in order; the last one is that of all that follow.
         timeout: Seconds that an endpoint has to respond. Default 5; the vendor's is not known.
         duplicate: Whether each delivery is made twice. Default no.
+        retries: How often a delivery is made again that did not get a 200. Default 0.
         delay: Seconds before each delivery. Default 0.
+        hang_up_at: The VCA delivery during which the caller hangs up. Default: none.
         completed: After which actions ACTION_COMPLETED is delivered: "each" (default), or a flow's "last".
         dtmf_place: Where a VCA delivery has the pressed keys. Default `eventData.dtmf`, as documented today.
+        start: The call flow of an outbound session, whose first makeCall has this source and destination.
 
     Raises:
         ValueError: A value is not one of these; the message names it.
-
     """
 
     source: str
     destination: str
     keys: tuple[str, ...] = ()
-    outcome: Outcome = "COMPLETED"
+    outcomes: tuple[Outcome, ...] = ("COMPLETED",)
     timeout: float = 5.0
     duplicate: bool = False
+    retries: int = 0
     delay: float = 0.0
+    hang_up_at: int | None = None
     completed: Completed = "each"
     dtmf_place: DtmfPlace = "eventData.dtmf"
+    start: CallFlow | None = None
 
     def __post_init__(self) -> None:
         for name in ("source", "destination"):
-            if not re.fullmatch(r"\+?[1-9][0-9]{1,14}", getattr(self, name)):
+            if not re.fullmatch(r"\+?[1-9][0-9]{6,14}", getattr(self, name)):
                 raise ValueError(f"{name} must be a phone number in E.164, for example +6561234567")
         if not all(re.fullmatch(r"[0-9*#]*", pressed) for pressed in self.keys):
             raise ValueError("keys must be made of 0 to 9, * and #, one entry for each time the call flow listens")
-        for name, choices in (("outcome", Outcome), ("completed", Completed), ("dtmf_place", DtmfPlace)):
+        if not self.outcomes or {*self.outcomes} - {*get_args(Outcome)}:
+            raise ValueError(f"outcomes must be of {', '.join(get_args(Outcome))}, one for each makeCall")
+        for name, choices in (("completed", Completed), ("dtmf_place", DtmfPlace)):
             if getattr(self, name) not in get_args(choices):
                 raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}")
         if not 0 < self.timeout <= MAX_WAIT or not 0 <= self.delay <= MAX_WAIT:
             raise ValueError(f"timeout and delay must be seconds, up to {MAX_WAIT:g}")
+        if not 0 <= self.retries <= MAX_RETRIES or self.hang_up_at not in (None, *range(1, MAX_DELIVERIES + 1)):
+            raise ValueError(f"retries must be from 0 to {MAX_RETRIES}, and hang_up_at from 1 to {MAX_DELIVERIES}")
+
+    @classmethod
+    def outbound(cls, flow: CallFlow, **more: Any) -> Plan:
+        """Plan a session that begins with a call flow whose first action is makeCall."""
+        first = cast(MakeCall, flow.actions[0])
+        return cls(first.source, first.destination, start=flow, **more)
 
 
 @dataclass(frozen=True)
 class Call:
     """A call so far, or as it was: `status` is RUNNING until the session summary was delivered.
 
+    `heard` is what the person on the phone heard, in order: texts, files, and the numbers that were called for them.
     `notes` list what was not delivered and why, and the warnings of each call flow. `error_code` is the summary's,
     with status ERROR.
     """
@@ -90,12 +109,19 @@ class Call:
     subaccount: str
     source: str
     destination: str
+    outbound: bool
     keys: tuple[str, ...]
     started_at: str
     status: str = RUNNING
     error_code: int | None = None
+    heard: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> int:
+        """How many deliveries got no valid response, in their last try."""
+        return sum(not one.ok and not one.retried for one in self.deliveries)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the call as JSON has it."""
@@ -112,78 +138,125 @@ def place_call(
     """Place a call and wait for its end; the arguments are `Plan`'s.
 
     Raises:
-        ValueError: An argument is not one that `Plan` takes.
-
+        ValueError: An argument is not one that `Plan` takes, or no webhook is registered.
     """
-    return asyncio.run(run_call(account, subaccount, Plan(source, destination, tuple(keys), **more)))
+    plan = Plan(source, destination, tuple(keys), **more)
+    check_webhooks(account, subaccount)
+    return asyncio.run(run_call(account, subaccount, plan))
 
 
-async def run_call(account: Account, subaccount: str, plan: Plan, on_change: OnChange | None = None) -> Call:
+def check_webhooks(account: Account, subaccount: str) -> None:
+    """Refuse a subaccount for which nothing could be delivered.
+
+    Raises:
+        ValueError: It has no webhook.
+    """
+    if not account.webhooks(subaccount):
+        raise ValueError(f"no webhook is registered for {subaccount}")
+
+
+async def run_call(
+    account: Account, subaccount: str, plan: Plan, on_change: OnChange | None = None, session_id: str | None = None
+) -> Call:
     """Run a call from its first delivery to its summary."""
     async with new_client() as client:
-        return await CallRunner(account, subaccount, plan, on_change or (lambda _: None), client).run()
+        started = datetime.now(timezone.utc)
+        call = Call(
+            session_id=session_id or str(uuid.uuid4()),
+            subaccount=subaccount,
+            source=plan.source,
+            destination=plan.destination,
+            outbound=plan.start is not None,
+            keys=plan.keys,
+            started_at=started.isoformat(timespec="milliseconds"),
+        )
+        return await CallRunner(account, plan, call, started, on_change or (lambda _: None), client).run()
 
 
 class CallRunner:
     """Runs one call: VCA deliveries until it is over, then its VSS; VCS and VRU on the way where they are wanted."""
 
     def __init__(
-        self, account: Account, subaccount: str, plan: Plan, on_change: OnChange, client: aiohttp.ClientSession
+        self,
+        account: Account,
+        plan: Plan,
+        call: Call,
+        started: datetime,
+        on_change: OnChange,
+        client: aiohttp.ClientSession,
     ) -> None:
-        self._account, self._plan, self._on_change, self._client = account, plan, on_change, client
-        self._started = datetime.now(timezone.utc)
+        self.call = call
+        self._account, self._plan, self._started = account, plan, started
+        self._on_change, self._client = on_change, client
+        self._parties = Parties(plan.source, plan.destination, "OUTBOUND" if plan.start else "INBOUND")
         self._call_id = str(uuid.uuid4())
         self._bridged_ids: list[str] = []
-        self._parties = Parties(plan.source, plan.destination)
-        self.call = Call(
-            session_id=str(uuid.uuid4()),
-            subaccount=subaccount,
-            source=plan.source,
-            destination=plan.destination,
-            keys=plan.keys,
-            started_at=self._started.isoformat(timespec="milliseconds"),
-        )
 
     async def run(self) -> Call:
         """Run the call to its end."""
         self._on_change(self.call)
-        session = Session(self._plan.keys, self._plan.outcome, self._plan.completed)
-        await self._status("CALL_RECEIVED")
-        delivered = 0
-        while (event := session.event) is not None:
-            if delivered == MAX_DELIVERIES:
-                self._note(f"The caller hung up after {MAX_DELIVERIES} VCA deliveries without an end.")
-                session = session.caller_left()
+        plan = self._plan
+        session = Session(plan.keys, plan.outcomes, plan.completed, plan.start is not None)
+        await self._status("CALL_INITIATED" if plan.start else "CALL_RECEIVED")
+        if plan.start:
+            session = session.follow(plan.start, datetime.now(timezone.utc))
+            await self._reached(session, connected=session.answered)
+        last = plan.hang_up_at or MAX_DELIVERIES
+        for number in range(1, last + 1):
+            if (event := session.event) is None:
                 break
-            judgement = await self._deliver("VCA", self._event(event), _hint(session))
-            delivered += 1
-            if delivered == 1 and judgement is not None and judgement.flow is not None:
-                await self._status("CALL_CONNECTED")
-            session = _next(session, judgement)
-            await self._bridge(session)
-        await self._status("CALL_DISCONNECTED")
+            judgement = await self._deliver("VCA", self._event(event), session)
+            if number == last:
+                self._note(f"The caller hung up during VCA delivery {last}.")
+                session = session.over()
+            else:
+                session = _next(session, judgement)
+            await self._reached(session, connected=number == 1 and not plan.start and session.answered)
+        unanswered = SIP_CODES[session.legs[0].outcome] if session.outbound else 200
+        await self._status("CALL_DISCONNECTED", sip_code=unanswered)
         await self._deliver("VSS", self._summary(session))
         await self._record(session)
-        self._change(replace(self.call, status=session.status, error_code=session.error_code))
+        self._change(status=session.status, error_code=session.error_code)
         return self.call
 
-    async def _deliver(self, kind: Kind, document: dict[str, Any], hint: str = "") -> Judgement | None:
+    async def _reached(self, session: Session, connected: bool) -> None:
+        """Report what was executed."""
+        self._change(heard=session.heard)
+        if connected:
+            await self._status("CALL_CONNECTED")
+        for leg in session.bridged[len(self._bridged_ids) :]:
+            self._bridged_ids.append(str(uuid.uuid4()))
+            parties = Parties(leg.action.source, leg.action.destination, "OUTBOUND")
+            answered = ["CALL_CONNECTED"] if leg.outcome == "COMPLETED" else []
+            for status in ("CALL_INITIATED", *answered, "CALL_DISCONNECTED"):
+                await self._status(status, parties, self._bridged_ids[-1], SIP_CODES[leg.outcome])
+
+    async def _deliver(self, kind: Kind, document: dict[str, Any], session: Session | None = None) -> Judgement | None:
         webhook = self._webhook(kind)
         if webhook is None:
             return None
-        await asyncio.sleep(self._plan.delay)
-        first, judgement = await deliver(self._client, webhook, document, self._plan.timeout)
-        first = replace(first, verdict=first.verdict + hint) if first.ok else first
-        self._change(replace(self.call, deliveries=(*self.call.deliveries, first)))
+        for tries_left in range(self._plan.retries, -1, -1):
+            delivery, judgement = await self._send(webhook, document)
+            again = judgement.error_code == CONNECTIVITY and tries_left > 0
+            if session is not None and session.left and delivery.ok:
+                verdict = f"not used: {session.left[0].action} is still to come"
+                delivery = replace(delivery, verdict=verdict, actions=())
+            self._add(replace(delivery, retried=again))
+            if not again:
+                break
         for warning in judgement.warnings:
             self._note(f"The call flow was executed, with a warning: {warning}.")
         if self._plan.duplicate:
-            second, _ = await deliver(self._client, webhook, document, self._plan.timeout)
-            self._change(replace(self.call, deliveries=(*self.call.deliveries, _compared(first, second))))
+            second, _ = await self._send(webhook, document)
+            self._add(_compared(delivery, second))
         return judgement
 
+    async def _send(self, webhook: StoredWebhook, document: dict[str, Any]) -> tuple[Delivery, Judgement]:
+        await asyncio.sleep(self._plan.delay)
+        return await deliver(self._client, self._account, webhook, document, self._plan.timeout)
+
     def _webhook(self, kind: Kind) -> StoredWebhook | None:
-        """Look up the webhook anew each time, so that one changed during a call gets the next delivery."""
+        """Look up the webhook each time, so that one changed during a call gets the next delivery."""
         webhook = self._account.webhooks(self.call.subaccount).get(kind)
         if webhook is None and kind in ("VCA", "VSS"):
             self._note(f"No {kind} webhook is registered for {self.call.subaccount}: nothing was delivered.")
@@ -196,19 +269,11 @@ class CallRunner:
         call = self._now(leg or self._parties, call_id or self._call_id)
         await self._deliver("VCS", call_status(*call, status, self._seconds(), sip_code))
 
-    async def _bridge(self, session: Session) -> None:
-        for action, _ in session.bridged[len(self._bridged_ids) :]:
-            self._bridged_ids.append(str(uuid.uuid4()))
-            connected = ["CALL_CONNECTED"] if session.outcome == "COMPLETED" else []
-            for status in ("CALL_INITIATED", *connected, "CALL_DISCONNECTED"):
-                leg = Parties(action.source, action.destination, "OUTBOUND")
-                await self._status(status, leg, self._bridged_ids[-1], SIP_CODES[session.outcome])
-
     async def _record(self, session: Session) -> None:
-        for action, at in session.bridged:
-            if action.call_recording and session.outcome == "COMPLETED":
+        for leg in session.legs:
+            if leg.action.call_recording and leg.outcome == "COMPLETED":
                 recording_id, session_id = str(uuid.uuid4()), self.call.session_id
-                path = f"recordings/{at:%Y-%m-%d}/{session_id}/{recording_id}.mp3"
+                path = f"recordings/{leg.began:%Y-%m-%d}/{session_id}/{recording_id}.mp3"
                 document = recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
                 await self._deliver("VRU", document)
 
@@ -231,13 +296,12 @@ class CallRunner:
         return int((datetime.now(timezone.utc) - self._started).total_seconds())
 
     def _summary(self, session: Session) -> dict[str, Any]:
-        now = datetime.now(timezone.utc)
-        connected = None if session.last_action is None else self._started
+        now, connected = datetime.now(timezone.utc), self._started if session.answered else None
         legs = [call_leg(self._parties, self._call_id, self._started, now, connected, session.caller_status)]
-        for (action, at), call_id in zip(session.bridged, self._bridged_ids, strict=True):
-            parties = Parties(action.source, action.destination, "OUTBOUND")
-            picked_up = at if session.outcome == "COMPLETED" else None
-            legs.append(call_leg(parties, call_id, at, now, picked_up, session.outcome))
+        for leg, call_id in zip(session.bridged, self._bridged_ids, strict=True):
+            parties = Parties(leg.action.source, leg.action.destination, "OUTBOUND")
+            picked_up = leg.began if leg.outcome == "COMPLETED" else None
+            legs.append(call_leg(parties, call_id, leg.began, now, picked_up, leg.outcome))
         return session_summary(
             session_id=self.call.session_id,
             subaccount_id=self.call.subaccount,
@@ -251,15 +315,14 @@ class CallRunner:
 
     def _note(self, text: str) -> None:
         if text not in self.call.notes:
-            self._change(replace(self.call, notes=(*self.call.notes, text)))
+            self._change(notes=(*self.call.notes, text))
 
-    def _change(self, call: Call) -> None:
-        self.call = call
-        self._on_change(call)
+    def _add(self, delivery: Delivery) -> None:
+        self._change(deliveries=(*self.call.deliveries, delivery))
 
-
-def _hint(session: Session) -> str:
-    return f" (not used: {session.left[0].action} is still to come)" if session.left else ""
+    def _change(self, **fields: Any) -> None:
+        self.call = replace(self.call, **fields)
+        self._on_change(self.call)
 
 
 def _next(session: Session, judgement: Judgement | None) -> Session:
@@ -273,4 +336,4 @@ def _next(session: Session, judgement: Judgement | None) -> Session:
 def _compared(first: Delivery, second: Delivery) -> Delivery:
     same = (first.status, first.answer) == (second.status, second.answer)
     verdict = "the same response" if same else "another response than the first time"
-    return replace(second, duplicate=True, ok=second.ok and same, verdict=f"duplicate: {verdict}")
+    return replace(second, duplicate=True, actions=(), ok=second.ok and same, verdict=f"duplicate: {verdict}")

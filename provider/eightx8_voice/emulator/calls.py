@@ -1,7 +1,8 @@
 """The calls that were placed while the emulator runs, and their paths, for the command line.
 
-POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`. GET
-lists the calls. POST /_deliveries makes a synthetic delivery without a call: `subaccount` and `type`.
+POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`, where
+`start` is the body of a request for a call flow, in place of `source` and `destination`. GET lists the calls.
+POST /_deliveries makes a synthetic delivery without a call: `subaccount` and `type`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import asdict
+from types import NoneType
 from typing import Any
 
 from aiohttp import web
 
 from eightx8_voice.emulator import guard
 from eightx8_voice.emulator.account import Account
-from eightx8_voice.emulator.call import Call, Plan, run_call
+from eightx8_voice.emulator.call import Call, Plan, check_webhooks, run_call
+from eightx8_voice.emulator.callflows import accepted
 from eightx8_voice.emulator.delivery import Delivery, deliver_sample
 
 PATH, DELIVERIES = "/_calls", "/_deliveries"
@@ -25,14 +28,16 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "source": (str,),
     "destination": (str,),
     "keys": (list,),
-    "outcome": (str,),
+    "outcomes": (list,),
     "timeout": (int, float),
     "duplicate": (bool,),
+    "retries": (int,),
+    "hang_up_at": (int, NoneType),
     "delay": (int, float),
     "completed": (str,),
     "dtmf_place": (str,),
+    "start": (object,),
 }
-_REQUIRED = ("subaccount", "source", "destination")
 
 MAX_CALLS = 100
 """Calls that are remembered; the oldest are forgotten."""
@@ -54,7 +59,12 @@ class Calls:
             return list(reversed(self._calls.values()))
 
     async def place(self, subaccount: str, plan: Plan) -> Call:
-        """Run a call to its end."""
+        """Run a call to its end.
+
+        Raises:
+            ValueError: The subaccount has no webhook.
+        """
+        check_webhooks(self._account, subaccount)
         return await run_call(self._account, subaccount, plan, self._remember)
 
     async def deliver(self, subaccount: str, type: str) -> Delivery:
@@ -66,9 +76,9 @@ class Calls:
         """
         return await deliver_sample(self._account, subaccount, type)
 
-    def start(self, subaccount: str, plan: Plan) -> None:
+    def start(self, subaccount: str, plan: Plan, session_id: str | None = None) -> None:
         """Run a call in the background."""
-        task = asyncio.create_task(self.place(subaccount, plan))
+        task = asyncio.create_task(run_call(self._account, subaccount, plan, self._remember, session_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -84,7 +94,7 @@ class Calls:
         return [web.post(PATH, self._place), web.get(PATH, self._placed), web.post(DELIVERIES, self._deliver)]
 
     async def _place(self, request: web.Request) -> web.Response:
-        subaccount, plan = _read_plan(await guard.json_object(request))
+        subaccount, plan = self._read_plan(await guard.json_object(request))
         return web.json_response((await self.place(subaccount, plan)).as_dict())
 
     async def _placed(self, _request: web.Request) -> web.Response:
@@ -100,15 +110,18 @@ class Calls:
             while len(self._calls) > MAX_CALLS:
                 del self._calls[next(iter(self._calls))]
 
-
-def _read_plan(given: dict[str, Any]) -> tuple[str, Plan]:
-    if unknown := given.keys() - _TYPES.keys():
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; a call has {', '.join(_TYPES)}")
-    if missing := [name for name in _REQUIRED if name not in given]:
-        raise ValueError(f"missing: {', '.join(missing)}")
-    if wrong := [name for name, value in given.items() if not isinstance(value, _TYPES[name])]:
-        raise ValueError(f"of the wrong type: {', '.join(wrong)}")
-    keys = given.pop("keys", [])
-    if not all(isinstance(pressed, str) for pressed in keys):
-        raise ValueError("keys must be strings")
-    return given.pop("subaccount"), Plan(keys=tuple(keys), **given)
+    def _read_plan(self, given: dict[str, Any]) -> tuple[str, Plan]:
+        if unknown := given.keys() - _TYPES.keys():
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}; a call has {', '.join(_TYPES)}")
+        needed = ("subaccount",) if "start" in given else ("subaccount", "source", "destination")
+        if missing := [name for name in needed if name not in given]:
+            raise ValueError(f"missing: {', '.join(missing)}")
+        if wrong := [name for name, value in given.items() if not isinstance(value, _TYPES[name])]:
+            raise ValueError(f"of the wrong type: {', '.join(wrong)}")
+        lists: dict[str, Any] = {name: tuple(given.pop(name)) for name in ("keys", "outcomes") if name in given}
+        if not all(isinstance(one, str) for values in lists.values() for one in values):
+            raise ValueError("keys and outcomes must be strings")
+        subaccount, start = given.pop("subaccount"), given.pop("start", None)
+        if start is None:
+            return subaccount, Plan(**lists, **given)
+        return subaccount, Plan.outbound(accepted(self._account, start), **lists, **given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,27 +13,23 @@ from typing import Any, Literal
 import aiohttp
 
 from eightx8_voice import callflow, deliveries
-from eightx8_voice.callflow import CallFlow, CallFlowError
+from eightx8_voice.callflow import Action, CallFlow, CallFlowError
 from eightx8_voice.emulator.account import Account, StoredWebhook
-from eightx8_voice.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW
+from eightx8_voice.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED, spoken
 
 Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 
 MAX_RESPONSE = 65_536
 """Bytes of a response that are read; a longer one is no valid response. The vendor's limit is not known."""
 
-MASK = "[auth header]"
-
-MIN_SECRET = 6
-"""Characters of an auth header, or of its credentials, from which on an echo of them is masked."""
-
 
 @dataclass(frozen=True)
 class Delivery:
     """A request to an endpoint and its response, as a timeline shows it.
 
-    `status` is None when no response came, `duration_ms` is the time until the whole response arrived.
-    The auth header is in none of the fields, even where an endpoint echoes it.
+    `status` is None when no response came, `duration_ms` is the time until the whole response arrived. `actions`
+    describe a valid call flow. `duplicate` marks one that was made again although it had arrived, `retried` one
+    that was made again because it had not. Of the headers, no field holds any.
     """
 
     type: Kind
@@ -44,7 +41,9 @@ class Delivery:
     verdict: str
     ok: bool
     sent_at: str
+    actions: tuple[str, ...] = ()
     duplicate: bool = False
+    retried: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,14 +67,9 @@ class Judgement:
     flow: CallFlow | None = None
     warnings: tuple[str, ...] = ()
 
-    @property
-    def ok(self) -> bool:
-        """Whether the response is a valid one."""
-        return self.error_code is None
 
-
-def judge(kind: Kind, response: Response) -> Judgement:
-    """Judge a response: every endpoint owes a 200, and that of a VCA a valid call flow."""
+def judge(kind: Kind, response: Response, account: Account) -> Judgement:
+    """Judge a response: every endpoint owes a 200, and that of a VCA a call flow that the account may use."""
     if response.problem is not None:
         return Judgement(response.problem, CONNECTIVITY)
     if response.status != 200:
@@ -89,31 +83,34 @@ def judge(kind: Kind, response: Response) -> Judgement:
         document = callflow.decode(response.body)
         flow = callflow.parse(document)
     except CallFlowError as error:
-        broken = "; ".join(map(str, error.violations))
-        return Judgement(f"invalid call flow: {broken}", INVALID_CALL_FLOW)
-    warnings = tuple(map(str, callflow.review(document)))
-    return Judgement(" → ".join(action.action for action in flow.actions), flow=flow, warnings=warnings)
+        return Judgement(f"invalid call flow: {'; '.join(map(str, error.violations))}", INVALID_CALL_FLOW)
+    if problem := account.not_allowed(flow):
+        return Judgement(
+            f"invalid call flow: {problem}", SOURCE_REFUSED if problem.code == -1014 else INVALID_CALL_FLOW
+        )
+    return Judgement("executed", flow=flow, warnings=tuple(map(str, callflow.review(document))))
 
 
 async def deliver(
-    client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
+    client: aiohttp.ClientSession, account: Account, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> tuple[Delivery, Judgement]:
     """Post a document to a webhook's URL, with its auth header, and judge the response."""
     kind: Kind = webhook.type  # type: ignore[assignment]  # an account holds no other types
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
     response = await _post(client, webhook, document, timeout)
-    judgement = judge(kind, response)
+    judgement = judge(kind, response, account)
     delivery = Delivery(
         type=kind,
         url=webhook.url,
         request=document,
         status=response.status,
-        answer=_masked(response.body[:MAX_RESPONSE].decode("utf-8", "replace"), webhook),
+        answer=response.body[:MAX_RESPONSE].decode("utf-8", "replace"),
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        verdict=_masked(judgement.verdict, webhook),
-        ok=judgement.ok,
+        verdict=judgement.verdict,
+        ok=judgement.error_code is None,
         sent_at=sent_at,
+        actions=tuple(map(in_words, judgement.flow.actions if judgement.flow else ())),
     )
     return delivery, judgement
 
@@ -123,14 +120,19 @@ async def deliver_sample(account: Account, subaccount: str, type: str, timeout: 
 
     Raises:
         ValueError: No such webhook is registered, or it is disabled.
-
     """
     webhook = account.webhooks(subaccount).get(type)
     if webhook is None or not webhook.enabled:
         raise ValueError(f"no {type} webhook is registered and enabled for {subaccount}")
     async with new_client() as client:
-        delivery, _ = await deliver(client, webhook, deliveries.synthetic(type, subaccount), timeout)
+        delivery, _ = await deliver(client, account, webhook, deliveries.synthetic(type, subaccount), timeout)
         return delivery
+
+
+def in_words(action: Action) -> str:
+    """Describe an action in a few words."""
+    words = spoken(action)
+    return f'{action.action} "{words}"' if words else action.action
 
 
 def new_client() -> aiohttp.ClientSession:
@@ -141,23 +143,21 @@ def new_client() -> aiohttp.ClientSession:
 async def _post(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> Response:
-    headers = {"Accept-Encoding": "identity"}
-    if webhook.http_auth_header is not None:
-        headers["Authorization"] = webhook.http_auth_header
+    header = webhook.http_auth_header
+    headers = {"Accept-Encoding": "identity"} | ({} if header is None else {"Authorization": header})
+    # Without a threshold the library rounds times of 5 s and more up to whole seconds of its clock.
+    limits = aiohttp.ClientTimeout(total=timeout, ceil_threshold=math.inf)
     try:
         async with client.post(
-            webhook.url,
-            json=document,
-            headers=headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=timeout),
+            webhook.url, json=document, headers=headers, allow_redirects=False, timeout=limits
         ) as received:
-            body = await _read(received.content)
-            return Response(received.status, body)
+            return Response(received.status, await _read(received.content))
     except asyncio.TimeoutError:
         return Response(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Response(problem=f"cannot be reached: {_reason(error)}")
+        reason = _reason(error)
+        # What the library reports may quote the request.
+        return Response(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
 
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:
@@ -170,12 +170,3 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
 def _reason(error: Exception) -> str:
     cause = getattr(error, "os_error", None)
     return str(getattr(cause, "strerror", None) or error or type(error).__name__)
-
-
-def _masked(text: str, webhook: StoredWebhook) -> str:
-    header = webhook.http_auth_header or ""
-    # "Basic abc…" may come back whole or as "abc…" alone; a few letters alone are in every other word.
-    for secret in (header, *header.split()[1:]):
-        if len(secret) >= MIN_SECRET:
-            text = text.replace(secret, MASK)
-    return text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -12,6 +14,8 @@ from aiohttp import web
 from eightx8_voice.emulator import api, fault_responses, responses, state_file
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.api import Query
+from eightx8_voice.emulator.call import Plan
+from eightx8_voice.emulator.calls import Calls
 from eightx8_voice.emulator.fault_responses import Exchange
 from eightx8_voice.emulator.faults import Fault, Faults, Waiting
 from eightx8_voice.emulator.modes import Modes
@@ -63,7 +67,8 @@ class Api:
 
     def __init__(self, api_key: str, account: Account, modes: Modes) -> None:
         self.api_key, self.account, self.modes = api_key, account, modes
-        self.journal, self.faults = Journal(), Faults(account)
+        self.journal, self.faults, self.calls = Journal(), Faults(account), Calls(account)
+        self.callee: Mapping[str, Any] = {}
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
         self._numbers = itertools.count(1)
 
@@ -101,7 +106,7 @@ class Api:
         """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
         fault = waiting.fault
         response = self._decide(query, self.account if fault.applies else self.account.copy())
-        if response.status != 200 or query.subaccount is None:
+        if response.status != 200 or query.subaccount is None or query.resource != "webhooks":
             return response
         if fault.name == "stale":
             return responses.listing(query.subaccount, waiting.before.webhooks(query.subaccount), self.modes)
@@ -123,7 +128,11 @@ class Api:
 
     def _decide(self, query: Query, account: Account) -> Response:
         try:
-            return api.respond(account, self.api_key, self.modes, query)
+            response = api.respond(account, self.api_key, self.modes, query)
+            if response.start and account is self.account:
+                session_id, flow = response.start
+                self.calls.start(query.subaccount or "", Plan.outbound(flow, **self.callee), session_id)
+            return response
         except state_file.StateFileError as error:
             return responses.error(500, str(error))
 

@@ -1,29 +1,30 @@
 """The emulator's page: the webhooks of each subaccount, a form that places a call, and each call's timeline.
 
-It is rendered here, without a script, and reloads itself while a call runs.
+It is rendered here; its script fetches it again each second, and touches only the calls that have changed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import groupby
 from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from eightx8_voice import callflow, events
-from eightx8_voice.callflow import Action, CallFlowError, MakeCall, PlayFile, Say, SayAndCapture
+from eightx8_voice import events
 from eightx8_voice.emulator.account import Account
-from eightx8_voice.emulator.call import RUNNING, Call, Plan
+from eightx8_voice.emulator.call import RUNNING, Call, Plan, check_webhooks
 from eightx8_voice.emulator.calls import Calls
 from eightx8_voice.emulator.delivery import Delivery
 from eightx8_voice.emulator.session import Outcome
 
-PATH, STYLE_PATH = "/", "/_page.css"
+PATH = "/"
+FILES = {"/_page.css": "text/css", "/_page.js": "text/javascript"}
 
 SHOWN_CALLS = 20
 SHOWN_CHARACTERS = 4_000
@@ -39,8 +40,8 @@ TYPE_NAMES = {
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -62,18 +63,32 @@ BLANK = {
 
 
 @dataclass(frozen=True)
-class Step:
-    """One delivery in the timeline: what happened, which actions the endpoint responded with, and the bodies."""
+class Shown:
+    """One delivery, in words and with its bodies."""
 
     title: str
-    actions: tuple[str, ...]
     delivery: Delivery
     request: str
     response: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """One place in the timeline: a delivery, or call statuses that follow each other."""
+
+    type: str
+    title: str
+    shown: tuple[Shown, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether each of its deliveries got a valid response."""
+        return all(one.delivery.ok for one in self.shown)
+
+
 def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
     """Return the page's routes, not yet guarded."""
+    last: dict[str, str] = {}
 
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
         text = render(account, calls.calls, url, form, error)
@@ -82,22 +97,26 @@ def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
         return web.Response(body=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
 
     async def show(_request: web.Request) -> web.Response:
-        return page({**BLANK, "subaccount": next(iter(account.subaccounts()), "")})
+        known = [call.subaccount for call in calls.calls[:1]] or account.subaccounts() or [""]
+        return page({**BLANK, "subaccount": known[0], **last})
 
     async def place(request: web.Request) -> web.Response:
         sent = dict(parse_qsl((await request.read()).decode("utf-8", "replace")))
         form = {name: sent.get(name, "").strip() for name in BLANK}
         try:
             plan = read_form(form)
+            check_webhooks(account, form["subaccount"])
         except ValueError as error:
             return page(form, str(error))
+        last.update(form)
         calls.start(form["subaccount"], plan)
         raise web.HTTPSeeOther(PATH)
 
-    async def style(_request: web.Request) -> web.Response:
-        return web.Response(text=_read("page.css"), content_type="text/css", headers=HEADERS)
+    async def file(request: web.Request) -> web.Response:
+        text = (resources.files("eightx8_voice.emulator") / "templates" / request.path[2:]).read_text("utf-8")
+        return web.Response(text=text, content_type=FILES[request.path], headers=HEADERS)
 
-    return [web.get(PATH, show), web.post(PATH, place), web.get(STYLE_PATH, style)]
+    return [web.get(PATH, show), web.post(PATH, place), *(web.get(path, file) for path in FILES)]
 
 
 def read_form(form: Mapping[str, str]) -> Plan:
@@ -105,7 +124,6 @@ def read_form(form: Mapping[str, str]) -> Plan:
 
     Raises:
         ValueError: A field is missing or wrong; the message names it.
-
     """
     if not form["subaccount"]:
         raise ValueError("subaccount is missing")
@@ -115,7 +133,7 @@ def read_form(form: Mapping[str, str]) -> Plan:
         raise ValueError("delay must be a number of seconds") from None
     keys = tuple(pressed.strip() for pressed in form["keys"].split(",")) if form["keys"] else ()
     outcome: Any = form["outcome"]
-    return Plan(form["source"], form["destination"], keys, outcome, duplicate=bool(form["duplicate"]), delay=delay)
+    return Plan(form["source"], form["destination"], keys, (outcome,), duplicate=bool(form["duplicate"]), delay=delay)
 
 
 def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str], error: str | None = None) -> str:
@@ -128,22 +146,30 @@ def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str
         outcomes=get_args(Outcome),
         accounts={name: account.webhooks(name).values() for name in account.subaccounts()},
         type_names=TYPE_NAMES,
-        calls=[(call, [step(delivery) for delivery in call.deliveries]) for call in shown],
+        calls=[(call, list(steps(call.deliveries))) for call in shown],
         forgotten=len(calls) - len(shown),
         running=error is None and any(call.status == RUNNING for call in shown),
-        style_path=STYLE_PATH,
     )
 
 
-def step(delivery: Delivery) -> Step:
-    """Describe one delivery."""
-    return Step(
-        title=_title(delivery),
-        actions=_actions(delivery),
-        delivery=delivery,
-        request=_cut(json.dumps(delivery.request, indent=2, ensure_ascii=False)),
-        response=_cut(_indented(delivery.answer)),
-    )
+def steps(deliveries: tuple[Delivery, ...]) -> Iterator[Step]:
+    """Describe a call's deliveries; the statuses of one leg that follow each other are one step."""
+
+    def leg(delivery: Delivery) -> object:
+        return delivery.request["payload"]["callId"] if delivery.type == "VCS" else id(delivery)
+
+    for _, group in groupby(deliveries, key=leg):
+        shown = tuple(
+            Shown(_title(one), one, _cut(json.dumps(one.request, indent=2, ensure_ascii=False)), _cut(_indented(one)))
+            for one in group
+        )
+        first, titles = shown[0].delivery, ", ".join(dict.fromkeys(one.title for one in shown))
+        yield Step(first.type, f"{_leg(first)}: {titles}" if first.type == "VCS" else titles, shown)
+
+
+def _leg(delivery: Delivery) -> str:
+    payload = delivery.request["payload"]
+    return "Status" if payload["callDirection"] == "INBOUND" else f"Status of the call to {payload['destination']}"
 
 
 def _title(delivery: Delivery) -> str:
@@ -153,50 +179,23 @@ def _title(delivery: Delivery) -> str:
     if delivery.type == "VRU":
         return "A recording was uploaded"
     if delivery.type == "VCS":
-        return f"{payload['callStatus']}, {payload['callDirection'].lower()} leg"
+        return str(payload["callStatus"]).removeprefix("CALL_").lower()
     if payload["callStatus"] == "CALL_RECEIVED":
         return "The phone rings"
-    event = events.parse(delivery.request)
-    pressed = getattr(event, "dtmf", None)
+    pressed = getattr(events.parse(delivery.request), "dtmf", None)
     return "The action is completed" if pressed is None else f"The caller pressed {pressed}"
 
 
-def _actions(delivery: Delivery) -> tuple[str, ...]:
-    if delivery.type != "VCA" or not delivery.ok or delivery.duplicate:
-        return ()
+def _indented(delivery: Delivery) -> str:
     try:
-        flow = callflow.parse(callflow.decode(delivery.answer))
-    except CallFlowError:
-        return ()
-    return tuple(_IN_WORDS.get(type(action), _hang_up)(action) for action in flow.actions)
-
-
-def _hang_up(_action: Any) -> str:
-    return "Hangs up"
-
-
-_IN_WORDS: dict[type[Action], Callable[[Any], str]] = {
-    Say: lambda action: f"Says “{action.text}”",
-    SayAndCapture: lambda action: f"Asks “{action.prompt_message}”",
-    PlayFile: lambda action: f"Plays {action.file_url}",
-    MakeCall: lambda action: f"Calls {action.destination}",
-}
-
-
-def _indented(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(delivery.answer), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return text
+        return delivery.answer
 
 
 def _cut(text: str) -> str:
     more = len(text) - SHOWN_CHARACTERS
     return text if more <= 0 else f"{text[:SHOWN_CHARACTERS]}\n… and {more} more characters"
-
-
-def _read(name: str) -> str:
-    return (resources.files("eightx8_voice.emulator") / "templates" / name).read_text("utf-8")
 
 
 _TEMPLATES = Environment(

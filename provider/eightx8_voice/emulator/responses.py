@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
+from eightx8_voice.callflow import CallFlow
 from eightx8_voice.emulator.account import StoredWebhook, Webhooks
 from eightx8_voice.emulator.modes import ErrorBody, Modes
 
 PLATFORM_CODES = {401: 1200, 403: 1201, 404: 1300, 500: 2000}
 """The platform's own codes for unauthorized access, access forbidden, not found and an internal error."""
 
+SPEECH_PROFILES, NUMBERS = ("en-US-Standard-A", "da-DK-Naja"), ("+6568332048",)
+CREATED = "2026-01-01T00:00:00Z"
+
 
 @dataclass(frozen=True)
 class Response:
-    """A response of the API; `body` is the JSON text as bytes."""
+    """A response of the API; `body` is the JSON text as bytes, `start` the session that it promises, and its id."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    start: tuple[str, CallFlow] | None = None
 
 
 def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> Response:
@@ -54,11 +59,51 @@ def removed(
     return _json(status, {"subAccountId": subaccount, **shown, "statusCode": 0, "statusMessage": "deleted"})
 
 
+def created(flow: CallFlow) -> Response:
+    """Make the response to POST callflows, with the ids of the session and of the request."""
+    session_id, until = str(uuid.uuid4()), {} if flow.valid_until is None else {"validUntil": flow.valid_until}
+    ids = {"sessionId": session_id, "sessionStatus": "CREATED", "callFlowRequestId": str(uuid.uuid4())}
+    response = _json(200, {**ids, **until, "statusCode": 1, "statusMessage": "Created"})
+    return replace(response, start=(session_id, flow))
+
+
+def speech_profiles(codes: Sequence[str] | None) -> Response:
+    """Make the list of voice profiles; all but their codes is made up. Default: those of the vendor's example."""
+    profiles = [
+        {
+            "speechProfileCode": code,
+            "localeCode": "-".join(code.split("-")[:2]),
+            "localeDescription": "made up",
+            "gender": "F",
+        }
+        for code in (SPEECH_PROFILES if codes is None else codes)
+    ]
+    return _json(200, {"speechProfiles": profiles, "statusCode": 0, "statusMessage": "ok"})
+
+
+def numbers(msisdns: Sequence[str] | None) -> Response:
+    """Make the list of virtual numbers; all but the numbers is made up. Default: one of the vendor's samples."""
+    shown = [
+        {
+            "msisdn": msisdn,
+            "countryCode": "SG",
+            "operationalStatus": "Active",
+            "dateCreated": CREATED,
+            "dateUpdated": CREATED,
+            "referenceId": f"number-{position}",
+            "numberType": "LongCode",
+        }
+        for position, msisdn in enumerate(NUMBERS if msisdns is None else msisdns, start=1)
+    ]
+    document = {"totalNumbers": len(shown), "lastUpdatedAt": CREATED, "numbers": shown}
+    return _json(200, {**document, "statusCode": 0, "statusMessage": "ok"})
+
+
 def error(
     status: int,
     message: str,
     *,
-    code: str | None = None,
+    code: str | int | None = None,
     shape: ErrorBody = "webhooks",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
@@ -81,7 +126,7 @@ def error(
         "callflows": {
             "sessionStatus": "NOT_CREATED",
             "callFlowRequestId": error_id,
-            "statusCode": status,
+            "statusCode": code if isinstance(code, int) else status,
             "statusMessage": message,
         },
     }

@@ -18,7 +18,6 @@ from aiohttp import web
 from eightx8_voice.emulator import guard, page
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import Call, Plan
-from eightx8_voice.emulator.calls import Calls
 from eightx8_voice.emulator.delivery import Delivery
 from eightx8_voice.emulator.exchange import Api
 from eightx8_voice.emulator.modes import Modes
@@ -34,8 +33,9 @@ class EmulatorError(Exception):
 class Emulator(Api):
     """An 8x8 voice webhooks API on this machine, running between `__enter__` and `__exit__`.
 
-    `account` is what it holds, `journal` the requests that it got, `faults` what goes wrong. They, `api_key` and
-    `modes` may be changed while it runs.
+    `account` is what it holds, `journal` the requests that it got, `calls` the sessions, `faults` what goes wrong.
+    `callee` has the fields of `Plan` for those whom a POST of a call flow calls, e.g. `{"keys": ("1",)}`. These,
+    `api_key` and `modes` may be changed while it runs.
 
     Args:
         api_key: The bearer that requests must carry. Default: made up, to be read from `api_key`.
@@ -63,7 +63,6 @@ class Emulator(Api):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(api_key or secrets.token_urlsafe(16), _account(state_file, clock), modes or Modes())
-        self.calls = Calls(self.account)
         self._host, self._port, self._tls = host, port, tls
 
     @property
@@ -81,7 +80,11 @@ class Emulator(Api):
         self._in_loop(self._listen())
 
     def place_call(self, subaccount: str, plan: Plan) -> Call:
-        """Place a call, wait for its end, and show it on the page."""
+        """Place a call, wait for its end, and show it on the page.
+
+        Raises:
+            ValueError: The subaccount has no webhook.
+        """
         return self._in_loop(self.calls.place(subaccount, plan))
 
     def deliver(self, subaccount: str, type: str) -> Delivery:

@@ -1,9 +1,10 @@
 """A call as a state machine: the response to one VCA delivery in, the next one or the end out. No I/O.
 
-What is assumed, since the vendor documents it only in part: the actions of a call flow are all
-executed, in order, before the response to a later delivery counts; ACTION_COMPLETED comes after each of them
-(or, with `completed="last"`, after the last), but not between an action and a hangup that follows it (the
-vendor's advanced IVR guide has that); after makeCall it comes when the bridged call is over, however that went.
+What is assumed, since the vendor documents it only in part: the actions of a call flow are all executed, in order,
+before the response to a later delivery counts; ACTION_COMPLETED comes after each of them (or, with
+`completed="last"`, after the last), but not between an action and a hangup that follows it (the vendor's advanced IVR
+guide has that), and not after the makeCall that begins an outbound session; after any other makeCall it comes when
+the bridged call is over, however that went.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, SayAndCapture
+from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, PlayFile, Say, SayAndCapture
 
 Outcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
 """How the leg of a makeCall ends; also a session's status, beside ERROR."""
@@ -30,8 +31,8 @@ SIP_CODES: dict[Outcome, int] = {
 }
 """RFC 3261's code for each outcome; which one the vendor gives is assumed."""
 
-CONNECTIVITY, INVALID_CALL_FLOW = -2002, -2003
-"""`errorDetails.errorCode` for an endpoint that did not respond 200, and for one without a valid call flow."""
+CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED = -2002, -2003, -2008
+"""`errorDetails.errorCode` for no 200, for no valid call flow, and for one that calls from a number not allowed."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,47 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Leg:
+    """A makeCall that was executed: how its call ended, and when it began."""
+
+    action: MakeCall
+    outcome: Outcome
+    began: datetime
+
+
+@dataclass(frozen=True)
 class Session:
     """Where a call stands; `event` waits to be delivered, and None means that the call is over.
 
     Args:
-        keys: What the caller presses, one entry for each time that the call flow listens; "" is nothing.
-        outcome: How each makeCall ends.
+        keys: What the person on the phone presses, one entry for each time that a call flow listens; "" is nothing.
+        outcomes: How each makeCall ends, in order; the last one is that of all that follow.
         completed: After which actions ACTION_COMPLETED is delivered.
-
+        outbound: Whether the session began with a call flow, whose first makeCall is the call itself.
     """
 
     keys: tuple[str, ...] = ()
-    outcome: Outcome = "COMPLETED"
+    outcomes: tuple[Outcome, ...] = ("COMPLETED",)
     completed: Completed = "each"
+    outbound: bool = False
     event: Event | None = Event("CALL_RECEIVED")
     left: tuple[Action, ...] = ()
     client_action_id: str | None = None
-    bridged: tuple[tuple[MakeCall, datetime], ...] = ()
+    legs: tuple[Leg, ...] = ()
+    heard: tuple[str, ...] = ()
     last_action: str | None = None
     error_code: int | None = None
     unserved: bool = False
+
+    @property
+    def bridged(self) -> tuple[Leg, ...]:
+        """The legs beside that of the person on the phone."""
+        return self.legs[1:] if self.outbound else self.legs
+
+    @property
+    def answered(self) -> bool:
+        """Whether the call was connected: by the first action, or by the person who was called."""
+        return self.legs[0].outcome == "COMPLETED" if self.outbound else self.last_action is not None
 
     @property
     def status(self) -> str:
@@ -73,21 +95,21 @@ class Session:
             return "ERROR"
         if self.unserved:
             return "FAILED"
-        return self.outcome if self.bridged else "COMPLETED"
+        return self.legs[-1].outcome if self.legs else "COMPLETED"
 
     @property
     def caller_status(self) -> str:
-        """The status of the caller's own leg, by the vendor's table of session statuses (number masking)."""
+        """The status of that person's leg, by the vendor's table of session statuses (number masking)."""
         if self.bridged:
-            return "CANCELED" if self.outcome == "CANCELED" else "COMPLETED"
+            return "CANCELED" if self.status == "CANCELED" else "COMPLETED"
         return self.status
 
     def follow(self, flow: CallFlow, now: datetime) -> Session:
-        """Execute a call flow that an endpoint returned, up to the next event."""
+        """Execute a call flow that an endpoint returned, or that began the session, up to the next event."""
         if self.left:
             return self._run(now)
         if not flow.actions:  # that nothing to do ends the session is assumed
-            return replace(self, event=None)
+            return self.over()
         return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
@@ -95,11 +117,11 @@ class Session:
         return replace(self, event=None, error_code=error_code)
 
     def without_webhook(self) -> Session:
-        """End because there is no webhook to deliver to; that this reads FAILED is assumed."""
-        return replace(self, event=None, unserved=True)
+        """End because there is no webhook to deliver to; that an inbound session is then FAILED is assumed."""
+        return replace(self, event=None, unserved=not self.outbound)
 
-    def caller_left(self) -> Session:
-        """End because the caller hung up."""
+    def over(self) -> Session:
+        """End as a call does."""
         return replace(self, event=None)
 
     def _run(self, now: datetime) -> Session:
@@ -108,13 +130,20 @@ class Session:
             action, *left = session.left
             session = replace(session, left=tuple(left), last_action=_vendors_name(action))
             if isinstance(action, Hangup):
-                return replace(session, event=None)
+                return session.over()
             if isinstance(action, SayAndCapture):
                 dtmf, keys = capture(action, session.keys)
                 session = replace(session, keys=keys)
+            begins = session.outbound and not session.legs
             if isinstance(action, MakeCall):
-                sip_code = SIP_CODES[session.outcome]
-                session = replace(session, bridged=(*session.bridged, (action, now)))
+                outcome = session.outcomes[min(len(session.legs), len(session.outcomes) - 1)]
+                sip_code = SIP_CODES[outcome]
+                session = replace(session, legs=(*session.legs, Leg(action, outcome, now)))
+                if begins and outcome != "COMPLETED":
+                    return session.over()
+            if begins:
+                continue
+            session = replace(session, heard=(*session.heard, *_heard(action, dtmf)))
             if session.completed == "each" and left and not isinstance(left[0], Hangup):
                 break
         return replace(session, event=Event("ACTION_COMPLETED", dtmf, sip_code, session.client_action_id))
@@ -137,6 +166,25 @@ def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, t
         if least <= len(digits) <= action.max_digits:
             return digits, keys
     return None, keys
+
+
+def _heard(action: Action, dtmf: str | None) -> list[str]:
+    """What an action lets the person on the phone hear: texts, a file, or who is called."""
+    if isinstance(action, SayAndCapture):
+        after = action.failure_message if dtmf is None else action.success_message
+        return [action.prompt_message, *([after] if after else [])]
+    return [words] if (words := spoken(action)) else []
+
+
+def spoken(action: Action) -> str:
+    """Return the one param that says what an action does; "" for a hangup."""
+    if isinstance(action, SayAndCapture):
+        return action.prompt_message
+    if isinstance(action, Say):
+        return action.text
+    if isinstance(action, PlayFile):
+        return action.file_url
+    return action.destination if isinstance(action, MakeCall) else ""
 
 
 def _vendors_name(action: Action) -> str:

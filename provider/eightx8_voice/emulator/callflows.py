@@ -1,0 +1,52 @@
+"""What POST …/callflows accepts: a call flow that begins an outbound session.
+
+Source: the vendor's page of status codes and its OpenAPI description (July 2026). Which of the codes come with 400 and
+which with 422 is shown there for one of each; for the others it is assumed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from eightx8_voice import callflow
+from eightx8_voice.callflow import CallFlow, CallFlowError, MakeCall
+from eightx8_voice.emulator.account import Account
+from eightx8_voice.rules import Problem
+
+BAD_REQUEST = frozenset({-1001, -1007, -1009})
+"""The codes of a request that is not one, with which the status is 400; with the others it is 422."""
+
+
+class RefusedFlowError(ValueError):
+    """No session was created; `code` is the vendor's, the text has it, too."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.code, self.status = problem.code, 400 if problem.code in BAD_REQUEST else 422
+
+
+def accepted(account: Account, document: object) -> CallFlow:
+    """Return the call flow of a request.
+
+    Raises:
+        RefusedFlowError: The platform would not create a session; with the first reason.
+    """
+    try:
+        flow = callflow.parse(document)
+    except CallFlowError as error:
+        raise RefusedFlowError(error.violations[0]) from None
+    if problem := _refusal(account, flow):
+        raise RefusedFlowError(problem)
+    return flow
+
+
+def _refusal(account: Account, flow: CallFlow) -> Problem | None:
+    if not flow.actions or not isinstance(flow.actions[0], MakeCall):
+        return Problem("$.callflow[0].action", -1013, "the first action must be makeCall")
+    try:
+        until = datetime.fromisoformat((flow.valid_until or "9999-12-31T00:00:00Z").replace("Z", "+00:00"))
+    except ValueError:
+        return Problem("$.validUntil", -1009, "must be a time such as 2026-11-29T10:00:00.000Z")
+    if (until if until.tzinfo else until.replace(tzinfo=timezone.utc)) <= datetime.now(timezone.utc):
+        return Problem("$.validUntil", -1015, "the validity period of the call flow has expired")
+    return account.not_allowed(flow)
