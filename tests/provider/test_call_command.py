@@ -2,40 +2,251 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from eightx8_voice import events
 from eightx8_voice.emulator import Emulator
-from tests.support.command_line import SUB, run
-from tests.support.endpoints import Delivered, Response, endpoint
+from eightx8_voice.menu import Announcement, Ivr, Menu, Transfer
+from tests.support.command_line import SUB, on_terminal, run
+from tests.support.endpoints import Delivered, Endpoint, Respond, Response, endpoint
+from tests.support.wires import Listener
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
+SALES = "+6588888888"
+PROMPT = "For sales, press 1. For support, press 2."
+IVR = Ivr(
+    Menu(PROMPT, {"1": Transfer(SALES, "+6568332048"), "2": Announcement("Support is closed.")}),
+    voice_profile="en-US-Jenny",
+)
+CALL = ("call", SUB, "--from", "+6591234567", "--to", "+6568332048")
+FLOW = {
+    "callflow": [
+        {"action": "makeCall", "params": {"source": "+6568332048", "destination": "+6591234567"}},
+        {"action": "sayAndCapture", "params": {"promptMessage": PROMPT, "voiceProfile": "x", "maxDigits": 1}},
+    ]
+}
 
-def test_a_call_goes_through_the_registered_webhooks(api: Emulator) -> None:
-    """The endpoint receives the call and the key, and its response is shown."""
 
-    def menu(delivered: Delivered) -> Response:
-        if delivered.body["eventType"] != "CALL_ACTION" or delivered.body["payload"]["eventData"]["dtmf"]:
-            return Response()
-        params = {"promptMessage": "Press 1.", "voiceProfile": "en-US-Jenny", "maxDigits": 1}
-        return Response(200, {"callflow": [{"action": "sayAndCapture", "params": params}]})
+def menu(delivered: Delivered) -> Response:
+    event = events.parse(delivered.body)
+    return Response(200, IVR.answer(event).as_dict() if isinstance(event, events.CallAction) else b"")
 
+
+def answering(status: int, *types: str) -> Respond:
+    """The menu, with another status for some types of event."""
+    return lambda delivered: menu(delivered)._replace(status=status if delivered.body["eventType"] in types else 200)
+
+
+def served(api: Emulator, running: Endpoint) -> None:
+    for type in ("VCA", "VSS"):
+        api.account.put(SUB, type, running.url)
+
+
+@pytest.fixture
+def line(api: Emulator) -> Any:
+    """The menu, registered."""
     with endpoint(menu) as running:
-        api.account.put(SUB, "VCA", running.url)
-        api.account.put(SUB, "VSS", running.url)
-        result = run("call", SUB, "--from", "+6591234567", "--to", "+6561234567", "--keys", "1")
+        served(api, running)
+        yield running
+
+
+def test_a_call_goes_through_the_registered_webhooks(line: Endpoint) -> None:
+    """The endpoint receives the call and the key, and its response is shown."""
+    result = run(*CALL, "--keys", "1")
 
     assert result.exit_code == 0, result.output
-    assert re.search("Press 1.*key 1", result.output, re.DOTALL)
-    assert [d.body["eventType"] for d in running.delivered] == ["CALL_ACTION", "CALL_ACTION", "SESSION_SUMMARY"]
+    assert re.search("For sales, press 1.*key 1.*makeCall", result.output, re.DOTALL)
+    assert [one.body["eventType"] for one in line.delivered] == ["CALL_ACTION"] * 3 + ["SESSION_SUMMARY"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "instead"),
+    [
+        (["for  SALES", "press 2", SALES], None),
+        ([SALES], None),
+        (["press 1", "press 1"], 'Not heard after "press 1": "press 1". Heard there: '),
+        ([SALES, "For sales"], f'Not heard after "{SALES}": "For sales". Heard there: "{SALES}".'),
+        (["Support is closed"], f'Not heard: "Support is closed". Heard there: "{PROMPT}", "{SALES}".'),
+    ],
+)
+def test_what_must_be_heard_is_heard_in_order(line: Endpoint, expected: list[str], instead: str | None) -> None:
+    """A part of a text in any letter case, or a number; else exit code 1, and the place that differs."""
+    expectations = [argument for text in expected for argument in ("--expect", text)]
+
+    result = run(*CALL, "--keys", "1", *expectations)
+    document = json.loads(run(*CALL, "--keys", "1", "--json", *expectations).output)
+
+    assert (result.exit_code, instead is None or instead in result.output) == (1 if instead else 0, True)
+    assert document["heard"] == [PROMPT, SALES]
+    assert (document["unmet"] or "").startswith(instead or "")
+
+
+@pytest.mark.parametrize(
+    ("respond", "options", "shown"),
+    [
+        (answering(500, "CALL_ACTION"), [], "VCA CALL_RECEIVED -> 500 in "),
+        (answering(401, "SESSION_SUMMARY"), [], "VSS COMPLETED -> 401 in "),
+        (lambda _: Response(200, b"{"), [], "The session ended: ERROR -2003."),
+    ],
+)  # fmt: skip
+def test_a_delivery_that_fails_ends_the_command_with_1(
+    api: Emulator, respond: Respond, options: list[str], shown: str
+) -> None:
+    """Whatever the session's status is."""
+    with endpoint(respond) as running:
+        served(api, running)
+
+        result = run(*CALL, "--keys", "1", *options)
+
+    assert (result.exit_code, shown in result.output) == (1, True), result.output
+
+
+def test_no_response_is_called_that(api: Emulator) -> None:
+    """A time-out is a failure."""
+    over = threading.Event()
+    with Listener(lambda *_: over.wait(30)) as silent:
+        api.account.put(SUB, "VCA", f"http://{silent.address}/")
+
+        result = run(*CALL, "--timeout", "0.2")
+        over.set()
+
+    assert (result.exit_code, "None" in result.output) == (1, False)
+    assert re.search(r"VCA CALL_RECEIVED -> no response in \d+ ms: no response within 0\.2 s\n", result.output)
+
+
+def test_a_duplicate_that_gets_another_response_is_a_failure(api: Emulator) -> None:
+    """The same one is not."""
+    seen: set[str] = set()
+
+    def forgetful(delivered: Delivered) -> Response:
+        repeated = (event_id := delivered.body["payload"].get("eventId", "")) in seen
+        seen.add(event_id)
+        return Response(200, {"callflow": []}) if event_id and repeated else menu(delivered)
+
+    codes = []
+    for respond in (menu, forgetful):
+        with endpoint(respond) as running:
+            served(api, running)
+            codes.append(run(*CALL, "--keys", "1", "--duplicate").exit_code)
+
+    assert codes == [0, 1]
+
+
+def test_a_delivery_can_be_retried_and_a_call_hung_up(api: Emulator) -> None:
+    """A retry that succeeds is no failure; what is responded to a caller who has left is not heard."""
+    statuses = iter([500])
+    with endpoint(lambda delivered: menu(delivered)._replace(status=next(statuses, 200))) as running:
+        served(api, running)
+
+        retried = run(*CALL, "--keys", "1", "--retries", "1", "--expect", SALES)
+        left = run(*CALL, "--keys", "1", "--hang-up-at", "2", "--expect", SALES)
+
+    assert (retried.exit_code, "CALL_RECEIVED (to be retried) -> 500" in retried.output) == (0, True), retried.output
+    assert (left.exit_code, "hung up during VCA delivery 2" in left.output) == (1, True)
+
+
+def test_a_session_begins_with_the_call_flow_of_a_file(line: Endpoint, tmp_path: Path) -> None:
+    """As the request would begin it: the first VCA has the key already."""
+    file = tmp_path / "flow.json"
+    file.write_text(json.dumps(FLOW))
+
+    result = run("call", SUB, "--start", str(file), "--keys", "1", "--expect", PROMPT, "--expect", SALES)
+    busy = run("call", SUB, "--start", str(file), "--outcome", "BUSY")
+
+    assert (result.exit_code, busy.exit_code) == (0, 0), result.output
+    assert "VCA ACTION_COMPLETED, key 1 -> 200" in result.output
+    assert "The session ended: BUSY." in busy.output
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"{", "is not JSON"),
+        (json.dumps(FLOW).encode("utf-16"), "is not JSON"),
+        (json.dumps({"callflow": FLOW["callflow"][1:]}).encode(), "(-1013). Nothing was placed."),
+    ],
+)
+def test_a_file_that_would_begin_no_session_is_refused(
+    line: Endpoint, tmp_path: Path, content: bytes, shown: str
+) -> None:
+    """With the platform's code; nothing is placed."""
+    file = tmp_path / "flow.json"
+    file.write_bytes(content)
+
+    result = run("call", SUB, "--start", str(file))
+
+    assert (result.exit_code, shown in result.output, line.delivered) == (2, True, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (("call", "other", *CALL[2:]), "no webhook is registered for other"),
+        ((*CALL[:-1], "+65683"), "destination must be a phone number in E.164"),
+        ((*CALL, "--outcome", "GREAT"), "outcomes must be of COMPLETED"),
+        ((*CALL, "--keys", "one"), "keys must be made of"),
+        (("call", SUB), "Name --from and --to, or --start"),
+        ((*CALL, "--start", __file__), "Name --from and --to, or --start"),
+        ((*CALL, "--timeout", "nan"), "must be a number of seconds"),
+        ((*CALL, "--delay", "inf"), "must be a number of seconds"),
+        ((*CALL, "--retries", "-1"), "-1 is not in the range"),
+        (("call", SUB, "--start", "/nowhere/flow.json"), "flow.json"),
+    ],
+)
+def test_misuse_is_told_apart_from_what_was_found(line: Endpoint, arguments: tuple[str, ...], shown: str) -> None:
+    """Exit code 2, and nothing is delivered."""
+    result = run(*arguments)
+
+    assert (result.exit_code, shown in result.output, line.delivered) == (2, True, []), result.output
+
+
+def test_a_call_that_nobody_is_asked_about_is_a_failure(api: Emulator) -> None:
+    """Without a VCA webhook the line is dead."""
+    with endpoint() as running:
+        api.account.put(SUB, "VSS", running.url)
+
+        result = run(*CALL)
+
+    assert (result.exit_code, f"No VCA webhook is registered for {SUB}" in result.output) == (1, True)
+
+
+def test_on_a_terminal_failures_are_red_and_long_lines_folded(api: Emulator) -> None:
+    """In a pipe they are neither."""
+    with endpoint(answering(500, "SESSION_SUMMARY")) as running:
+        served(api, running)
+
+        shown, _ = on_terminal(*CALL, "--keys", "1", columns=40)
+        piped = run(*CALL, "--keys", "1").output
+
+    lines = shown.replace("\x1b[31m", "").replace("\x1b[0m", "").splitlines()
+    assert max(map(len, lines)) <= 40
+    assert re.search(r"\x1b\[31m  VSS COMPLETED -> 500", shown)
+    assert f'sayAndCapture "{PROMPT}"' in piped
+    assert "\x1b" not in piped
 
 
 def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an emulator's address nothing is sent."""
     monkeypatch.delenv("EIGHTX8_BASE_URL")
 
-    result = run("call", SUB, "--from", "+6591234567", "--to", "+6561234567")
+    result = run(*CALL)
 
     assert (result.exit_code, "Calls are placed on an emulator" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_a_call_is_sent_through_no_proxy(line: Endpoint, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """A loopback address is this machine, whatever the environment says."""
+    with Listener(lambda *_: None) as proxy:
+        monkeypatch.setenv(variable, f"http://{proxy.address}")
+
+        result = run(*CALL, "--keys", "1")
+
+    assert (result.exit_code, proxy.received) == (0, []), result.output

@@ -74,15 +74,19 @@ def test_without_a_key_one_is_made_up_and_printed() -> None:
 
 
 def test_the_modes_that_were_chosen_are_the_emulators() -> None:
-    """Seen in what it responds; the state file is the one that was named."""
+    """Seen in what it responds, like what the account has."""
     options = "--post-over refuse --refusal-status 409 --normalise lower-host --normalise add-slash --count wrong"
+    options += " --speech-profile en-US-Jenny --number +6512345678 --number +6512345679"
     with serving(*options.split(), "--json", "--api-key", "key") as (_, line):
         url, session = json.loads(line)["url"] + LIST, requests.Session()
         session.headers["Authorization"] = "Bearer key"
         first, second = (session.post(url, json=VCA, timeout=10) for _ in range(2))
+        facts = [url.replace("webhooks", name) for name in ("speech-profiles", "numbers")]
+        of_account = [session.get(fact, timeout=10).text for fact in facts]
 
     assert (first.json()["webhooks"][0]["url"], first.json()["count"]) == ("https://example.com/vca/", 2)
     assert (second.status_code, "api_key" in line) == (409, False)
+    assert re.findall(r"en-US-\w+|\+65\d+", "".join(of_account)) == ["en-US-Jenny", "+6512345678", "+6512345679"]
 
 
 def test_each_mode_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:

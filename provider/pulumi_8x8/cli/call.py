@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import os
+import shutil
+import sys
+import textwrap
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import click
 import requests
 
+from eightx8_voice import json_text
 from eightx8_voice.text import printable
 from eightx8_voice.urls import is_loopback
 from pulumi_8x8.cli.parameters import Failed, Seconds, SubaccountId
@@ -20,21 +25,30 @@ LONGEST_CALL = 600.0
 
 @click.command()
 @click.argument("subaccount", type=SubaccountId())
-@click.option("--from", "source", required=True, metavar="+65…", help="Who calls, in E.164.")
-@click.option("--to", "destination", required=True, metavar="+65…", help="The virtual number that is called, in E.164.")
-@click.option("--keys", default="", help="What the caller presses, one entry for each time the call flow listens: 1,2")
+@click.option("--from", "source", metavar="+65…", help="Who calls, in E.164.")
+@click.option("--to", "destination", metavar="+65…", help="The virtual number that is called, in E.164.")
+@click.option("--start", type=click.File("rb"), help="Begin an outbound session with the call flow in this file.")
+@click.option("--keys", default="", help="What is pressed, one entry for each time a call flow listens: 1,2")
 @click.option(
     "--outcome",
-    type=click.Choice(["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]),
+    "outcomes",
     default="COMPLETED",
     show_default=True,
-    help="How the leg of a makeCall ends.",
+    help="How each makeCall ends, in order, the last for all that follow: COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED",
 )
 @click.option(
-    "--timeout", type=Seconds(), default=5.0, show_default=True, help="Longest time for an endpoint to respond."
+    "--expect",
+    multiple=True,
+    metavar="TEXT",
+    help="What must be heard, in order: a part of what is said or played, or of a number that is called; repeatable.",
 )
+@click.option(
+    "--timeout", type=Seconds(60), default=5.0, show_default=True, help="Longest time for an endpoint to respond."
+)
+@click.option("--delay", type=Seconds(60, zero=True), default=0.0, show_default=True, help="Pause before a delivery.")
 @click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
-@click.option("--delay", type=Seconds(zero=True), default=0.0, show_default=True, help="Pause before each delivery.")
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Repeat a delivery that got no 200 so often.")
+@click.option("--hang-up-at", type=click.IntRange(1, 50), metavar="N", help="Hang up during the Nth VCA delivery.")
 @click.option(
     "--dtmf-place",
     type=click.Choice(["eventData.dtmf", "eventData", "dtmf"]),
@@ -43,63 +57,123 @@ LONGEST_CALL = 600.0
     help="Where a VCA has the pressed keys.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the call as JSON.")
-def call(subaccount: str, keys: str, as_json: bool, **plan: Any) -> None:
+def call(
+    subaccount: str,
+    start: BinaryIO | None,
+    keys: str,
+    outcomes: str,
+    expect: tuple[str, ...],
+    as_json: bool,
+    **more: Any,
+) -> None:
     """Place a call to SUBACCOUNT on the emulator at EIGHTX8_BASE_URL.
 
     The webhooks that are registered there receive the deliveries, and what they return is executed, as live.
 
-    Exit codes: 0 the session ended without an error, 1 it ended as ERROR, 2 misuse or an error.
+    Exit codes: 0 success; 1 the session ended as ERROR, a delivery failed or timed out, a duplicate got another
+    response, no VCA was delivered, or something expected was not heard; 2 misuse or an error; 130 interrupted.
     """
+    numbers = {name: more.pop(name) for name in ("source", "destination")}
+    if any(numbers.values()) if start else not all(numbers.values()):
+        raise click.UsageError("Name --from and --to, or --start in their place.")
+    who = {"start": _document(start)} if start else numbers
+    how = {"keys": keys.split(",") if keys else [], "outcomes": outcomes.split(",")}
+    placed = _place({"subaccount": subaccount, **who, **how, **more})
+    unmet = _unmet(expect, placed["heard"])
+    if as_json:
+        click.echo(json.dumps({**placed, "unmet": unmet}, indent=2))
+    else:
+        _show(placed, unmet)
+    raise SystemExit(1 if unmet or _failed(placed) else 0)
+
+
+def _document(file: BinaryIO) -> object:
+    try:
+        return json_text.read(file.read())
+    except ValueError as error:
+        raise Failed(f"{printable(file.name)} is not JSON: {printable(error)}. Nothing was placed.") from None
+
+
+def _place(order: dict[str, Any]) -> dict[str, Any]:
+    """Have the call placed, and return it when it has ended."""
     base_url = Settings.load().base_url
     if not is_loopback(urlsplit(base_url).hostname or ""):
         raise Failed("Calls are placed on an emulator on this machine: set its URL in EIGHTX8_BASE_URL.")
+    session = requests.Session()
+    session.trust_env = False  # a loopback address is never proxied, whatever the environment says
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     try:
-        response = requests.post(
-            f"{base_url}/_calls",
-            json={"subaccount": subaccount, "keys": keys.split(",") if keys else [], **plan},
-            timeout=(5, LONGEST_CALL),
-            allow_redirects=False,
-        )
+        response = session.post(f"{base_url}/_calls", json=order, timeout=(5, LONGEST_CALL), allow_redirects=False)
         placed = response.json()
+    except requests.ReadTimeout:
+        raise Failed(f"The call did not end within {LONGEST_CALL:g} s.") from None
     except (requests.RequestException, ValueError):
         raise Failed(
             "No emulator responds at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
         ) from None
-    if response.status_code == 422:
-        raise Failed(f"{printable(placed.get('error'))}.")
+    if response.status_code == 422 and isinstance(placed, dict) and "error" in placed:
+        raise Failed(f"{printable(placed['error'])}. Nothing was placed.")
     if response.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
         raise Failed("What responds at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
-    click.echo(json.dumps(placed, indent=2) if as_json else _as_text(placed))
-    raise SystemExit(1 if placed["status"] == "ERROR" else 0)
+    return placed
 
 
-def _as_text(call: dict[str, Any]) -> str:
-    """The call as a few lines: each delivery, its response, the end."""
-    lines = [f"{call['source']} calls {call['destination']}"]
-    lines += [_delivery(delivery) for delivery in call["deliveries"]]
-    lines += [printable(note) for note in call["notes"]]
+def _failed(call: dict[str, Any]) -> bool:
+    deliveries = call["deliveries"]
+    unserved = not call["outbound"] and not any(one["type"] == "VCA" for one in deliveries)
+    return unserved or call["status"] == "ERROR" or any(map(_is_failure, deliveries))
+
+
+def _is_failure(delivery: dict[str, Any]) -> bool:
+    return not delivery["ok"] and not delivery["retried"]
+
+
+def _unmet(expected: tuple[str, ...], heard: list[str]) -> str | None:
+    """Return the first expectation that was not met, and what was heard in its place; letter case does not count."""
+    place, offset, before = 0, 0, ""
+    for text in expected:
+        rest = heard[place:]
+        while place < len(heard) and (found := _plain(heard[place]).find(_plain(text), offset)) < 0:
+            place, offset = place + 1, 0
+        if place == len(heard):
+            instead = ", ".join(f'"{words}"' for words in rest) or "nothing"
+            return f'Not heard{before}: "{text}". Heard there: {instead}.'
+        offset, before = found + len(_plain(text)), f' after "{text}"'
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _show(call: dict[str, Any], unmet: str | None) -> None:
+    """Print each delivery and its response, the notes and the end; on a terminal red where it failed, and folded."""
+    _print(f"{call['source']} calls {call['destination']}")
+    for delivery in call["deliveries"]:
+        _print(_line(delivery), _is_failure(delivery), indent="  ")
+    for note in call["notes"]:
+        _print(note)
     code = f" {call['error_code']}" if call["error_code"] else ""
-    lines.append(f"The session ended: {call['status']}{code}.")
-    return "\n".join(lines)
+    _print(f"The session ended: {call['status']}{code}.", bool(code))
+    if unmet:
+        _print(unmet, bad=True)
 
 
-def _delivery(delivery: dict[str, Any]) -> str:
+def _print(text: str, bad: bool = False, indent: str = "") -> None:
+    lines = [indent + printable(text, sys.maxsize)]
+    if sys.stdout is not None and sys.stdout.isatty():
+        width = max(shutil.get_terminal_size().columns, 20)
+        lines = textwrap.wrap(lines[0], width, subsequent_indent=f"{indent}    ", break_long_words=False)
+    for line in lines:
+        click.echo(click.style(line, fg="red") if bad else line)
+
+
+def _line(delivery: dict[str, Any]) -> str:
     payload, data = delivery["request"]["payload"], delivery["request"]["payload"].get("eventData")
     status = payload.get("callStatus") or payload.get("sessionStatus") or payload.get("status")
     key = (data.get("dtmf") if isinstance(data, dict) else data) or payload.get("dtmf")
     event = f"{delivery['type']} {status}" + (f", key {key}" if key else "")
-    again = " (again)" if delivery.get("duplicate") else ""
-    return f"  {event}{again} -> {delivery['status']} in {delivery['duration_ms']:.0f} ms: {_outcome(delivery)}"
-
-
-def _outcome(delivery: dict[str, Any]) -> str:
-    """What an endpoint responded, in the call flow's own words."""
-    if not delivery["ok"] or delivery["type"] != "VCA" or delivery.get("duplicate"):
-        return printable(delivery["verdict"])
-    return printable(", then ".join(_action(action) for action in json.loads(delivery["answer"])["callflow"]))
-
-
-def _action(action: dict[str, Any]) -> str:
-    params = action.get("params") or {}
-    words = params.get("text") or params.get("promptMessage") or params.get("destination") or params.get("fileUrl")
-    return f"{action['action']} {words!r}" if words else str(action["action"])
+    again = " (again)" if delivery["duplicate"] else " (to be retried)" if delivery["retried"] else ""
+    response = "no response" if delivery["status"] is None else delivery["status"]
+    outcome = ", then ".join(delivery["actions"]) or delivery["verdict"]
+    return f"{event}{again} -> {response} in {delivery['duration_ms']:.0f} ms: {outcome}"

@@ -55,10 +55,19 @@ def _option(mode: Mode) -> click.Option:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback.  [default: a free one]")
 @click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else made up and printed]")
 @click.option("--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File for the webhooks.")
+@click.option("--speech-profile", multiple=True, metavar="CODE", help="A voice of the account; with one, others fail.")
+@click.option("--number", multiple=True, metavar="+65…", help="A number of the account; with one, others cannot call.")
 @click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
 def emulate(
-    port: int, api_key: str | None, state_file: Path | None, open_page: bool, as_json: bool, **modes: Any
+    port: int,
+    api_key: str | None,
+    state_file: Path | None,
+    speech_profile: tuple[str, ...],
+    number: tuple[str, ...],
+    open_page: bool,
+    as_json: bool,
+    **modes: Any,
 ) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
 
@@ -72,6 +81,7 @@ def emulate(
     given = api_key or os.environ.get(API_KEY_VARIABLE)
     try:
         with Emulator(given, Modes(**chosen), port=port, state_file=state_file) as emulator:
+            emulator.account.speech_profiles, emulator.account.numbers = speech_profile or None, number or None
             click.echo(_ready(emulator, made_up=not given, as_json=as_json))
             if open_page:
                 click.launch(emulator.url)
