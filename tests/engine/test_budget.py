@@ -10,13 +10,13 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
-from tests.support.engine import both_doors
+from tests.support.engine import native_in_proof
 from tests.support.scratch import Project
 
-pytestmark = [pytest.mark.engine, both_doors]
+pytestmark = [pytest.mark.engine, native_in_proof]
 
 A, B = "https://ivr.example/a", "https://ivr.example/b"
-MOST_CONNECTIONS = {"dynamic": LISTED_AT_ONCE + 4, "native": LISTED_AT_ONCE + 4}
+MOST_CONNECTIONS = LISTED_AT_ONCE + 4
 MOST_STATE = {"dynamic": 2300, "native": 2000}
 """Bytes for each webhook, without the paths of the machine; the engine writes the whole state around each step."""
 
@@ -32,7 +32,7 @@ def fleet(**other: str) -> dict[str, dict[str, str]]:
 
 def requested(api: Emulator, project: Project) -> dict[str, int]:
     """Requests by method since the last time."""
-    assert api.journal.connections <= MOST_CONNECTIONS[project.door]
+    assert api.journal.connections <= MOST_CONNECTIONS
     counts = dict(Counter(entry.method for entry in api.journal))
     api.journal.clear()
     return counts
@@ -47,7 +47,7 @@ def test_each_operation_requests_once_per_subaccount_and_once_per_change(api: Em
     """One GET for both webhooks of a subaccount, one POST or DELETE for each change, and a small state."""
     project.declare(**fleet()).deploy().ok()
     assert requested(api, project) == {"GET": 6, "POST": 12}
-    assert max(map(state_size, map(dict, project.resources().values()))) <= MOST_STATE[project.door]
+    assert max(map(state_size, map(dict, project.resources().values()))) <= MOST_STATE[project.provider]
 
     project.preview("--refresh").ok()
     assert requested(api, project) == {"GET": 6}

@@ -29,7 +29,7 @@ def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project:
 
     api.account.remove("Sub_1", "VSS")
 
-    assert project.run("preview").ok().lines("ivr-vss update warning: not registered any more")
+    assert project.run("preview").ok().lines("ivr-vss update warning: no longer registered")
 
     project.declare(ivr={**PAIR, "enabled": False}).deploy().ok()
 

@@ -35,10 +35,10 @@ def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator,
     preview = project.preview("--expect-no-changes").refused()
 
     assert sorted(preview.lines("warning")) == [
-        "vca: warning: url is https://elsewhere.example/ live, https://ivr.example/vca declared",
-        "vcs: warning: auth header is missing live, set declared",
-        "vru: warning: not registered any more",
-        "vss: warning: enabled is false live, true declared",
+        "vca: warning: drift: url is https://elsewhere.example/ (declared: https://ivr.example/vca)",
+        "vcs: warning: drift: auth header is missing (declared: set)",
+        "vru: warning: no longer registered",
+        "vss: warning: drift: enabled is false (declared: true)",
     ]
     assert preview.changes() == ["update vca", "update vcs", "update vru", "update vss"]
     assert writes(either_api) == []
@@ -47,7 +47,7 @@ def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator,
     up = project.deploy().ok()
 
     [row] = up.lines("Webhook vcs updated ")
-    assert row.endswith("warning: auth header is missing live, set declared")
+    assert row.endswith("warning: drift: auth header is missing (declared: set)")
     assert either_api.account.webhooks("Sub_1") == before
     assert project.preview("--expect-no-changes").ok().out == ""
 
@@ -71,6 +71,7 @@ def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api:
     assert project.preview("--expect-no-changes").ok().steps == []
 
 
+@pytest.mark.proof
 def test_drift_that_the_program_follows_is_adopted(api: Emulator, project: Project) -> None:
     """Who changes the program to what is live has nothing to send."""
     project.declare(vca=VCA).deploy().ok()
@@ -92,7 +93,7 @@ def test_a_header_that_somebody_added_is_not_taken_away(either_api: Emulator, pr
     up = project.deploy().refused()
 
     for refused in (preview, up):
-        assert "Sub_1/VCA is live with an auth header that this stack does not know" in refused.out
+        assert "Sub_1/VCA has an auth header that this stack does not know" in refused.out
         assert project.words("http_auth_header with its value, or set overwrite_on_create=True") in refused.out
     assert either_api.account.webhooks("Sub_1") == {"VCA": theirs}
 
@@ -103,7 +104,7 @@ def test_a_header_that_somebody_added_is_not_taken_away(either_api: Emulator, pr
 
 def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emulator, project: Project) -> None:
     """One warning, what the program changed, and nothing sent that changes anything."""
-    project.environment["EIGHTX8_DEADLINE"] = "1"
+    project.environment["EIGHTX8_DEADLINE"] = "3"
     elsewhere = {"subaccount_id": "Sub_2", "type": "VSS", "url": "https://ivr.example/vss"}
     project.declare(vca=VCA, vss=elsewhere).deploy().ok()
     api.journal.clear()
@@ -114,7 +115,7 @@ def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emu
     api.refuse_connections()
     unreachable = project.preview().ok()
 
-    for preview, why in (unavailable, "503"), (unreachable, "no connection could be made"):
+    for preview, why in (unavailable, "503"), (unreachable, "no connection could be established"):
         [line] = preview.out.splitlines()
         assert "warning: 8x8: drift was not checked (API unreachable); compared with the state only. " in line
         assert why in line
@@ -154,7 +155,7 @@ def test_with_live_checks_off_a_preview_needs_neither_key_nor_network_and_up_rea
 
     refused = project.declare(vca=VCA, vss=VSS).deploy().refused()
 
-    assert "Sub_1/VSS already holds a webhook that this resource did not register" in refused.out
+    assert "Sub_1/VSS is already registered with another URL" in refused.out
     assert api.account.webhooks("Sub_1")["VSS"] == theirs
 
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")

@@ -9,15 +9,16 @@ import pytest
 from eightx8_voice.emulator import Emulator, Modes, StoredWebhook
 from eightx8_voice.emulator.modes import PostOver
 from tests.support.account import listings, urls, writes
-from tests.support.engine import both_doors
+from tests.support.engine import both_providers, native_in_proof
 from tests.support.scratch import Project
 
-pytestmark = [pytest.mark.engine, both_doors]
+pytestmark = pytest.mark.engine
 
 TYPES = ("VCA", "VCS", "VNU", "VRU", "VSS")
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 
 
+@both_providers
 def test_all_five_types_live_from_create_to_destroy(api: Emulator, project: Project) -> None:
     """Each type is registered by one POST, a second run has nothing to do, and destroy leaves nothing."""
     project.declare(
@@ -43,6 +44,7 @@ def test_all_five_types_live_from_create_to_destroy(api: Emulator, project: Proj
     assert project.resources() == {}
 
 
+@native_in_proof
 @pytest.mark.parametrize(
     ("post_over", "one_change"),
     [
@@ -77,6 +79,7 @@ def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
     assert project.preview("--expect-no-changes").ok().steps == []
 
 
+@native_in_proof
 def test_a_change_of_identity_registers_the_new_webhook_first(api: Emulator, project: Project) -> None:
     """Of the type or of the subaccount: there is no moment without a webhook."""
     there = {**VCA, "subaccount_id": "Sub_2"}

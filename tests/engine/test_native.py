@@ -42,7 +42,7 @@ def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, pro
 
     assert preview.lines(f"~  {NATIVE} vca update [diff: ~url]")
     assert preview.lines(f"~  {NATIVE} vss update [diff: +enabled,url]")
-    assert preview.lines("warning: url is https://elsewhere.example/ live, https://ivr.example/vca declared")
+    assert preview.lines("warning: drift: url is https://elsewhere.example/ (declared: https://ivr.example/vca)")
     assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
 
 

@@ -27,7 +27,7 @@ def webhook(name, opts=None, type="VCA", url="https://ivr.example/a", **more):
 
 def declare(project: Project, program: str, **values: object) -> Project:
     """Make this the program, with these variables."""
-    prelude = PRELUDE.replace("{package}", "pulumi_8x8" if project.door == "dynamic" else "pulumi_eightx8")
+    prelude = PRELUDE.replace("{package}", "pulumi_8x8" if project.provider == "dynamic" else "pulumi_eightx8")
     return project.write(prelude + "".join(f"{name} = {value!r}\n" for name, value in values.items()) + program)
 
 
@@ -84,7 +84,7 @@ def test_an_ignored_property_stays_as_it_is_live_whoever_changed_it(api: Emulato
     declare(project, IGNORING, url=B, enabled=False, header=NEW, also=True)
     refused = project.preview().refused()
 
-    assert "Sub_bare/VCA is live with an auth header that this stack does not know" in refused.out
+    assert "Sub_bare/VCA has an auth header that this stack does not know" in refused.out
 
     api.account.put("Sub_bare", "VCA", A)
     api.account.remove("Sub_transform", "VCA")
@@ -126,7 +126,7 @@ def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project)
     order = [created.index(f"POST Sub_{name}/VCA") for name in ("first", "second", "third")]
     assert order == sorted(order)
     warned = preview.lines("deletedwith: warning: deleted_with leaves this webhook registered at 8x8")
-    assert bool(warned) == (project.door == "dynamic")
+    assert bool(warned) == (project.provider == "dynamic")
     assert urls(api)["Sub_protect/VCA"] == B
 
     refused = declare(project, DELETING, declared=False, protect=True, gone=True, url=B).up().refused()
@@ -182,11 +182,11 @@ def test_options_that_decide_what_a_replacement_does(api: Emulator, project: Pro
     preview = declare(project, REPLACING, name="new", type="VSS", url=B).preview().ok()
     project.deploy().ok()
 
-    replaced = {"before", "retain", "target", "trigger", "with", *(["changes"] if project.door == "native" else [])}
+    replaced = {"before", "retain", "target", "trigger", "with", *(["changes"] if project.provider == "native" else [])}
     assert {step.split()[1] for step in preview.steps if step.startswith("replace ")} == replaced
     assert "update new ~url" in preview.steps
     warned = preview.lines("changes: warning: replace_on_changes has no effect on a dynamic resource")
-    assert bool(warned) == (project.door == "dynamic")
+    assert bool(warned) == (project.provider == "dynamic")
     sent = writes(api)
     assert sorted(sent) == [
         "DELETE Sub_before/VCA",
@@ -222,7 +222,7 @@ def test_options_that_change_nothing_of_a_webhook(api: Emulator, project: Projec
 
     assert preview.lines("is expected to have version >=9.9.9")
     warned = preview.lines("warning: custom_timeouts has no effect on a dynamic resource: set 8x8:deadline instead")
-    assert bool(warned) == (project.door == "dynamic")
+    assert bool(warned) == (project.provider == "dynamic")
     assert len(preview.lines(f'"{A}" => "{B}"')) == 3, "of each but the hidden one"
     assert set(urls(api).values()) == {B}
     assert len(urls(api)) == 4

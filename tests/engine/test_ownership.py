@@ -24,7 +24,7 @@ def test_a_webhook_that_is_live_as_declared_is_adopted(api: Emulator, project: P
 
     assert writes(api) == ["POST Sub_1/VSS"]
     assert api.account.webhooks("Sub_1")["VSS"].http_auth_header == "Basic bmV3"
-    assert deploy.lines("was live as declared and was adopted; nothing was sent")
+    assert deploy.lines("adopted unchanged (already registered as declared)")
     assert project.resources().keys() == {"vca", "vss"}
 
     project.destroy().ok()
@@ -35,16 +35,15 @@ def test_a_webhook_that_is_live_as_declared_is_adopted(api: Emulator, project: P
 def test_a_webhook_that_holds_something_else_is_refused_until_the_program_overwrites(
     either_api: Emulator, project: Project
 ) -> None:
-    """The preview names what is live and the three ways out; overwriting says what it replaced."""
+    """The preview names what is live and the ways out; the row of an overwrite shows what was replaced."""
     theirs = either_api.account.put("Sub_1", "VCA", "https://theirs.example/", enabled=False)
 
     refused = project.declare(vca=VCA).preview().refused()
 
-    assert "Sub_1/VCA already holds a webhook that this resource did not register" in refused.out
+    assert "Sub_1/VCA is already registered with another URL" in refused.out
     assert "https://theirs.example/ (disabled, no auth header)" in refused.out
     assert project.words("set overwrite_on_create=True") in refused.out
     assert "declare url='https://theirs.example/'" in refused.out
-    assert "or delete it first" in refused.out
     assert either_api.account.webhooks("Sub_1") == {"VCA": theirs}
 
     project.declare(vca=VCA).deploy().refused()
@@ -77,7 +76,7 @@ def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, proje
     deploy = project.declare(new=VCA, next=vss).deploy().ok()
 
     assert not [sent for sent in writes(either_api) if "VCA" in sent]
-    assert deploy.lines("stays registered: 'new' declares it now")
+    assert deploy.lines("not deleted: now managed by 'new'")
     assert either_api.account.webhooks("Sub_1") == {
         "VCA": StoredWebhook("VCA", VCA["url"]),
         "VSS": StoredWebhook("VSS", VSS["url"], True, "Basic b25l"),
@@ -86,14 +85,14 @@ def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, proje
 
 
 def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project: Project) -> None:
-    """Without one it looks like somebody else's webhook, and the refusal says so; with one it is an update."""
+    """Without one it is refused like a webhook of somebody else, and the refusal names the alias."""
     project.declare(old=VCA).deploy().ok()
     changed = {**VCA, "url": "https://ivr.example/new"}
 
     refused = project.declare(new=changed).preview().refused()
     project.declare(new={**changed, "opts": {"aliases": ["old"]}}).deploy().ok()
 
-    assert "If this resource was renamed, give it an alias." in refused.out
+    assert "for a renamed resource, add an alias" in refused.out
     assert "POST Sub_1/VCA" in writes(api)
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
     assert list(project.resources()) == ["new"]

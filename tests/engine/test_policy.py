@@ -9,7 +9,7 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from tests.support.account import urls
-from tests.support.engine import both_doors
+from tests.support.engine import both_providers
 from tests.support.environments import environment
 from tests.support.scratch import ROOT, Project, copy, engine_bin
 
@@ -31,7 +31,7 @@ def runnable(pack: Path, made: Path) -> str:
 
 
 @pytest.mark.proof
-@both_doors
+@both_providers
 def test_a_policy_pack_demands_an_auth_header(api: Emulator, project: Project, tmp_path: Path) -> None:
     """A webhook without one fails the preview by its name; with one it is deployed."""
     made = environment(EXAMPLE / "requirements.txt", "parver")  # which the native provider's SDK imports

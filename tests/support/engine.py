@@ -31,11 +31,11 @@ def either_api(api: Emulator, request: pytest.FixtureRequest) -> Emulator:
 @pytest.fixture
 def project(api: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
     """A project whose provider talks to the account: the dynamic one, or the one that the test's parameter names."""
-    door = getattr(request, "param", "dynamic")
-    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}, door=door)
+    provider = getattr(request, "param", "dynamic")
+    return Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}, provider=provider)
 
 
-both_doors = pytest.mark.parametrize("project", ["dynamic", "native"], indirect=True)
+both_providers = pytest.mark.parametrize("project", ["dynamic", "native"], indirect=True)
 """For what holds of the dynamic provider and of the native one alike."""
 
 native_in_proof = pytest.mark.parametrize(

@@ -143,7 +143,7 @@ class Project:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     inside: str = "program"
-    door: str = "dynamic"
+    provider: str = "dynamic"
     source: Path | None = None
 
     def __post_init__(self) -> None:
@@ -168,7 +168,7 @@ class Project:
         return {
             **kept,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine_bin(), kept["PATH"]]),
-            "PYTHONPATH": os.pathsep.join(map(str, [QUICK] if self.door == "dynamic" else [QUICK, python_sdk()])),
+            "PYTHONPATH": os.pathsep.join(map(str, [QUICK] if self.provider == "dynamic" else [QUICK, python_sdk()])),
             "PULUMI_BACKEND_URL": (self.folder / "backend").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -186,17 +186,17 @@ class Project:
 
     def declare(self, **webhooks: Mapping[str, Any]) -> Project:
         """Make the program declare these webhooks, by name, and no others."""
-        self.use("declared" if self.door == "dynamic" else "declared_native")
+        self.use("declared" if self.provider == "dynamic" else "declared_native")
         (self.program / "declared.json").write_text(json.dumps(webhooks))
         return self
 
     def words(self, text: str) -> str:
         """A message of the dynamic provider in the names of this project's."""
-        return text if self.door == "dynamic" else in_schema_words(text)
+        return text if self.provider == "dynamic" else in_schema_words(text)
 
     def urn(self, name: str) -> str:
         """A webhook's URN by its resource's name."""
-        return f"urn:pulumi:dev::scratch::{TOKEN if self.door == 'dynamic' else NATIVE}::{name}"
+        return f"urn:pulumi:dev::scratch::{TOKEN if self.provider == 'dynamic' else NATIVE}::{name}"
 
     def write(self, program: str) -> Project:
         """Make this the project's program."""
