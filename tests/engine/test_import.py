@@ -20,7 +20,8 @@ IMPORT = ("import", "--yes", "--generate-code=false", "--protect=false")
 def test_every_type_is_imported_to_a_clean_preview(api: Emulator, project: Project) -> None:
     """With or without a header, which the API does not return and which stays; nothing is sent but listings."""
     webhooks: dict[str, dict[str, Any]] = {
-        type.lower(): {"subaccount_id": "Sub_1", "type": type, "url": f"https://a.example/{type}"} for type in TYPES
+        type.lower(): {"subaccount_id": "Sub_1", "type": type, "url": f"https://a.example/{type}"}
+        for type in TYPES
         for type in TYPES
     }
     webhooks["vnu"]["enabled"] = False
