@@ -15,7 +15,7 @@ import pytest
 from eightx8_voice.emulator import Emulator, StoredWebhook
 from tests.support.account import urls, writes
 from tests.support.scratch import PROGRAMS, ROOT, Project, python_sdk
-from tools.engine.provide import FLAGS
+from tools.engine.provide import FLAGS, go
 from tools.sdks.generate import hosts, sdk
 
 pytestmark = [pytest.mark.engine, pytest.mark.proof]
@@ -67,12 +67,11 @@ def typescript(program: Path) -> None:
 
 def golang(program: Path) -> None:
     """Make modules of the SDK and of the program."""
-    needs("go")
     folder = sdk("go") / "eightx8"
     (folder / "go.mod").write_text(GO_MOD)
     (program / "go.mod").write_text(GO_PROGRAM + f"replace {GO_SDK} => {folder}\n")
-    run("go", "mod", "tidy", cwd=program)
-    run("go", "vet", ".", cwd=program)
+    run(str(go()), "mod", "tidy", cwd=program)
+    run(str(go()), "vet", ".", cwd=program)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ def test_a_program_declares_repairs_and_destroys(
     (project.program / "Pulumi.yaml").write_text(f"name: scratch\nruntime: {runtime}\n")
     assert callable(prepare)
     prepare(project.program)
-    path = os.pathsep.join([str(hosts()), project.env()["PATH"]])
+    path = os.pathsep.join([str(hosts()), str(go().parent), project.env()["PATH"]])
     project.environment.update(GO_SETTINGS, URL="https://ivr.example/vca", PATH=path)
 
     project.up().ok()
@@ -132,7 +131,7 @@ def test_each_program_of_the_registry_s_page_deploys(
     (project.program / "Pulumi.yaml").write_text(f"name: scratch\nruntime: {runtime}\n")
     (project.program / name).write_text(program)
     prepare(project.program)
-    path = os.pathsep.join([str(hosts()), project.env()["PATH"]])
+    path = os.pathsep.join([str(hosts()), str(go().parent), project.env()["PATH"]])
     project.environment.update(GO_SETTINGS, PATH=path)
 
     project.up().ok()
@@ -145,7 +144,8 @@ def test_each_program_of_the_registry_s_page_deploys(
 def test_the_yaml_program_of_the_docs_declares_repairs_and_destroys(api: Emulator, project: Project) -> None:
     """YAML has neither a compiler nor an SDK: its language host reads the provider's schema."""
     pages = "".join(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))
-    [program] = {*re.findall(r"^```yaml\n(name: .*\nruntime: yaml\n.*?)^```$", pages, re.DOTALL | re.MULTILINE)}
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", pages, re.DOTALL | re.MULTILINE)
+    [program] = {block for block in blocks if "\n    type: eightx8:Webhook\n" in block}
     (project.program / "Pulumi.yaml").write_text(program.replace("name: telephony", "name: scratch"))
     project.environment.update(PATH=f"{hosts()}{os.pathsep}{project.env()['PATH']}")
 
