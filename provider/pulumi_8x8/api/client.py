@@ -48,7 +48,9 @@ SUCCESS_STATUSES = frozenset({200, 201})
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-class _HttpResponse(NamedTuple):
+class HttpResponse(NamedTuple):
+    """A response of any status."""
+
     status: int
     body: bytes
     retry_after: float | None
@@ -104,7 +106,7 @@ class Client:
     def post(self, subaccount_id: str, body: dict[str, Any], deadline: Deadline) -> Listing:
         """POST a body to a subaccount's webhooks; raises as `register`."""
         path = f"{subaccount_id}/webhooks"
-        response = self._send("POST", path, deadline, body)
+        response = self.send("POST", path, deadline, body)
         if response.status not in SUCCESS_STATUSES:
             raise _refused("POST", path, response)
         return parse_listing(subaccount_id, response.body)
@@ -129,12 +131,12 @@ class Client:
         """Wait; False, at once, where the deadline comes first, and where the operation was cancelled."""
         return seconds <= deadline.remaining and not self._sleep(seconds)
 
-    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> _HttpResponse:
+    def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> HttpResponse:
         """Send a request that may be sent again after any failure."""
         uncertain = False
         for attempt in itertools.count(1):
             try:
-                response = self._send(method, path, deadline)
+                response = self.send(method, path, deadline)
                 if response.status in accepted:
                     return response
                 failure: WebhookError = _refused(method, path, response)
@@ -147,7 +149,13 @@ class Client:
                 raise failure from None
         raise AssertionError("unreachable")
 
-    def _send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> _HttpResponse:
+    def send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> HttpResponse:
+        """Send a request below `/api/v1/subaccounts/`, once; returns the response, whatever its status.
+
+        Raises:
+            UnavailableError: There is none; with `uncertain` where the request may have taken effect.
+            SettingsError: The environment's proxy settings cannot be used.
+        """
         url = f"{self._settings.base_url}/api/v1/subaccounts/{path}"
         request = self._session.prepare_request(requests.Request(method, url, json=body, auth=self._authorized))
         try:
@@ -166,14 +174,14 @@ class Client:
             uncertain=method != "GET" and failure.sent,
         )
 
-    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> _HttpResponse:
+    def _exchange(self, request: requests.PreparedRequest, deadline: Deadline) -> HttpResponse:
         left = deadline.remaining
         timeouts = (min(self._settings.connect_timeout, left), min(self._settings.read_timeout, left))
         adapter = self._session.get_adapter(str(request.url))
         # Not `Session.send`, which would read a redirect's body to its end, whatever its size.
         with adapter.send(request, stream=True, timeout=timeouts, **self._environment) as response:
             content = _read(response, deadline)
-            return _HttpResponse(response.status_code, content, retry_after(response.headers.get("Retry-After")))
+            return HttpResponse(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the key; as an auth object, since a netrc entry would replace a plain header."""
@@ -194,9 +202,9 @@ class Client:
         return {name: found[name] for name in ("proxies", "verify", "cert")}
 
 
-def _within(deadline: Deadline, exchange: Callable[[], _HttpResponse]) -> _HttpResponse:
+def _within(deadline: Deadline, exchange: Callable[[], HttpResponse]) -> HttpResponse:
     """Run an exchange in a thread that is left at the deadline: a socket's time-out bounds one silence only."""
-    outcome: Future[_HttpResponse] = Future()
+    outcome: Future[HttpResponse] = Future()
 
     def run() -> None:
         try:
@@ -215,7 +223,7 @@ def _within(deadline: Deadline, exchange: Callable[[], _HttpResponse]) -> _HttpR
         raise LateError from None
 
 
-def _refused(method: str, path: str, response: _HttpResponse) -> WebhookError:
+def _refused(method: str, path: str, response: HttpResponse) -> WebhookError:
     kind, next_step = by_status(response.status)
     refusal = parse_refusal(response.body)
     return kind(
