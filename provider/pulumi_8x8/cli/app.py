@@ -17,6 +17,7 @@ from pulumi_8x8.cli.call import call
 from pulumi_8x8.cli.emulate import emulate
 from pulumi_8x8.cli.export import export
 from pulumi_8x8.cli.list import list_webhooks
+from pulumi_8x8.cli.probe import probe
 from pulumi_8x8.cli.rehearse import rehearse
 from pulumi_8x8.cli.terminal import discard_output, escape_output
 from pulumi_8x8.errors import WebhookError
@@ -92,7 +93,7 @@ def _output_errors() -> Iterator[None]:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulumi-8x8")
 def pulumi_8x8() -> None:
-    """Inspect, export and emulate the webhooks of 8x8 Connect Voice subaccounts.
+    """Inspect, export, probe and emulate the webhooks of 8x8 Connect Voice subaccounts.
 
     The API key is read from EIGHTX8_API_KEY, the address from EIGHTX8_BASE_URL.
 
@@ -100,5 +101,5 @@ def pulumi_8x8() -> None:
     """
 
 
-for command in (call, emulate, export, list_webhooks, rehearse):
+for command in (call, emulate, export, list_webhooks, probe, rehearse):
     pulumi_8x8.add_command(command)

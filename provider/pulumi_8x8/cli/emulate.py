@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eightx8_voice import json_text
 from pulumi_8x8.cli.extras import missing
 from pulumi_8x8.cli.parameters import Failed
+from pulumi_8x8.probe.report import modes_like
 
 if TYPE_CHECKING:
     from eightx8_voice.emulator import Emulator, Mode
@@ -57,6 +59,11 @@ def _option(mode: Mode) -> click.Option:
 @click.option("--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File for the webhooks.")
 @click.option("--speech-profile", multiple=True, metavar="CODE", help="A voice of the account; with one, others fail.")
 @click.option("--number", multiple=True, metavar="+65…", help="A number of the account; with one, others cannot call.")
+@click.option(
+    "--like",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Behave as this report of `probe` says.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
 def emulate(
@@ -65,19 +72,20 @@ def emulate(
     state_file: Path | None,
     speech_profile: tuple[str, ...],
     number: tuple[str, ...],
+    like: Path | None,
     open_page: bool,
     as_json: bool,
     **modes: Any,
 ) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
 
-    The options that name a status, a choice or seconds choose what the vendor does not document.
+    The options that name a status, a choice or seconds choose what the vendor does not document, and override --like.
 
     Exit codes: 0 stopped, 2 misuse or an error.
     """
     from eightx8_voice.emulator import Emulator, EmulatorError, Modes
 
-    chosen = {name: value for name, value in modes.items() if value not in (None, ())}
+    chosen = {**_modes_like(like), **{name: value for name, value in modes.items() if value not in (None, ())}}
     given = api_key or os.environ.get(API_KEY_VARIABLE)
     try:
         with Emulator(given, Modes(**chosen), port=port, state_file=state_file) as emulator:
@@ -88,6 +96,23 @@ def emulate(
             _wait_for_signal()
     except (EmulatorError, ValueError) as error:
         raise Failed(str(error)) from None
+
+
+def _modes_like(report: Path | None) -> dict[str, Any]:
+    """The modes that a report names, as far as the emulator has them."""
+    from eightx8_voice.emulator import MODES
+
+    if report is None:
+        return {}
+    try:
+        found = modes_like(json_text.read(report.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise Failed(f"{report} cannot be used: {error}.") from None
+    known = {mode.name: mode for mode in MODES}
+    modes = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    for name in [name for name, value in modes.items() if not known[name].allows(value)]:
+        click.echo(f"{name} = {modes.pop(name)} of the report is not imitated.", err=True)
+    return modes
 
 
 def _ready(emulator: Emulator, *, made_up: bool, as_json: bool) -> str:

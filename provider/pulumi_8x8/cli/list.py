@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from eightx8_voice.urls import redacted_url
 from pulumi_8x8.cli.listings import fetch
 from pulumi_8x8.cli.parameters import SubaccountId
+from pulumi_8x8.cli.terminal import table
 from pulumi_8x8.model import COMPARED
-
-PIPE_WIDTH = 1_000_000
-"""Columns where the output is no terminal: nothing is folded."""
 
 
 @click.command("list")
@@ -39,20 +34,14 @@ def list_webhooks(subaccounts: tuple[str, ...], as_json: bool) -> None:
     if not live:
         click.echo("No webhook is registered.")
         return
-    # No rule below the header and no style: an encoding may lack the one, and padding would follow the other.
-    table = Table(box=None, pad_edge=False, header_style="")
-    for name in ("subaccount", "type", "url", "enabled", "auth header"):
-        table.add_column(name, overflow="fold", no_wrap=name not in ("subaccount", "url"))
-    for row in live:
-        table.add_row(
+    rows = [
+        [
             row["subaccount_id"],
             row["type"],
             redacted_url(row["url"]),
             "yes" if row["enabled"] else "no",
             "yes" if row["http_auth_header_available"] else "no",
-        )
-    width = None if sys.stdout and sys.stdout.isatty() else PIPE_WIDTH
-    console = Console(markup=False, highlight=False, emoji=False, width=width)
-    with console.capture() as printed:
-        console.print(table)
-    click.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+        ]
+        for row in live
+    ]
+    click.echo(table(["subaccount", "type", "url", "enabled", "auth header"], rows, folded=["subaccount", "url"]))
