@@ -70,8 +70,18 @@ def test_the_state_file_keeps_webhooks_between_runs_for_its_owner_alone(tmp_path
         assert (path.stat().st_mode & 0o777, list(path.parent.iterdir())) == (0o600, [path])
 
 
-STORED = '{"version": 1, "subaccounts": {"a": {"%s": {"url": "u", "enabled": %s, "httpAuthHeader": "s"}}}}'
-FOREIGN = ["", "[]", "{}", '{"version": 2, "subaccounts": {}}', STORED % ("XXX", "true"), STORED % ("VCA", '"yes"')]
+STORED = (
+    '{"version": 1, "subaccounts": {"a": {"%s": {"type": "%s", "url": "u", "enabled": %s, "http_auth_header": "s"}}}}'
+)
+FOREIGN = [
+    "",
+    "[]",
+    "{}",
+    '{"version": 2, "subaccounts": {}}',
+    STORED % ("XXX", "XXX", "true"),
+    STORED % ("VCA", "VSS", "true"),
+    STORED % ("VCA", "VCA", '"yes"'),
+]
 
 
 @pytest.mark.parametrize("text", FOREIGN)

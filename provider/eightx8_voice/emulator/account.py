@@ -44,7 +44,6 @@ class Account:
         held: Webhooks by subaccount to start with.
         on_change: Called with everything held after each change, under the account's lock.
         clock: Returns seconds, for listings that are late. Default: the time that has passed.
-
     """
 
     def __init__(

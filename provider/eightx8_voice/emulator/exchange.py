@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,7 +20,6 @@ from eightx8_voice.emulator.fault_responses import Exchange
 from eightx8_voice.emulator.faults import Fault, Faults, Waiting
 from eightx8_voice.emulator.modes import Modes
 from eightx8_voice.emulator.responses import Response
-from eightx8_voice.webhooks import WebhookType
 
 MAX_ENTRIES = 10_000
 """Requests that the journal holds; the oldest are forgotten."""
@@ -74,33 +73,21 @@ class Api:
 
     async def respond(self, request: web.Request, stopping: asyncio.Event) -> web.StreamResponse:
         """Respond to one request, or do what its fault does instead."""
+        query = Query(request.method, request.path, request.headers.get("Authorization"))
         connection = self._connection(request)
-        arrived = Query(request.method, request.path, request.headers.get("Authorization"))
-        waiting = self.faults.take(arrived.method, arrived.subaccount)
-        if waiting is not None:
-            return await self._respond_faultily(request, waiting, arrived, connection, stopping)
-        query = await self._read(request, arrived)
-        response = self._decide(query, self.account)
-        self._record(query, response.status, connection)
-        return fault_responses.plain(response)
-
-    async def _respond_faultily(
-        self, request: web.Request, waiting: Waiting, query: Query, connection: int, stopping: asyncio.Event
-    ) -> web.StreamResponse:
+        waiting = self.faults.take(query.method, query.subaccount) or Waiting(Fault("pass"), self.account, 0, None)
         fault = waiting.fault
         if fault.effect.reads:
-            query = await self._read(request, query)
+            query = replace(query, body=await request.read())
+            await asyncio.sleep(self.modes.latency)
         await _held(fault, "before", stopping)
-        # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
-        response = await asyncio.to_thread(fault_responses.faulty, self._true(query, waiting), fault, request.path)
+        response = self._true(query, waiting)
+        if fault.name != "pass":
+            # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
+            response = await asyncio.to_thread(fault_responses.faulty, response, fault, request.path)
         self._record(query, None if fault.name in fault_responses.NO_STATUS_LINE else response.status, connection)
         await _held(fault, "after", stopping)
         return await fault_responses.send(Exchange(request, response, fault, stopping))
-
-    async def _read(self, request: web.Request, query: Query) -> Query:
-        read = Query(query.method, query.path, query.authorization, await request.read())
-        await asyncio.sleep(self.modes.latency)
-        return read
 
     def _true(self, query: Query, waiting: Waiting) -> Response:
         """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
@@ -115,15 +102,9 @@ class Api:
         return response
 
     def _altered(self, query: Query, subaccount: str, fault: Fault) -> Response:
-        name = WebhookType(api.subject(query))
-        webhook = self.account.webhooks(subaccount)[name]
-        kept = {
-            "url": webhook.url,
-            "enabled": webhook.enabled,
-            "http_auth_header": webhook.http_auth_header,
-            **(fault.stored or {"url": f"{webhook.url}/"}),
-        }
-        self.account.put(subaccount, name, **kept)
+        webhook = self.account.webhooks(subaccount)[api.subject(query) or ""]
+        kept = replace(webhook, **(fault.stored or {"url": f"{webhook.url}/"}))
+        self.account.put(subaccount, kept.type, kept.url, enabled=kept.enabled, http_auth_header=kept.http_auth_header)
         return responses.listing(subaccount, self.account.visible(subaccount), self.modes)
 
     def _decide(self, query: Query, account: Account) -> Response:

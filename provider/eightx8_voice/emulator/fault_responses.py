@@ -53,14 +53,13 @@ async def send(exchange: Exchange) -> web.StreamResponse:
     return await _SENDERS.get(exchange.fault.name, _whole)(exchange)
 
 
-def plain(response: Response) -> web.Response:
-    """Send a response as it is."""
+async def _whole(exchange: Exchange) -> web.StreamResponse:
+    response = exchange.response
     return web.Response(status=response.status, body=response.body, headers=_headers(response))
 
 
-def reset(request: web.Request) -> web.Response:
-    """Close the connection with a TCP reset."""
-    transport = request.transport
+async def _reset(exchange: Exchange) -> web.StreamResponse:
+    transport = exchange.request.transport
     if transport is not None:
         connection = transport.get_extra_info("socket")
         # Lingering for zero seconds makes the kernel send RST where it would send FIN.
@@ -69,17 +68,9 @@ def reset(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _whole(exchange: Exchange) -> web.StreamResponse:
-    return plain(exchange.response)
-
-
-async def _reset(exchange: Exchange) -> web.StreamResponse:
-    return reset(exchange.request)
-
-
 async def _reset_in_body(exchange: Exchange) -> web.StreamResponse:
     _write(exchange, _half(exchange))
-    return reset(exchange.request)
+    return await _reset(exchange)
 
 
 async def _truncated(exchange: Exchange) -> web.StreamResponse:

@@ -29,37 +29,31 @@ class Effect:
 
 
 EFFECTS: dict[str, Effect] = {
+    # The true response; use it to hold a request.
     "pass": Effect(applies=True),
+    # `status` with `body` (default: the vendor's error shape) and `retry_after`.
     "status": Effect(applies=False),
+    # `status` (default 307) to `location` (default: the same URL).
     "redirect": Effect(applies=False),
+    # A reset, before the request's body was read, or instead of the response, or after half of its body.
     "reset_before_reading": Effect(applies=False, reads=False),
     "reset_after_applying": Effect(applies=True),
     "reset_in_body": Effect(applies=True),
+    # Half of the response's body, then an orderly close.
     "truncated": Effect(applies=True),
+    # Nothing, until the client leaves or the emulator stops.
     "hang": Effect(applies=False),
+    # The response, its body or all of it at one byte per `interval`.
     "drip": Effect(applies=True),
     "drip_header": Effect(applies=True),
+    # The listing as it was when the fault was added.
     "stale": Effect(applies=True, method="GET"),
+    # The true response, but the account keeps `stored` instead of what was sent; only a POST sends anything.
     "altered": Effect(applies=True, method="POST"),
+    # The response with a malformed body.
     **{name: Effect(applies=True) for name in MALFORMED},
 }
-"""Every kind of fault.
-
-| name | the client gets |
-|---|---|
-| pass | the true response; use it to hold a request |
-| status | `status` with `body` (default: the vendor's error shape) and `retry_after` |
-| redirect | `status` (default 307) to `location` (default: the same URL) |
-| reset_before_reading | a reset, before the request's body was read |
-| reset_after_applying | a reset instead of the response |
-| reset_in_body | half of the response's body, then a reset |
-| truncated | half of the response's body, then an orderly close |
-| hang | nothing, until it leaves or the emulator stops |
-| drip, drip_header | the response, its body or all of it at one byte per `interval` |
-| stale | the listing as it was when the fault was added |
-| altered | the true response, but the account keeps `stored` instead of what was sent; only a POST sends anything |
-| the rest | the response with a malformed body, as `malformed` makes it |
-"""
+"""Every kind of fault, and what the client gets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +81,6 @@ class Fault:
 
     Raises:
         ValueError: A value is not one of these; the message names it.
-
     """
 
     name: str

@@ -67,7 +67,6 @@ async def json_object(request: web.Request) -> dict[str, Any]:
 
     Raises:
         ValueError: It is something else.
-
     """
     given = json_text.read(await request.read())
     if not isinstance(given, dict):

@@ -31,7 +31,6 @@ class Modes:
 
     Raises:
         ValueError: A value is not one of a mode's; the message names the mode.
-
     """
 
     post_over: Annotated[PostOver, "What POST does over a type that exists; ignore responds 200."] = "replace"

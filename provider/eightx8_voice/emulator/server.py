@@ -48,7 +48,6 @@ class Emulator(Api):
 
     Raises:
         EmulatorError: The address is taken, or the state file is not one.
-
     """
 
     def __init__(
@@ -92,7 +91,6 @@ class Emulator(Api):
 
         Raises:
             ValueError: No such webhook is registered, or it is disabled.
-
         """
         return self._in_loop(self.calls.deliver(subaccount, type))
 

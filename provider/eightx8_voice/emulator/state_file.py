@@ -8,15 +8,15 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from eightx8_voice.emulator.account import StoredWebhook, Webhooks
 from eightx8_voice.webhooks import WebhookType
 
 VERSION = 1
 UNFINISHED = ".unfinished"
-T = TypeVar("T")
 
 
 class StateFileError(Exception):
@@ -28,7 +28,6 @@ def load(path: Path) -> dict[str, Webhooks]:
 
     Raises:
         StateFileError: It cannot be read, or holds something else.
-
     """
     for unfinished in path.parent.glob(f".{glob.escape(path.name)}.????????{UNFINISHED}"):
         with suppress(OSError):
@@ -53,29 +52,15 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
 
     Raises:
         StateFileError: The file cannot be written; the old one is unchanged.
-
     """
-    document = {
-        "version": VERSION,
-        "subaccounts": {
-            subaccount: {
-                webhook.type: {
-                    "url": webhook.url,
-                    "enabled": webhook.enabled,
-                    "httpAuthHeader": webhook.http_auth_header,
-                }
-                for webhook in webhooks.values()
-            }
-            for subaccount, webhooks in held.items()
-        },
-    }
+    subaccounts = {name: {one.type: asdict(one) for one in webhooks.values()} for name, webhooks in held.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600, before a secret is in it.
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=2)
+                json.dump({"version": VERSION, "subaccounts": subaccounts}, file, indent=2)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -88,25 +73,17 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
         ) from None
 
 
-def _webhooks(document: object) -> dict[str, Webhooks]:
-    if not isinstance(document, dict) or document["version"] != VERSION:
+def _webhooks(document: Any) -> dict[str, Webhooks]:
+    if document["version"] != VERSION:
         raise ValueError(document)
     return {
-        subaccount: {
-            WebhookType(name).value: StoredWebhook(
-                name, _of(str, stored["url"]), _of(bool, stored["enabled"]), _header(stored["httpAuthHeader"])
-            )
-            for name, stored in webhooks.items()
-        }
+        subaccount: {name: _webhook(name, **stored) for name, stored in webhooks.items()}
         for subaccount, webhooks in document["subaccounts"].items()
     }
 
 
-def _header(value: object) -> str | None:
-    return None if value is None else _of(str, value)
-
-
-def _of(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind):
-        raise TypeError(value)
-    return value
+def _webhook(name: str, type: str, url: str, enabled: bool, http_auth_header: str | None) -> StoredWebhook:
+    texts = (type, url, http_auth_header or "")
+    if name != type or not isinstance(enabled, bool) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(name)
+    return StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
