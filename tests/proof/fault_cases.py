@@ -6,7 +6,10 @@ A fault meets one request, or that one and all that follow; the last ones are ab
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
+
+from tests.support import malformed
 
 WRITES = frozenset({"POST", "DELETE"})
 READS_AND_POST = frozenset({"GET", "POST"})
@@ -60,6 +63,10 @@ def _named(kind: str, *names: str, **more: Any) -> list[FaultCase]:
     return [FaultCase(kind, name, {"name": name}, **more) for name in names]
 
 
+def _malformed(kind: str, *names: str, **more: Any) -> list[FaultCase]:
+    return [FaultCase(kind, name, {"name": "body", "make": malformed.MALFORMED[name]}, **more) for name in names]
+
+
 FAULT_CASES = (
     *_statuses("refused", 400, 409, 418, 422),
     *_statuses("not allowed", 401, 403, 404, 410),
@@ -76,11 +83,11 @@ FAULT_CASES = (
     FaultCase("no response", "no response", {"name": "hang"}, slow=True),
     FaultCase("no response", "no response, though it was done", {"name": "hang", "apply": True}, WRITES, slow=True),
     *_named("dripping", "drip", "drip_header", slow=True),
-    *_named("broken", "empty", "not_json", "html", "cut_json", "wrong_types", "wrong_shape", "nan"),
-    *_named("oversized", "many", methods=READS_AND_POST),
-    FaultCase("oversized", "5 MB", {"name": "large", "size": 5_000_000}),
-    FaultCase("oversized", "5 MB, compressed", {"name": "bomb", "size": 5_000_000}),
-    *_named("listed twice", "duplicate_type", methods=READS_AND_POST),
+    *_malformed("broken", "empty", "not_json", "html", "cut_json", "wrong_types", "wrong_shape", "nan"),
+    *_malformed("oversized", "many", methods=READS_AND_POST),
+    FaultCase("oversized", "5 MB", {"name": "body", "make": partial(malformed.large, size=5_000_000)}),
+    FaultCase("oversized", "5 MB, compressed", {"name": "body", "make": partial(malformed.bomb, size=5_000_000)}),
+    *_malformed("listed twice", "duplicate_type", methods=READS_AND_POST),
     *(FaultCase("redirect", f"redirect, {to}", {"name": "redirect"}, to=to) for to in ("same", "elsewhere", "plain")),
     FaultCase("stale", "stale listing", {"name": "stale"}, frozenset({"GET"}), lasts=True),
     FaultCase("stale", "done, but a stale response", {"name": "stale", "method": "POST"}, POST),

@@ -9,6 +9,7 @@ import pytest
 
 from eightx8_voice.emulator import Emulator, Fault
 from tests.support.command_line import SUB, run
+from tests.support.malformed import duplicate_type
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
@@ -20,7 +21,7 @@ def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
     api.account.put(SUB, "VSS", "https://a.example/vss", enabled=False)
 
     result = run("export", SUB)
-    api.faults.add(Fault("duplicate_type"))
+    api.faults.add(Fault("body", make=duplicate_type))
     refused = run("export", SUB)
 
     assert url in [node.value for node in ast.walk(ast.parse(result.output)) if isinstance(node, ast.Constant)]

@@ -46,7 +46,7 @@ def test_a_fault_meets_the_requests_it_is_about(
         ({"skip": -1}, "skip"),
         ({"status": 600}, "status"),
         ({"interval": float("inf")}, "interval"),
-        ({"size": 10**12}, "size"),
+        ({"name": "body"}, "make"),
         ({"location": "/\n"}, "location"),
         ({"stored": {"colour": 1}}, "stored"),
     ],

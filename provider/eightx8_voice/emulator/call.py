@@ -160,17 +160,7 @@ async def run_call(
 ) -> Call:
     """Run a call from its first delivery to its summary."""
     async with new_client() as client:
-        started = datetime.now(timezone.utc)
-        call = Call(
-            session_id=session_id or str(uuid.uuid4()),
-            subaccount=subaccount,
-            source=plan.source,
-            destination=plan.destination,
-            outbound=plan.start is not None,
-            keys=plan.keys,
-            started_at=started.isoformat(timespec="milliseconds"),
-        )
-        return await CallRunner(account, plan, call, started, on_change or (lambda _: None), client).run()
+        return await CallRunner(account, subaccount, plan, on_change or (lambda _: None), session_id, client).run()
 
 
 class CallRunner:
@@ -179,18 +169,26 @@ class CallRunner:
     def __init__(
         self,
         account: Account,
+        subaccount: str,
         plan: Plan,
-        call: Call,
-        started: datetime,
         on_change: OnChange,
+        session_id: str | None,
         client: aiohttp.ClientSession,
     ) -> None:
-        self.call = call
-        self._account, self._plan, self._started = account, plan, started
-        self._on_change, self._client = on_change, client
+        self._account, self._plan, self._on_change, self._client = account, plan, on_change, client
+        self._started = datetime.now(timezone.utc)
         self._parties = Parties(plan.source, plan.destination, "OUTBOUND" if plan.start else "INBOUND")
         self._call_id = str(uuid.uuid4())
         self._bridged_ids: list[str] = []
+        self.call = Call(
+            session_id=session_id or str(uuid.uuid4()),
+            subaccount=subaccount,
+            source=plan.source,
+            destination=plan.destination,
+            outbound=plan.start is not None,
+            keys=plan.keys,
+            started_at=self._started.isoformat(timespec="milliseconds"),
+        )
 
     async def run(self) -> Call:
         """Run the call to its end."""

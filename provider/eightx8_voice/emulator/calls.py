@@ -2,14 +2,12 @@
 
 POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`, where
 `start` is the body of a request for a call flow, in place of `source` and `destination`. GET lists the calls.
-POST /_deliveries makes a synthetic delivery without a call: `subaccount` and `type`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -18,9 +16,8 @@ from eightx8_voice.emulator import guard
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import Call, Plan, check_webhooks, run_call
 from eightx8_voice.emulator.callflows import accepted
-from eightx8_voice.emulator.delivery import Delivery, deliver_sample
 
-PATH, DELIVERIES = "/_calls", "/_deliveries"
+PATH = "/_calls"
 
 MAX_CALLS = 100
 """Calls that are remembered; the oldest are forgotten."""
@@ -50,14 +47,6 @@ class Calls:
         check_webhooks(self._account, subaccount)
         return await run_call(self._account, subaccount, plan, self._remember)
 
-    async def deliver(self, subaccount: str, type: str) -> Delivery:
-        """Make a synthetic delivery to the webhook of a type.
-
-        Raises:
-            ValueError: No such webhook is registered, or it is disabled.
-        """
-        return await deliver_sample(self._account, subaccount, type)
-
     def start(self, subaccount: str, plan: Plan, session_id: str | None = None) -> None:
         """Run a call in the background."""
         task = asyncio.create_task(run_call(self._account, subaccount, plan, self._remember, session_id))
@@ -73,7 +62,7 @@ class Calls:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the paths for programs, not yet guarded."""
-        return [web.post(PATH, self._place), web.get(PATH, self._placed), web.post(DELIVERIES, self._deliver)]
+        return [web.post(PATH, self._place), web.get(PATH, self._placed)]
 
     async def _place(self, request: web.Request) -> web.Response:
         subaccount, plan = self._read_plan(await guard.json_object(request))
@@ -81,10 +70,6 @@ class Calls:
 
     async def _placed(self, _request: web.Request) -> web.Response:
         return web.json_response([call.as_dict() for call in self.calls])
-
-    async def _deliver(self, request: web.Request) -> web.Response:
-        given = await guard.json_object(request)
-        return web.json_response(asdict(await self.deliver(str(given.get("subaccount")), str(given.get("type")))))
 
     def _remember(self, call: Call) -> None:
         with self._lock:

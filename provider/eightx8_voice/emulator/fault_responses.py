@@ -13,7 +13,6 @@ from aiohttp import web
 
 from eightx8_voice.emulator import responses
 from eightx8_voice.emulator.faults import Fault
-from eightx8_voice.emulator.malformed import MALFORMED
 from eightx8_voice.emulator.responses import Response
 
 POLL_SECONDS = 0.005
@@ -42,8 +41,8 @@ def faulty(response: Response, fault: Fault, path: str) -> Response:
         return _status(fault)
     if fault.name == "redirect":
         return Response(fault.status or 307, b"", {"Location": fault.location or path})
-    if fault.name in MALFORMED:
-        body, headers = MALFORMED[fault.name](response.body, fault.size)
+    if fault.make is not None:
+        body, headers = fault.make(response.body)
         return Response(fault.status or response.status, body, {**response.headers, **headers})
     return response
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from eightx8_voice.emulator.account import Account
-from eightx8_voice.emulator.malformed import MALFORMED
 
 Method = Literal["GET", "POST", "DELETE"]
 
-MAX_INTERVAL, MAX_SIZE = 3600, 200_000_000
+MAX_INTERVAL = 3600
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ EFFECTS: dict[str, Effect] = {
     "stale": Effect(applies=True, method="GET"),
     # The true response, but the account keeps `stored` instead of what was sent; only a POST sends anything.
     "altered": Effect(applies=True, method="POST"),
-    # The response with a malformed body.
-    **{name: Effect(applies=True) for name in MALFORMED},
+    # The response with the body and the headers that `make` returns for the true body.
+    "body": Effect(applies=True),
 }
 """Every kind of fault, and what the client gets."""
 
@@ -73,8 +72,7 @@ class Fault:
         retry_after: The Retry-After to send with "status"; any text. Default: none.
         location: Where "redirect" sends the client.
         interval: Seconds between two bytes of a drip. Default 0.05.
-        size: How many entries "many" or bytes "large" and "bomb" hold, up to 200 million. Default 10,000 and
-            50,000,000.
+        make: What "body" sends instead of the true body, and headers for it.
         stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
         hold: The request waits until this is set.
         hold_at: Where it waits: "before" it is applied, or "after", before the response. Default "before".
@@ -94,7 +92,7 @@ class Fault:
     retry_after: str | None = None
     location: str | None = None
     interval: float = 0.05
-    size: int | None = None
+    make: Callable[[bytes], tuple[bytes, Mapping[str, str]]] | None = None
     stored: Mapping[str, Any] | None = None
     hold: threading.Event | None = None
     hold_at: Literal["before", "after"] = "before"
@@ -110,8 +108,10 @@ class Fault:
             raise ValueError(f"status must be from 200 to 599, not {self.status}")
         if any(text is not None and not text.isprintable() for text in (self.retry_after, self.location)):
             raise ValueError("retry_after and location are headers, which must not hold control characters")
-        if not 0 <= self.interval <= MAX_INTERVAL or not 0 <= (self.size or 0) <= MAX_SIZE:
-            raise ValueError(f"interval must be up to {MAX_INTERVAL} seconds, and size up to {MAX_SIZE:,}")
+        if not 0 <= self.interval <= MAX_INTERVAL:
+            raise ValueError(f"interval must be up to {MAX_INTERVAL} seconds")
+        if (self.make is None) == (self.name == "body"):
+            raise ValueError("make is what a fault of the kind body has")
         if wrong := [name for name, value in (self.stored or {}).items() if not _can_store(name, value)]:
             raise ValueError(f"stored may hold url, enabled, http_auth_header; wrong: {', '.join(wrong)}")
 

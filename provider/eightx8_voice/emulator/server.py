@@ -18,7 +18,7 @@ from aiohttp import web
 from eightx8_voice.emulator import guard, page
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import Call, Plan
-from eightx8_voice.emulator.delivery import Delivery
+from eightx8_voice.emulator.delivery import Delivery, deliver_sample
 from eightx8_voice.emulator.exchange import Api
 from eightx8_voice.emulator.modes import Modes
 from eightx8_voice.emulator.state_file import StateFileError, load, save
@@ -92,7 +92,7 @@ class Emulator(Api):
         Raises:
             ValueError: No such webhook is registered, or it is disabled.
         """
-        return self._in_loop(self.calls.deliver(subaccount, type))
+        return self._in_loop(deliver_sample(self.account, subaccount, type))
 
     def __enter__(self) -> Emulator:
         self._socket = _bound(self._host, self._port)

@@ -1,4 +1,4 @@
-"""Bodies that are not what the vendor documents, each made from the true one."""
+"""Response bodies that are not what the vendor documents, each made from the true one, for `Fault("body")`."""
 
 from __future__ import annotations
 
@@ -7,38 +7,39 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-ENTRIES = 10_000
-PADDING = 50_000_000
-
 Made = tuple[bytes, dict[str, str]]
 """A body and the headers that it needs; content is JSON unless they name another type."""
 
 
-def _nan(body: bytes, _size: int | None) -> Made:
+def _nan(body: bytes) -> Made:
     return _json({**json.loads(body), "statusCode": float("nan"), "count": float("nan")})
 
 
-def _duplicate_type(body: bytes, _size: int | None) -> Made:
+def duplicate_type(body: bytes) -> Made:
+    """The list with its first type once more, or with VCA twice."""
     document = json.loads(body)
     entries = document.get("webhooks") or [_entry("VCA", 0)]
     twice = [*entries, _entry(entries[0]["type"], 1)]
     return _json({**document, "count": len(twice), "webhooks": twice})
 
 
-def _many(body: bytes, size: int | None) -> Made:
+def many(body: bytes, size: int = 10_000) -> Made:
+    """The list with so many entries."""
     document = json.loads(body)
     entries = document.get("webhooks", [])
-    more = [_entry(f"X{number}", number) for number in range(len(entries), size or ENTRIES)]
+    more = [_entry(f"X{number}", number) for number in range(len(entries), size)]
     return _json({**document, "count": len(entries) + len(more), "webhooks": [*entries, *more]})
 
 
-def _large(body: bytes, size: int | None) -> Made:
-    return body.rstrip(b"}") + b', "padding": "' + b"x" * (size or PADDING) + b'"}', {}
+def large(body: bytes, size: int) -> Made:
+    """The body with so many bytes of padding."""
+    return body.rstrip(b"}") + b', "padding": "' + b"x" * size + b'"}', {}
 
 
-def _bomb(body: bytes, size: int | None) -> Made:
+def bomb(body: bytes, size: int) -> Made:
+    """The same, compressed to a small part of it."""
     gzip = zlib.compressobj(9, wbits=31)
-    return gzip.compress(_large(body, size)[0]) + gzip.flush(), {"Content-Encoding": "gzip"}
+    return gzip.compress(large(body, size)[0]) + gzip.flush(), {"Content-Encoding": "gzip"}
 
 
 def _retyped(value: Any) -> Any:
@@ -58,17 +59,15 @@ def _json(document: Any) -> Made:
     return json.dumps(document).encode(), {}
 
 
-MALFORMED: dict[str, Callable[[bytes, int | None], Made]] = {
-    "empty": lambda _body, _size: (b"", {}),
-    "not_json": lambda _body, _size: (b"OK", {"Content-Type": "text/plain"}),
-    "html": lambda _body, _size: (b"<html><body><h1>Please sign in</h1></body></html>", {"Content-Type": "text/html"}),
-    "cut_json": lambda body, _size: (body[: len(body) // 2], {}),
-    "wrong_types": lambda body, _size: _json(_retyped(json.loads(body))),
-    "wrong_shape": lambda body, _size: _json([json.loads(body)]),
+MALFORMED: dict[str, Callable[[bytes], Made]] = {
+    "empty": lambda _: (b"", {}),
+    "not_json": lambda _: (b"OK", {"Content-Type": "text/plain"}),
+    "html": lambda _: (b"<html><body><h1>Please sign in</h1></body></html>", {"Content-Type": "text/html"}),
+    "cut_json": lambda body: (body[: len(body) // 2], {}),
+    "wrong_types": lambda body: _json(_retyped(json.loads(body))),
+    "wrong_shape": lambda body: _json([json.loads(body)]),
     "nan": _nan,
-    "duplicate_type": _duplicate_type,
-    "many": _many,
-    "large": _large,
-    "bomb": _bomb,
+    "duplicate_type": duplicate_type,
+    "many": many,
 }
-"""From the true body, and the fault's size, to the malformed one."""
+"""From the true body to the malformed one."""
