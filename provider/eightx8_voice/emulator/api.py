@@ -157,14 +157,6 @@ def _start(account: Account, _subaccount: str, _modes: Modes, query: Query) -> R
     return responses.created(flow)
 
 
-def _speech_profiles(account: Account, _subaccount: str, _modes: Modes, _query: Query) -> Response:
-    return responses.speech_profiles(account.speech_profiles)
-
-
-def _numbers(account: Account, _subaccount: str, _modes: Modes, _query: Query) -> Response:
-    return responses.numbers(account.numbers)
-
-
 def _webhook(body: bytes, modes: Modes, before: Webhooks) -> StoredWebhook:
     document = _json(body)
     if not isinstance(document, dict):
@@ -216,7 +208,7 @@ _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "webhooks": {"GET": _list, "POST": _register},
     "webhook": {"DELETE": _remove},
     "callflows": {"POST": _start},
-    "speech-profiles": {"GET": _speech_profiles},
-    "numbers": {"GET": _numbers},
+    "speech-profiles": {"GET": lambda account, *_: responses.speech_profiles(account.speech_profiles)},
+    "numbers": {"GET": lambda account, *_: responses.numbers(account.numbers)},
 }
 """By what the path names, then by method."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from eightx8_voice.emulator import guard
+from eightx8_voice import json_text
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import Call, Plan, check_webhooks, run_call
 from eightx8_voice.emulator.callflows import accepted
@@ -65,8 +65,13 @@ class Calls:
         return [web.post(PATH, self._place), web.get(PATH, self._placed)]
 
     async def _place(self, request: web.Request) -> web.Response:
-        subaccount, plan = self._read_plan(await guard.json_object(request))
-        return web.json_response((await self.place(subaccount, plan)).as_dict())
+        if request.content_type != "application/json":  # which a foreign page cannot send unasked
+            raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.\n")
+        try:
+            subaccount, plan = self._read_plan(json_text.read(await request.read()))
+            return web.json_response((await self.place(subaccount, plan)).as_dict())
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=422)
 
     async def _placed(self, _request: web.Request) -> web.Response:
         return web.json_response([call.as_dict() for call in self.calls])
@@ -77,7 +82,9 @@ class Calls:
             while len(self._calls) > MAX_CALLS:
                 del self._calls[next(iter(self._calls))]
 
-    def _read_plan(self, given: dict[str, Any]) -> tuple[str, Plan]:
+    def _read_plan(self, given: object) -> tuple[str, Plan]:
+        if not isinstance(given, dict):
+            raise ValueError("the body must be a JSON object")
         lists: dict[str, Any] = {name: tuple(given.pop(name)) for name in ("keys", "outcomes") if name in given}
         try:
             subaccount, start = str(given.pop("subaccount")), given.pop("start", None)

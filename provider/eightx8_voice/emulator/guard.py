@@ -5,11 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
-from eightx8_voice import json_text
 from eightx8_voice.urls import is_loopback
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,35 +41,6 @@ def local_only(handler: Handler) -> Handler:
         return await handler(request)
 
     return guarded
-
-
-def json_only(handler: Handler) -> Handler:
-    """Refuse bodies that are not declared as JSON, which a foreign page cannot send unasked.
-
-    What the handler raises as a ValueError is a 422 with the text as `error`.
-    """
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if request.method == "POST" and request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.\n")
-        try:
-            return await handler(request)
-        except ValueError as error:
-            return web.json_response({"error": str(error)}, status=422)
-
-    return guarded
-
-
-async def json_object(request: web.Request) -> dict[str, Any]:
-    """Read the body, which must be one JSON object.
-
-    Raises:
-        ValueError: It is something else.
-    """
-    given = json_text.read(await request.read())
-    if not isinstance(given, dict):
-        raise ValueError("the body must be a JSON object")
-    return given
 
 
 def _is_address(host: str) -> bool:

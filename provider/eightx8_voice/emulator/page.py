@@ -6,7 +6,7 @@ It is rendered here; its script fetches it again each second, and touches only t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from itertools import groupby
@@ -29,14 +29,6 @@ FILES = {"/_page.css": "text/css", "/_page.js": "text/javascript"}
 SHOWN_CALLS = 20
 SHOWN_CHARACTERS = 4_000
 """How much of a request or a response is shown."""
-
-TYPE_NAMES = {
-    "VCA": "Voice Call Action",
-    "VSS": "Voice Session Summary",
-    "VCS": "Voice Call Status",
-    "VRU": "Voice Recording Uploaded",
-    "VNU": "Virtual Number Updated",
-}
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -64,26 +56,12 @@ BLANK = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One delivery, in words and with its bodies."""
+    """One delivery with the keys that it reports, and its bodies for reading."""
 
-    title: str
     delivery: Delivery
+    pressed: str | None
     request: str
     response: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One place in the timeline: a delivery, or call statuses that follow each other."""
-
-    type: str
-    title: str
-    shown: tuple[Shown, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether each of its deliveries got a valid response."""
-        return all(one.delivery.ok for one in self.shown)
 
 
 def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
@@ -145,45 +123,25 @@ def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str
         error=error,
         outcomes=get_args(Outcome),
         accounts={name: account.webhooks(name).values() for name in account.subaccounts()},
-        type_names=TYPE_NAMES,
-        calls=[(call, list(steps(call.deliveries))) for call in shown],
+        calls=[(call, steps(call.deliveries)) for call in shown],
         forgotten=len(calls) - len(shown),
         running=error is None and any(call.status == RUNNING for call in shown),
     )
 
 
-def steps(deliveries: tuple[Delivery, ...]) -> Iterator[Step]:
-    """Describe a call's deliveries; the statuses of one leg that follow each other are one step."""
+def steps(deliveries: tuple[Delivery, ...]) -> list[list[Shown]]:
+    """Return a call's deliveries, those together that report statuses of one leg, one after the other."""
 
     def leg(delivery: Delivery) -> object:
         return delivery.request["payload"]["callId"] if delivery.type == "VCS" else id(delivery)
 
-    for _, group in groupby(deliveries, key=leg):
-        shown = tuple(
-            Shown(_title(one), one, _cut(json.dumps(one.request, indent=2, ensure_ascii=False)), _cut(_indented(one)))
-            for one in group
-        )
-        first, titles = shown[0].delivery, ", ".join(dict.fromkeys(one.title for one in shown))
-        yield Step(first.type, f"{_leg(first)}: {titles}" if first.type == "VCS" else titles, shown)
+    return [list(map(_shown, group)) for _, group in groupby(deliveries, key=leg)]
 
 
-def _leg(delivery: Delivery) -> str:
-    payload = delivery.request["payload"]
-    return "Status" if payload["callDirection"] == "INBOUND" else f"Status of the call to {payload['destination']}"
-
-
-def _title(delivery: Delivery) -> str:
-    payload = delivery.request["payload"]
-    if delivery.type == "VSS":
-        return f"The session ended: {payload['sessionStatus']}"
-    if delivery.type == "VRU":
-        return "A recording was uploaded"
-    if delivery.type == "VCS":
-        return str(payload["callStatus"]).removeprefix("CALL_").lower()
-    if payload["callStatus"] == "CALL_RECEIVED":
-        return "The phone rings"
+def _shown(delivery: Delivery) -> Shown:
     pressed = getattr(events.parse(delivery.request), "dtmf", None)
-    return "The action is completed" if pressed is None else f"The caller pressed {pressed}"
+    request = json.dumps(delivery.request, indent=2, ensure_ascii=False)
+    return Shown(delivery, pressed, _cut(request), _cut(_indented(delivery)))
 
 
 def _indented(delivery: Delivery) -> str:

@@ -156,10 +156,7 @@ class Emulator(Api):
             return await handler(request)
 
         application = web.Application(middlewares=[api])
-        for route in self.calls.routes():
-            handler = guard.local_only(guard.json_only(route.handler))
-            application.router.add_route(route.method, route.path, handler)
-        for route in page.routes(self.account, self.calls, self.url):
+        for route in (*self.calls.routes(), *page.routes(self.account, self.calls, self.url)):
             application.router.add_route(route.method, route.path, guard.local_only(route.handler))
         return application
 
