@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.guide import Guide
 from tests.support.scratch import ROOT, Project
 
 FILES = dict(
@@ -29,7 +31,7 @@ def run(folder: Path, file: str, environment: Mapping[str, str] | None = None, *
 
 
 def test_the_page_has_a_program_and_two_tests_of_it() -> None:
-    """Each block that is to be run says its file."""
+    """Each block that pytest is to run says its file."""
     assert list(FILES) == ["calls.py", "test_calls.py", "test_deployment.py"]
 
 
@@ -48,3 +50,16 @@ def test_a_program_is_deployed_to_the_emulator(tmp_path: Path) -> None:
     project = Project(tmp_path)
 
     assert run(tmp_path / "test", "test_deployment.py", project.env()) == "1 passed"
+
+
+def test_a_line_is_called_from_a_terminal_and_from_python(tmp_path: Path) -> None:
+    """What each kind of fault shows is what the page shows, and nothing of it fails."""
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    with Guide("testing.md", tmp_path, environment, start="## A phone line") as page:
+        page.serve("emulate")
+        page.start("python line.py", "export")
+        page.next("export").ok()
+        page.next("place()").ok()
+        for words in ("--expect", "--outcome BUSY", "--duplicate", "--hang-up-at", "--start flow.json", "pytest"):
+            page.next(words).ok()
+        page.ended()

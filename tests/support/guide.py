@@ -123,7 +123,15 @@ class Guide:
             words: What the last one holds.
             before: What each of those before it holds.
         """
-        commands = [self._command(each).text for each in (*before, words)]
+        self._address = self._serve([self._command(each) for each in (*before, words)], READY)[1]
+
+    def start(self, words: str, *before: str) -> None:
+        """The same for a program that serves something else, until it prints the line that the page shows of it."""
+        steps = [self._command(each) for each in (*before, words)]
+        self._serve(steps, re.compile(re.escape(steps[-1].shown[0])))
+
+    def _serve(self, steps: list[Step], ready: re.Pattern[str]) -> re.Match[str]:
+        commands = [self._adapted(step.text) for step in steps]
         commands[-1] = "exec " + re.sub(r"--port \d+", "--port 0", commands[-1])
         server = self._bash("-c", " && ".join(commands))
         self._servers.append(server)
@@ -131,9 +139,8 @@ class Guide:
         printed = ""
         for line in server.stdout:
             printed += line
-            if found := READY.search(line):
-                self._address = found[1]
-                return
+            if found := ready.search(line):
+                return found
         raise AssertionError(f"{commands[-1]} did not serve: {printed}")
 
     def ended(self) -> None:
