@@ -45,7 +45,7 @@ def test_a_new_user_gets_from_nothing_to_an_account_of_their_own(tmp_path: Path,
         emulator = "EIGHTX8_API_KEY=local-key EIGHTX8_BASE_URL=http://127.0.0.1:8088"
         removed = guide.type(f"{emulator} pulumi-8x8 list Demo_1a2B_voice").ok()
         guide.type(f"export EIGHTX8_BASE_URL={account.url}").ok()
-        for words in ("stack init", "subaccountId", "vcaUrl", "vssUrl", "up", "--expect-no-changes"):
+        for words in ("probe", "stack init", "subaccountId", "vcaUrl", "vssUrl", "up", "--expect-no-changes"):
             guide.next(words).ok()
         guide.ended()
 

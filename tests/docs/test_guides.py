@@ -57,6 +57,21 @@ def test_a_webhook_is_imported_with_the_native_provider(tmp_path: Path) -> None:
         assert urls(api) == {"Desk_5e6F_voice/VCA": "https://desk.example.com/vca"}
 
 
+def test_an_account_is_probed_and_imitated(tmp_path: Path) -> None:
+    """Nothing is left of the probe, and an emulator starts from its report."""
+    with Emulator() as api:
+        project = reader(tmp_path, api)
+        with Guide("probe.md", project.program, project.env()) as guide:
+            guide.next("probe").ok()
+            guide.serve("emulate --like")
+            guide.ended()
+        report = (project.program / "account.json").read_text()
+
+        assert urls(api) == {}
+        assert api.api_key not in report
+        assert "YOUR_SUBACCOUNT" not in report
+
+
 @pytest.mark.proof
 def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
     """Refresh fails with the recorded key and names the way out; `up` records the new one."""
