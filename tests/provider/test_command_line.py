@@ -24,7 +24,9 @@ FULL = Path("/dev/full")
 
 def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*COMMAND, *arguments], **{**streams, **more})
+    # Buffered as it is for users: what could not be written is tried once more when Python exits.
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.Popen([*COMMAND, *arguments], **{**streams, "env": buffered, **more})
 
 
 @pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
