@@ -55,7 +55,7 @@ def test_a_program_is_deployed_to_the_emulator(tmp_path: Path) -> None:
 def test_a_line_is_called_from_a_terminal_and_from_python(tmp_path: Path) -> None:
     """What each kind of fault shows is what the page shows, and nothing of it fails."""
     environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    with Guide("testing.md", tmp_path, environment, start="## A phone line") as page:
+    with Guide("testing.md", tmp_path, environment, start="## Phone calls from a terminal") as page:
         page.serve("emulate")
         page.start("python line.py", "export")
         page.next("export").ok()
