@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from eightx8_voice.emulator import Emulator
+from eightx8_voice.emulator import Emulator, Fault
 from tests.support.account import urls, writes
-from tests.support.guide import Guide
+from tests.support.guide import DOCS, SECONDS, Guide
+from tests.support.processes import descendants
 from tests.support.scratch import Project
 from tools.sdks.generate import hosts
 
@@ -93,6 +97,28 @@ def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
         assert "Refresh and destroy use the key that the last `pulumi up` recorded; add --run-program" in recorded.out
         assert "NEW-KEY" not in recorded_now
         assert "'apiKey': {" in recorded_now or "8x8:apiKey" in recorded_now
+
+
+def test_the_processes_of_a_run_are_found_with_the_address_that_they_share(tmp_path: Path) -> None:
+    """By the command of the page of repairs, which is about a run whose engine was killed."""
+    [listing] = re.findall(r"^ps -A .+$", (DOCS / "repair.md").read_text(encoding="utf-8"), re.MULTILINE)
+    with Emulator() as api:
+        project = reader(tmp_path, api).declare(vca=VCA)
+        gate = Event()
+        held = api.faults.add(Fault("pass", "POST", hold=gate))
+        with project.start("up", "--yes", "--skip-preview") as running:
+            try:
+                assert held.reached.wait(SECONDS)
+                shown = subprocess.run(["bash", "-c", listing], capture_output=True, text=True, check=True).stdout
+                started = {str(process.pid) for process in descendants(running.pid)}
+            finally:
+                gate.set()
+            running.communicate(timeout=SECONDS)
+
+    ours = [line.split() for line in shown.splitlines() if line.split()[0] in started]
+    assert any("pulumi.dynamic" in words for words in ours)
+    assert any("pulumi-language-python" in " ".join(words) for words in ours)
+    assert len({words[-1] for words in ours}) == 1
 
 
 def test_an_endpoint_is_rehearsed_before_it_goes_live(tmp_path: Path) -> None:
