@@ -9,7 +9,7 @@ TESTS ?= tests/provider/test_webhook.py tests/provider/test_dynamic_host.py test
 BIN := .venv/bin
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 # uv makes the environments: the one on PATH, else the pinned one from PyPI.
-UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+UV := $(or $(filter-out $(CURDIR)/%,$(shell command -v uv 2>/dev/null)),.tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
 .PHONY: help setup test proof oldest lint format types unit engine demo emulator matrix soak bench dist lock audit plugin clean

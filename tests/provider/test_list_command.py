@@ -37,8 +37,8 @@ def test_list_shows_what_is_live(api: Emulator) -> None:
 
 def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or a list of hundreds would fail after its first part."""
-    monkeypatch.setenv("EIGHTX8_DEADLINE", "1")
-    api.modes = Modes(latency=0.4)
+    monkeypatch.setenv("EIGHTX8_DEADLINE", "4")
+    api.modes = Modes(latency=1.5)
 
     assert run("list", *MANY[: 3 * LISTED_AT_ONCE]).output == "No webhook is registered.\n"
 
