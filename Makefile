@@ -92,7 +92,7 @@ clean: ## remove all that make made: environments, .tools, .demo, dist, caches
 	rm -rf .venv .venv-oldest .tools .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A virtual environment knows its own place: in a clone that was moved or copied it is made anew.
+# A virtual environment knows its own place: in a clone that was moved or copied it is made again.
 ifneq ($(shell cat .venv/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.ready
 endif

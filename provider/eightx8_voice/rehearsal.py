@@ -22,7 +22,7 @@ from eightx8_voice.walk import UNKNOWN_MENU, Flow, used, walk
 from eightx8_voice.webhooks import WebhookType
 
 RESPONSE_SECONDS = 3.0
-"""Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence meanwhile."""
+"""Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence."""
 
 SUBACCOUNT = "rehearsal"
 """The subaccount id in a rehearsal's deliveries; it stands for none."""
@@ -149,7 +149,7 @@ def _findings(url: str, allow_private: bool, timeout: float, plan: _Plan) -> Ite
         yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 accepts only 200")
         yield _finding(
             "response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms",
-            f"; a caller waits meanwhile: respond within {RESPONSE_SECONDS:g} s and work afterwards",
+            f"; the caller is waiting: respond within {RESPONSE_SECONDS:g} s and work afterwards",
         )  # fmt: skip
         if first.status != 200:
             why = "the first delivery was not accepted"

@@ -41,7 +41,7 @@ STDOUT = CapturedStdout()
 
 
 class Direct(Host):
-    """As `Host`: a provider configured anew, and called with what came through JSON."""
+    """As `Host`: a newly configured provider, and called with what came through JSON."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
         # The host would reveal the URN of the request that it serves.

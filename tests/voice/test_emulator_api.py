@@ -154,7 +154,7 @@ def test_an_eventually_consistent_api_shows_what_was_before(modes: dict[str, Any
 
 
 def test_listings_that_are_late_show_each_change_after_its_time() -> None:
-    """A removal like a registration, however often the subaccount is listed meanwhile, and no change for another."""
+    """A removal like a registration, however often the subaccount is listed until then, and no change for another."""
     client = Client(late_reads=1.5)
     seen = []
 

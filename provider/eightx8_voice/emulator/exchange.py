@@ -83,7 +83,7 @@ class Api:
         await _held(fault, "before", stopping)
         response = self._true(query, waiting)
         if fault.name != "pass":
-            # In a thread: 50 MB of response take a while to make, and others are to be served meanwhile.
+            # In a thread: a response of 50 MB takes a while to make, and must not block other requests.
             response = await asyncio.to_thread(fault_responses.faulty, response, fault, request.path)
         self._record(query, None if fault.name in fault_responses.NO_STATUS_LINE else response.status, connection)
         await _held(fault, "after", stopping)

@@ -147,7 +147,7 @@ def _run(asked: Probe, subaccount: str) -> _End:
             f"{_way_out(subaccount)}"
         )
     if changed:
-        problems.append(f"Somebody else changed {', '.join(changed)} of {subaccount} meanwhile.")
+        problems.append(f"Somebody else changed {', '.join(changed)} of {subaccount} during the probe.")
     return _End(problems, [entry.type for entry in left], interrupted)
 
 

@@ -106,7 +106,7 @@ class Probe:
         now = self._list()
         registered = now.get(self.type)
         if registered and not registered.marked:
-            raise ConflictError(f"{self.type} was registered in {self._subaccount_id} meanwhile. Nothing was sent.")
+            raise ConflictError(f"{self.type} was registered in {self._subaccount_id} after the check. No request was sent.")
         if any(entry.marked for entry in now.entries) and self.clean():
             raise ProtocolError(f"What an earlier probe left in {self._subaccount_id} cannot be removed.")
         self.register()
@@ -215,7 +215,7 @@ class Probe:
         kinds = self._touched | {entry.type for entry in listing.entries if entry.marked}
         for kind in sorted(kinds):
             entry = listing.get(kind)
-            # One that is listed without the mark was registered by somebody else meanwhile.
+            # One that is listed without the mark was registered by somebody else during the probe.
             if entry is None or entry.marked:
                 with suppress(RefusedError, ProtocolError):  # a listing shows whether it is gone
                     self.requests += 1
