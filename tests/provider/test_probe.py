@@ -203,7 +203,7 @@ def test_what_somebody_else_registers_while_a_person_is_asked_is_not_overwritten
     asked.look()
     theirs = api.account.put(SUB, "VSS", "https://theirs.example/")
 
-    with pytest.raises(ConflictError, match="VSS was registered in Demo_1_voice after the check"):
+    with pytest.raises(ConflictError, match="VSS of Demo_1_voice was registered by someone else after the check"):
         asked.ask()
 
     assert (asked.clean(), api.account.webhooks(SUB)) == ([], {"VSS": theirs})

@@ -22,6 +22,7 @@ from pulumi_8x8.probe.run import HEADER, Probe
 from pulumi_8x8.settings import Settings
 from tests.support.client import KEY
 from tests.support.command_line import SUB, run
+from tests.support.malformed import MALFORMED
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
@@ -39,7 +40,7 @@ FAULTS: dict[str, Any] = {
     "lost after": {"name": "reset_after_applying"},
     "cut": {"name": "truncated"},
     "silent": {"name": "hang"},
-    "no json": {"name": "html"},
+    "no json": {"name": "body", "make": MALFORMED["html"]},
 }
 
 

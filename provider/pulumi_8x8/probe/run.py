@@ -106,7 +106,8 @@ class Probe:
         now = self._list()
         registered = now.get(self.type)
         if registered and not registered.marked:
-            raise ConflictError(f"{self.type} was registered in {self._subaccount_id} after the check. No request was sent.")
+            where = f"{self.type} of {self._subaccount_id}"
+            raise ConflictError(f"{where} was registered by someone else after the check. Nothing was changed.")
         if any(entry.marked for entry in now.entries) and self.clean():
             raise ProtocolError(f"What an earlier probe left in {self._subaccount_id} cannot be removed.")
         self.register()
