@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eightx8_voice.emulator import Emulator, StoredWebhook
+from eightx8_voice.emulator import Emulator, Fault, StoredWebhook
 from tests.support.account import urls, writes
 from tests.support.engine import native_in_proof
 from tests.support.scratch import Project
@@ -96,6 +96,19 @@ def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project:
     assert "POST Sub_1/VCA" in writes(api)
     assert urls(api) == {"Sub_1/VCA": "https://ivr.example/new"}
     assert list(project.resources()) == ["new"]
+
+
+def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(api: Emulator, project: Project) -> None:
+    """The next run deletes the rest of the old one, which is the same webhook as the new one."""
+    project.declare(vca=VCA).deploy().ok()
+    api.faults.add(Fault("status", method="POST", status=400))
+    project.declare(vca=VCA, vss={**VSS, "opts": {"depends_on": ["vca"]}})
+    project.deploy("--replace", project.urn("vca")).failed()
+
+    project.deploy().ok()
+
+    assert writes(api) == ["POST Sub_1/VCA", "POST Sub_1/VSS 400", "POST Sub_1/VSS"]
+    assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": VSS["url"]}
 
 
 @pytest.mark.parametrize("first", ["who comes", pytest.param("who leaves", marks=pytest.mark.proof)])

@@ -25,7 +25,7 @@ from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.claims import Claims
 claims = Claims(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
 claims.add(WebhookId("acme_voice", "VCA"), "urn::ivr", "ivr")
-claims.add(WebhookId("acme_voice", "VCA"), "urn::ivr", "ivr", "created")
+claims.add(WebhookId("acme_voice", "VCA"), "urn::ivr", "ivr", settled=True)
 print("claimed", flush=True)
 sys.stdin.read()
 """
@@ -52,7 +52,7 @@ def claims_of(folder: Path, engine: str = ENGINE, api: str = API) -> list[tuple[
 def test_a_process_sees_what_another_of_the_same_run_claims(tmp_path: Path, api: str) -> None:
     """The last word of each resource; the two addresses that the vendor documents are one API."""
     with process(tmp_path):
-        assert claims_of(tmp_path, api=api) == [("ivr", "created", False)]
+        assert claims_of(tmp_path, api=api) == [("ivr", True, False)]
 
 
 @pytest.mark.parametrize(("engine", "api"), [("127.0.0.1:44050", API), (ENGINE, "http://127.0.0.1:8088"), ("", API)])
@@ -68,7 +68,7 @@ def test_the_claims_of_a_process_that_was_killed_are_marked(tmp_path: Path) -> N
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
 
-        assert claims_of(tmp_path) == [("ivr", "created", True)]
+        assert claims_of(tmp_path) == [("ivr", True, True)]
 
 
 def test_one_does_not_see_its_own_claims(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_one_does_not_see_its_own_claims(tmp_path: Path) -> None:
     claims.add(ID, "urn::ivr", "ivr")
 
     assert claims.of_others(ID) == []
-    assert claims_of(tmp_path) == [("ivr", "", False)]
+    assert claims_of(tmp_path) == [("ivr", False, False)]
 
 
 def test_the_files_are_for_their_owner_alone_and_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:

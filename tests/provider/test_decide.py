@@ -179,19 +179,19 @@ ELSE, MINE = "urn::else", "urn::hook"
     ("urn", "claims", "action"),
     [
         (MINE, [], Deletion.DELETE),
-        (MINE, [(ELSE, "created", False)], Deletion.KEEP),
-        (MINE, [(ELSE, "", True), (ELSE, "same", False)], Deletion.KEEP),
-        (MINE, [(ELSE, "", False)], Deletion.REFUSE),
-        (MINE, [(ELSE, "created", True)], Deletion.REFUSE),
-        (MINE, [(MINE, "created", False)], Deletion.KEEP),
-        (MINE, [(MINE, "same", False)], Deletion.DELETE),
-        (MINE, [(MINE, "", False)], Deletion.DELETE),
-        (MINE, [(MINE, "created", True)], Deletion.DELETE),
-        ("", [(ELSE, "", False)], Deletion.KEEP),
+        (MINE, [(ELSE, True, False)], Deletion.KEEP),
+        (MINE, [(ELSE, False, True), (ELSE, True, False)], Deletion.KEEP),
+        (MINE, [(ELSE, False, False)], Deletion.REFUSE),
+        (MINE, [(ELSE, True, True)], Deletion.REFUSE),
+        (MINE, [(MINE, True, False)], Deletion.KEEP),
+        (MINE, [(MINE, False, False)], Deletion.DELETE),
+        (MINE, [(MINE, True, True)], Deletion.REFUSE),
+        (MINE, [(MINE, True, True), (MINE, True, False)], Deletion.KEEP),
+        ("", [(ELSE, False, False)], Deletion.KEEP),
     ],
 )
 def test_a_deletion_depends_on_what_this_run_claims(
-    urn: str, claims: list[tuple[str, str, bool]], action: Deletion
+    urn: str, claims: list[tuple[str, bool, bool]], action: Deletion
 ) -> None:
     """What a resource of this run declares is never deleted, whichever process deletes."""
     made = [Claim("", "acme_voice/VCA", key, key, settled, ended) for key, settled, ended in claims]

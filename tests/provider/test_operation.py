@@ -121,7 +121,7 @@ def test_no_text_shows_the_values_of_a_query(api: Emulator, shown: Shown, live: 
 
     _, [refusal] = check(operation(api), HOOK, declared)
     running.diff(HOOK, {**STATE, **declared}, checked(running, HOOK, declared, {**STATE, **declared}))
-    running.delete(HOOK, ID, {**STATE, **declared})
+    operation(api, shown).delete(HOOK, ID, {**STATE, **declared})
     texts = [refusal.reason, *(text for _, _, text in shown)]
 
     assert refusal.property == "", "the engine would print the value of the property"
@@ -250,7 +250,7 @@ def test_a_secret_url_is_in_no_text(api: Emulator, shown: Shown) -> None:
     api.account.put(*ID, B)
     running = operation(api, shown)
     running.diff(HOOK, masked, checked(running, SECRET, INPUTS, masked))
-    running.delete(HOOK, ID, masked)
+    operation(api, shown).delete(HOOK, ID, masked)
     texts += [text for _, _, text in shown]
 
     assert refusal.property == "", "the engine would print the value of the property"
@@ -267,3 +267,15 @@ def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulat
     assert running.diff(HOOK, STATE, news) == ((), (), True)
     assert running.update(HOOK, STATE, news) == {**STATE, SECRET_URL: True}
     assert methods(api) == ["GET"]
+
+
+@pytest.mark.parametrize("live", [A, B], ids=["as declared", "drifted"])
+def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(api: Emulator, live: str) -> None:
+    """The next run deletes the rest of it, under the same URN, after the new one was compared, even if that fails."""
+    api.account.put(*ID, live)
+    running = operation(api)
+    running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE))
+
+    running.delete(HOOK, ID, STATE)
+
+    assert api.account.webhooks("acme_voice")["VCA"].url == live

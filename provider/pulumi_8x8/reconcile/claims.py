@@ -38,7 +38,7 @@ class Claim(NamedTuple):
         webhook: The webhook's id.
         key: What distinguishes the resource from others: its URN, else its label.
         name: The resource, for messages.
-        settled: How it came to have the webhook: `created`, `updated`, `same`, or empty where it does not yet.
+        settled: Whether it has the webhook: its state holds it, or this run has registered or adopted it.
         ended: Whether the process that made the claim has ended.
     """
 
@@ -46,7 +46,7 @@ class Claim(NamedTuple):
     webhook: str
     key: str
     name: str
-    settled: str = ""
+    settled: bool = False
     ended: bool = False
 
 
@@ -69,8 +69,8 @@ class Claims:
         self._file: Path | None = None
         self._lock = Lock()
 
-    def add(self, webhook_id: WebhookId, key: str, name: str, settled: str = "") -> None:
-        """Let the other processes know that a resource declares a webhook, or how it came to have it."""
+    def add(self, webhook_id: WebhookId, key: str, name: str, *, settled: bool = False) -> None:
+        """Let the other processes know that a resource declares a webhook, or has it."""
         claim = Claim(self._account, str(webhook_id), key, name, settled)
         with self._lock:
             if self._run is None:

@@ -235,14 +235,15 @@ class Deletion(Enum):
 def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]:
     """Return what to do with a webhook whose resource is deleted, and the claim that decides it.
 
-        claim of                            then
-        ----------------------------------  --------------------------------------------------
-        no resource                         delete
-        another one, which has the webhook  keep: it is managed by that one now
-        another one, which does not yet     refuse: it may have failed
-        another one, whose process ended    refuse: whether it has the webhook is not known
-        the resource itself, created again  keep: a replacement of itself
-        the resource itself, otherwise      delete
+        claim of                                  then
+        ----------------------------------------  --------------------------------------------------
+        no resource                               delete
+        another one, which has the webhook        keep: it is managed by that one now
+        another one, which does not yet           refuse: it may have failed
+        another one, whose process ended          refuse: whether it has the webhook is not known
+        the resource itself, which has it         keep: what is deleted is what a replacement left
+        the resource itself, whose process ended  refuse
+        the resource itself, which does not yet   delete: it is created after this
 
     Args:
         urn: The resource that is deleted; empty where the host does not reveal it, which keeps every claimed webhook.
@@ -254,6 +255,7 @@ def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]
             return Deletion.KEEP, claim
     if others:
         return Deletion.REFUSE, others[0]
-    if any(claim.settled == "created" and not claim.ended for claim in claims):
+    if any(claim.settled and not claim.ended for claim in claims):
         return Deletion.KEEP, None
-    return Deletion.DELETE, None
+    ended = next((claim for claim in claims if claim.ended), None)
+    return (Deletion.REFUSE if ended else Deletion.DELETE), ended

@@ -22,7 +22,7 @@ class Memory:
         self._claims = claims
         self._lock = Lock()
         self._declared: dict[WebhookId, Caller] = {}
-        self._settled: dict[WebhookId, str] = {}
+        self._settled: set[WebhookId] = set()
         self._in_state: dict[WebhookId, Declaration] = {}
         self._results: dict[object, Any] = {}
         self._replaces: bool | None = None
@@ -38,16 +38,16 @@ class Memory:
         others = self._claims.of_others(webhook_id)
         return next((claim.name for claim in others if not claim.ended and claim.key != caller.key), "")
 
-    def settle(self, webhook_id: WebhookId, caller: Caller, how: str) -> None:
-        """Record how the resource that declares a webhook came to have it: `created`, `updated` or `same`."""
+    def settle(self, webhook_id: WebhookId, caller: Caller) -> None:
+        """Record that the resource that declares a webhook has it."""
         with self._lock:
-            self._settled[webhook_id] = how
-        self._claims.add(webhook_id, caller.key, caller.name, how)
+            self._settled.add(webhook_id)
+        self._claims.add(webhook_id, caller.key, caller.name, settled=True)
 
     def claims(self, webhook_id: WebhookId) -> list[Claim]:
         """Return every claim of this run to a webhook."""
         with self._lock:
-            own, settled = self._declared.get(webhook_id), self._settled.get(webhook_id, "")
+            own, settled = self._declared.get(webhook_id), webhook_id in self._settled
         mine = [Claim("", str(webhook_id), own.key, own.name, settled)] if own else []
         return mine + self._claims.of_others(webhook_id)
 

@@ -142,13 +142,12 @@ class Operation:
         if changed := replaces(olds, news):
             return Difference(tuple(changed), (), True)
         declared, state = declaration(news), declaration(olds)
+        self._memory.settle(declared.id, caller)
         live = self._live(declared.id, self._deadline(caller))
         decision = _accepted(self._decision(caller, state, declared, live, news))
         if decision.drift:
             text = drift_text(declared, decision.drift)
             self._messages.show("warning", f"drift {declared.id}", text, caller, declared.id)
-        if decision.action is WebhookAction.NOTHING:
-            self._memory.settle(declared.id, caller, "same")
         # A URL that becomes a secret is written to the state as one, by an update that sends nothing.
         unmarked = declared.secret_url and not state.secret_url
         updates = dict.fromkeys([*decision.changed, *(drift.property for drift in decision.drift)])
@@ -159,7 +158,7 @@ class Operation:
         webhook_id = declaration(inputs).id
         # The state holds the webhook when the engine replaces a resource by itself.
         outs = self._converged(caller, self._memory.held(webhook_id), inputs)
-        self._memory.settle(webhook_id, caller, "created")
+        self._memory.settle(webhook_id, caller)
         return webhook_id, outs
 
     def preview(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
@@ -196,9 +195,7 @@ class Operation:
 
     def update(self, caller: Caller, olds: Properties, news: Properties) -> dict[str, Any]:
         """Make the live webhook what is declared; returns the outputs."""
-        outs = self._converged(caller, declaration(olds), news)
-        self._memory.settle(declaration(news).id, caller, "updated")
-        return outs
+        return self._converged(caller, declaration(olds), news)
 
     def delete(self, caller: Caller, webhook_id: WebhookId, outs: Properties) -> None:
         """Remove it, unless a resource of this run declares it, in whichever provider process.
