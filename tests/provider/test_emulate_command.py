@@ -115,7 +115,7 @@ def test_each_mode_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "arguments",
     ["--port 70000", "--port -5", "--latency nan", "--late-reads inf", "--post-over merge", "--refusal-status 200",
-     "--normalise add-slash --normalise remove-slash", "--state /dev/null/state.json"],
+     "--normalise add-slash --normalise remove-slash", "--state /dev/null/state.json", "--state /proc/self/state.json"],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_one_line(arguments: str) -> None:
     """Exit code 2, and nothing is served."""

@@ -113,14 +113,14 @@ def test_what_a_killed_run_left_beside_the_state_file_is_removed_at_the_next_sta
     """What it had written of the account, auth headers included; other files stay."""
     path, other = tmp_path / "state.json", tmp_path / ".state.json.backup"
     other.touch()
-    killed = "import os, json; from eightx8_voice.emulator import Emulator; os.fsync = lambda _: os._exit(9)\n"
-    killed += f"Emulator(state_file={str(path)!r}).account.put('acme', 'VCA', 'https://example.com/')"
+    killed = f"import os; from eightx8_voice.emulator import Emulator; api = Emulator(state_file={str(path)!r})\n"
+    killed += "os.fsync = lambda _: os._exit(9); api.account.put('acme', 'VCA', 'https://example.com/')"
     subprocess.run([sys.executable, "-c", killed], check=False)
     left = set(tmp_path.iterdir())
 
     Emulator(state_file=path)
 
-    assert (len(left), set(tmp_path.iterdir())) == (2, {other})
+    assert (len(left), set(tmp_path.iterdir())) == (3, {other, path})
 
 
 def test_a_key_is_made_up_for_each_emulator_that_is_given_none() -> None:

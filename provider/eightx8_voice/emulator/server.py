@@ -169,6 +169,7 @@ def _account(path: str | Path | None, clock: Callable[[], float]) -> Account:
         return Account(clock=clock)
     try:
         held = load(Path(path))
+        save(Path(path), held)  # one that cannot be written is found now, and not by the first request
     except StateFileError as error:
         raise EmulatorError(str(error)) from None
     return Account(held, lambda changed: save(Path(path), changed), clock)

@@ -7,7 +7,8 @@ import os
 import shutil
 import sys
 import textwrap
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -27,7 +28,11 @@ LONGEST_CALL = 600.0
 @click.argument("subaccount", type=SubaccountId())
 @click.option("--from", "source", metavar="+65…", help="Who calls, in E.164.")
 @click.option("--to", "destination", metavar="+65…", help="The virtual number that is called, in E.164.")
-@click.option("--start", type=click.File("rb"), help="Begin an outbound session with the call flow in this file.")
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Begin an outbound session with the call flow in this file.",
+)
 @click.option("--keys", default="", help="What is pressed, one entry for each time a call flow listens: 1,2")
 @click.option(
     "--outcome",
@@ -59,7 +64,7 @@ LONGEST_CALL = 600.0
 @click.option("--json", "as_json", is_flag=True, help="Print the call as JSON.")
 def call(
     subaccount: str,
-    start: BinaryIO | None,
+    start: Path | None,
     keys: str,
     outcomes: str,
     expect: tuple[str, ...],
@@ -87,11 +92,13 @@ def call(
     raise SystemExit(1 if unmet or _failed(placed) else 0)
 
 
-def _document(file: BinaryIO) -> object:
+def _document(file: Path) -> object:
     try:
-        return json_text.read(file.read())
+        return json_text.read(file.read_bytes())
+    except OSError as error:
+        raise Failed(f"{printable(file)} cannot be read: {error.strerror}. Nothing was placed.") from None
     except ValueError as error:
-        raise Failed(f"{printable(file.name)} is not JSON: {printable(error)}. Nothing was placed.") from None
+        raise Failed(f"{printable(file)} is not JSON: {printable(error)}. Nothing was placed.") from None
 
 
 def _place(order: dict[str, Any]) -> dict[str, Any]:
