@@ -92,8 +92,8 @@ def test_what_was_used_last_stays_in_the_form() -> None:
     assert 'name="keys" value="1,2#"' in after
 
 
-def test_a_call_is_told_from_its_head_and_in_few_steps() -> None:
-    """One whose deliveries failed says so, whatever its status; statuses of one leg are one step; text is isolated."""
+def test_the_head_of_a_call_shows_failures_and_its_statuses_are_grouped() -> None:
+    """Whatever its status is; ended calls but the last are collapsed, and foreign text is isolated."""
 
     def respond(delivered: Delivered) -> Response:
         event = events.parse(delivered.body)

@@ -38,7 +38,7 @@ class _Stale:
 class Account:
     """The subaccounts of one API key and their webhooks; safe to use from any thread.
 
-    Every well-formed subaccount exists, unless `missing`, `forbidden` or `only` exclude it.
+    Every well-formed subaccount exists, unless `missing` or `forbidden` exclude it.
 
     Args:
         held: Webhooks by subaccount to start with.
@@ -60,8 +60,6 @@ class Account:
         """Subaccounts that get a 404."""
         self.forbidden: set[str] = set()
         """Subaccounts that get a 403."""
-        self.only: set[str] | None = None
-        """When set, every other subaccount gets a 404."""
         self.speech_profiles: Sequence[str] | None = None
         """The voice profiles; when set, a call flow with another is refused. Default: any, and two are listed."""
         self.numbers: Sequence[str] | None = None
@@ -76,9 +74,7 @@ class Account:
         """Return the status that refuses any request about this subaccount, or None."""
         if subaccount in self.forbidden:
             return 403
-        if subaccount in self.missing or (self.only is not None and subaccount not in self.only):
-            return 404
-        return None
+        return 404 if subaccount in self.missing else None
 
     def not_allowed(self, flow: CallFlow) -> Problem | None:
         """Return what a call flow uses and the account does not have, or None."""
@@ -155,7 +151,6 @@ class Account:
         with self._lock:
             other = Account(self._held, clock=self._clock)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
-            other.only = None if self.only is None else set(self.only)
             other.speech_profiles, other.numbers = self.speech_profiles, self.numbers
             other._stale = {subaccount: [*stale] for subaccount, stale in self._stale.items()}
             return other

@@ -70,12 +70,7 @@ def created(flow: CallFlow) -> Response:
 def speech_profiles(codes: Sequence[str] | None) -> Response:
     """Make the list of voice profiles; all but their codes is made up. Default: those of the vendor's example."""
     profiles = [
-        {
-            "speechProfileCode": code,
-            "localeCode": "-".join(code.split("-")[:2]),
-            "localeDescription": "made up",
-            "gender": "F",
-        }
+        {"speechProfileCode": code, "localeCode": code[:5], "localeDescription": "made up", "gender": "F"}
         for code in (SPEECH_PROFILES if codes is None else codes)
     ]
     return _json(200, {"speechProfiles": profiles, "statusCode": 0, "statusMessage": "ok"})
@@ -83,16 +78,9 @@ def speech_profiles(codes: Sequence[str] | None) -> Response:
 
 def numbers(msisdns: Sequence[str] | None) -> Response:
     """Make the list of virtual numbers; all but the numbers is made up. Default: one of the vendor's samples."""
+    made_up = {"countryCode": "SG", "operationalStatus": "Active", "dateCreated": CREATED, "dateUpdated": CREATED}
     shown = [
-        {
-            "msisdn": msisdn,
-            "countryCode": "SG",
-            "operationalStatus": "Active",
-            "dateCreated": CREATED,
-            "dateUpdated": CREATED,
-            "referenceId": f"number-{position}",
-            "numberType": "LongCode",
-        }
+        {"msisdn": msisdn, **made_up, "referenceId": f"number-{position}", "numberType": "LongCode"}
         for position, msisdn in enumerate(NUMBERS if msisdns is None else msisdns, start=1)
     ]
     document = {"totalNumbers": len(shown), "lastUpdatedAt": CREATED, "numbers": shown}
