@@ -104,11 +104,12 @@ def test_the_head_of_a_call_shows_failures_and_its_statuses_are_grouped() -> Non
     with endpoint(respond) as served, Emulator() as api:
         for name in ("VCA", "VSS", "VCS"):
             api.account.put("acme", name, served.url)
-        for _ in range(2):
-            api.place_call("acme", Plan(FROM, TO, keys=("2",)))
+        for duplicate in (True, False):
+            api.place_call("acme", Plan(FROM, TO, keys=("2",), duplicate=duplicate))
         page = requests.get(api.url, timeout=10).text
 
-    assert page.count("1 delivery failed") == page.count(">COMPLETED</span>") == 2
+    assert (page.count("1 delivery failed"), page.count("2 deliveries failed")) == (1, 1)
+    assert page.count(">COMPLETED</span>") == 2
     assert page.count(f"<bdi>Status of the call to {ELSEWHERE}: initiated, connected, disconnected</bdi>") == 2
     assert re.findall(r'<details id="open-[^"]+"( open)?>', page) == [" open", ""]
     assert "<noscript>" not in page
