@@ -44,7 +44,7 @@ def process(folder: Path, engine: str = ENGINE, api: str = API) -> Iterator[subp
             running.kill()
 
 
-def claims_of(folder: Path, engine: str = ENGINE, api: str = API) -> list[tuple[str, str, bool]]:
+def claims_of(folder: Path, engine: str = ENGINE, api: str = API) -> list[tuple[str, bool, bool]]:
     return [(claim.name, claim.settled, claim.ended) for claim in Claims(engine, api, folder).of_others(ID)]
 
 
