@@ -57,7 +57,7 @@ emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
 	@$(BIN)/pulumi-8x8 emulate --port $(PORT) --open
 
 matrix: setup ## run every operation against every fault, and record the outcomes in tests/proof/matrix.json
-	@$(BIN)/python tools/matrix/run.py
+	@$(BIN)/python -m tests.proof.matrix
 
 soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)

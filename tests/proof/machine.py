@@ -1,9 +1,13 @@
 """Any sequence of what people, programs, the API and crashes do to a stack; the model is what the account holds.
 
+The commands are those of an imitation of the engine (`tests/support/steps.py`), with real provider processes over gRPC:
+a dynamic and a native one, and a second instance of the dynamic one, between which webhooks move.
+
 Held after each command, whatever came before:
 
 - No webhook is touched that the state does not hold, unless the program declares it as it is or asks to overwrite it.
-- A command that reports success has done it: what is declared is live, what was removed from the program is gone.
+- A command that reports success has done it: what is declared is live, whichever process had it before, and what was
+  removed from the program is gone.
 - A command that fails while the API is well fails for a reason that the documents name, and that is so; its preview
   failed with it before, and the account is as it was.
 - A program that could be deployed can be deployed after any fault by one more `up`; the preview after it is empty.
@@ -12,7 +16,10 @@ Held after each command, whatever came before:
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,22 +28,33 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from eightx8_voice.emulator import Emulator, Fault, Modes, StoredWebhook
 from eightx8_voice.emulator.modes import PostOver
 from pulumi_8x8.model import WebhookId
-from tests.proof.fault_cases import FAULT_CASES
+from tests.proof.faults import FAULT_CASES
 from tests.proof.testbed import Live, live
 from tests.support.host import Host
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER, leaks
-from tests.support.steps import Command, Program, Properties, Result, Stack, id_of
+from tests.support.native_host import NativeHost
+from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
+
+PROVIDERS: dict[int, type[Host]] = {0: Host, 1: NativeHost, 2: Host}
+ENGINE = "127.0.0.1:1"
+"""The engine's address, by which the processes of one run know each other; nobody listens there."""
 
 SUBACCOUNTS = st.sampled_from(("Sub_1", "Sub_2"))
 TYPES = st.sampled_from(("VCA", "VSS", "VCS", "VRU", "VNU"))
 URLS = st.sampled_from(("https://ivr.example/a", "https://ivr.example/b", "https://ivr.example/c"))
 HEADERS = st.sampled_from((HEADER, NEXT_HEADER))
 NAMES = st.sampled_from(("one", "two", "three"))
+MOVES = st.sampled_from(tuple(PROVIDERS))
 IDS = st.builds(WebhookId, SUBACCOUNTS, TYPES)
 
 WEBHOOKS = st.fixed_dictionaries(
     {"subaccount_id": SUBACCOUNTS, "type": TYPES, "url": URLS},
-    optional={"http_auth_header": HEADERS, "enabled": st.just(False), "overwrite_on_create": st.just(True)},
+    optional={
+        "http_auth_header": HEADERS,
+        "enabled": st.just(False),
+        "overwrite_on_create": st.just(True),
+        "provider": MOVES,
+    },
 )
 CHANGES = st.one_of(
     st.tuples(st.just("type"), TYPES),
@@ -44,6 +62,7 @@ CHANGES = st.one_of(
     st.tuples(st.just("url"), URLS),
     st.tuples(st.just("enabled"), st.booleans()),
     st.tuples(st.just("http_auth_header"), st.none() | HEADERS),
+    st.tuples(st.just("provider"), MOVES),
 )
 """One property and its new value; None takes it out."""
 
@@ -59,17 +78,16 @@ FAULTS = st.one_of(
     st.fixed_dictionaries({"name": st.just("stale"), "method": st.just("POST"), "times": st.sampled_from((1, None))}),
 )
 
-NOT_OURS = "already holds a webhook that this resource did not register"
-UNKNOWN_HEADER = "is live with an auth header that this stack does not know"
+NOT_OURS = "is already registered with another URL"
+UNKNOWN_HEADER = "has an auth header that this stack does not know"
 TWICE = "is declared twice in this program"
 
 
 class Machine(RuleBasedStateMachine):
     """Drives one stack on one account of its own."""
 
-    def __init__(self, post_over: PostOver, kind: type[Host] = Host) -> None:
+    def __init__(self, post_over: PostOver) -> None:
         super().__init__()
-        self.kind = kind
         self.api = Emulator(KEY, Modes(post_over)).__enter__()
         self.stack = Stack()
         self.program: dict[str, Properties] = {}
@@ -104,17 +122,18 @@ class Machine(RuleBasedStateMachine):
         self.edited({**self.program, name: {option: value for option, value in changed.items() if value is not None}})
 
     @precondition(lambda self: self.program)
+    @rule(data=st.data(), provider=MOVES, new=NAMES)
+    def moves(self, data: st.DataObject, provider: int, new: str) -> None:
+        """To another provider process, often under another name."""
+        old = data.draw(st.sampled_from(sorted(self.program)))
+        others = {name: webhook for name, webhook in self.program.items() if name not in (old, new)}
+        self.edited({**others, new: {**self.program[old], "provider": provider}})
+
+    @precondition(lambda self: self.program)
     @rule(data=st.data())
     def removes(self, data: st.DataObject) -> None:
         gone = data.draw(st.sampled_from(sorted(self.program)))
         self.edited({name: webhook for name, webhook in self.program.items() if name != gone})
-
-    @precondition(lambda self: self.program)
-    @rule(data=st.data(), new=NAMES)
-    def renames(self, data: st.DataObject, new: str) -> None:
-        old = data.draw(st.sampled_from(sorted(self.program)))
-        others = {name: webhook for name, webhook in self.program.items() if name not in (old, new)}
-        self.edited({**others, new: self.program[old]})
 
     @rule(data=st.data(), url=URLS, enabled=st.booleans(), header=st.sampled_from((None, "Basic theirs")))
     def others_register(self, data: st.DataObject, url: str, enabled: bool, header: str | None) -> None:
@@ -222,15 +241,16 @@ class Machine(RuleBasedStateMachine):
 
     def is_refused(self, result: Result) -> bool:
         """Whether it failed for a reason that the documents name, and that is so."""
-        error, state = result.error or "", self.stack.managed()
+        error, state = result.error or "", {one["urn"]: one for one in self.stack.resources if not one.get("delete")}
         for name, webhook in self.program.items():
             webhook_id = id_of(webhook)
             live = self.live().get(webhook_id)
-            ours = name in state and state[name]["id"] == str(webhook_id)
+            known_as = urn(PROVIDERS[webhook.get("provider", 0)].token, name)
+            ours = known_as in state and state[known_as]["id"] == str(webhook_id)
             if f"{webhook_id} {NOT_OURS}" in error:
                 return not ours and live is not None and live.url != webhook["url"]
             if f"{webhook_id} {UNKNOWN_HEADER}" in error:
-                known = "http_auth_header" in webhook or (ours and "http_auth_header" in state[name]["outputs"])
+                known = "http_auth_header" in webhook or (ours and "http_auth_header" in state[known_as]["outputs"])
                 return live is not None and live.http_auth_header is not None and not known
             if f"{webhook_id} {TWICE}" in error:
                 return [id_of(other) for other in self.program.values()].count(webhook_id) > 1
@@ -268,16 +288,25 @@ class Machine(RuleBasedStateMachine):
         return found
 
     def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
-        """Run one command in a process of its own, which is killed where a request meets a fault."""
-        environment = {"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url}
-        environment["EIGHTX8_DEADLINE"] = "0.3" if self.api.faults.pending() else "60"
-        with self.kind(environment) as host, ThreadPoolExecutor(1) as pool:
+        """Run one command in processes of its own, which are killed where a request meets a fault."""
+        needed = {webhook.get("provider", 0) for webhook in self.program.values()}
+        needed |= {resource["provider"] for resource in self.stack.resources}
+        with ExitStack() as run, ThreadPoolExecutor(1) as pool:
+            folder = run.enter_context(TemporaryDirectory())
+            environment = {"EIGHTX8_API_KEY": self.api.api_key, "EIGHTX8_BASE_URL": self.api.url, "TMPDIR": folder}
+            hosts = {number: run.enter_context(PROVIDERS[number](environment, None, ENGINE)) for number in needed}
             if kill_at:
-                pool.submit(kill_at.reached.wait).add_done_callback(lambda _: host.kill())
-            result = self.stack.run(command, host, self.program)
+                pool.submit(_kill_at, kill_at, hosts.values())
+            result = self.stack.run(command, self.program, hosts)
             if kill_at:
                 kill_at.reached.set()
-        return result, host.printed
+        return result, "".join(host.printed for host in hosts.values())
 
     def repairs(self) -> None:
         """Go on after a crash, with every pending operation dropped."""
+
+
+def _kill_at(fault: Fault, hosts: Iterable[Host]) -> None:
+    fault.reached.wait()
+    for host in hosts:
+        host.kill()

@@ -23,7 +23,7 @@ def program(type: str, url: str) -> Program:
 def run(api: Emulator, command: Command, stack: Stack, declared: Program) -> tuple[Result, str]:
     """Run one command in a process of its own; returns how it ended and what it printed."""
     with Host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}) as host:
-        result = stack.run(command, host, declared)
+        result = stack.run(command, declared, {0: host})
     return result, host.printed
 
 
@@ -67,5 +67,5 @@ def test_two_stacks_on_one_webhook_leave_one_whole_and_the_other_stack_shows_it(
     [lost] = declared.keys() - {live}
     result, printed = run(api, "preview", stacks[lost], declared[lost])
     assert live in f"{printed}{result.error}"
-    assert result.error is None or "already holds a webhook that this resource did not register" in result.error
+    assert result.error is None or "is already registered with another URL" in result.error
     assert run(api, "preview", stacks[live], declared[live]) == (Result(), "")

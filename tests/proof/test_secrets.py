@@ -97,7 +97,7 @@ def test_a_key_or_header_that_cannot_be_sent_is_refused_without_being_repeated(
     config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
     webhook = BARE if name in config else {**BARE, name: value}
     with Host({}, {**config, name: value} if name in config else config) as host:
-        result = Stack().run("up", host, {"vca": webhook})
+        result = Stack().run("up", {"vca": webhook}, {0: host})
 
     printed = f"{host.printed}\n{result.error}"
     assert not result.ok

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from eightx8_voice.emulator import Account, Emulator, Modes, StoredWebhook
 from pulumi_8x8.model import WebhookId
@@ -12,10 +12,8 @@ from pulumi_8x8.reconcile.validate import with_defaults
 from tests.support.direct import STDOUT, Direct
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER
 from tests.support.native_host import NativeDirect
-from tests.support.scratch import TOKEN
 from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
 
-Mode = Literal["replace", "refuse", "ignore", "stale", "normalise"]
 ProviderKind = type[Direct] | type[NativeDirect]
 Live = dict[WebhookId, StoredWebhook]  # every webhook of an account
 
@@ -31,7 +29,7 @@ SAME: Program = {"vss": {"subaccount_id": "Sub_1", "type": "VSS", "url": "https:
 """A webhook of the same stack that no operation is about."""
 
 
-class Operation(NamedTuple):
+class OperationCase(NamedTuple):
     """A command of the engine."""
 
     name: str  # its key in matrix.json
@@ -43,50 +41,43 @@ class Operation(NamedTuple):
 
 
 OPERATIONS = (
-    Operation("create", {}, {"vca": VCA}),
-    Operation("update of the URL", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}),
-    Operation("update of enabled", {"vca": VCA}, {"vca": {**VCA, "enabled": False}}),
-    Operation("a header is added", {"vca": BARE}, {"vca": VCA}),
-    Operation("a header is rotated", {"vca": VCA}, {"vca": {**VCA, "http_auth_header": NEXT_HEADER}}, unseen=True),
-    Operation("replace by type", {"vca": VCA}, {"vca": {**VCA, "type": "VCS"}}),
-    Operation("replace by subaccount", {"vca": VCA}, {"vca": {**VCA, "subaccount_id": "Sub_3"}}),
-    Operation("refresh", {"vca": VCA}, {"vca": VCA}, "refresh", {"url": "https://ivr.example/drift"}),
-    Operation("delete", {"vca": VCA}, {}),
-    Operation("adoption", {}, {"vca": BARE}, drift={"url": VCA["url"]}),
-    Operation("adoption with a header", {}, {"vca": VCA}, drift={"url": VCA["url"], "http_auth_header": HEADER}),
-    Operation("preview", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}, "preview"),
+    OperationCase("create", {}, {"vca": VCA}),
+    OperationCase("update of the URL", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}),
+    OperationCase("update of enabled", {"vca": VCA}, {"vca": {**VCA, "enabled": False}}),
+    OperationCase("a header is added", {"vca": BARE}, {"vca": VCA}),
+    OperationCase("a header is rotated", {"vca": VCA}, {"vca": {**VCA, "http_auth_header": NEXT_HEADER}}, unseen=True),
+    OperationCase("replace by type", {"vca": VCA}, {"vca": {**VCA, "type": "VCS"}}),
+    OperationCase("replace by subaccount", {"vca": VCA}, {"vca": {**VCA, "subaccount_id": "Sub_3"}}),
+    OperationCase("refresh", {"vca": VCA}, {"vca": VCA}, "refresh", {"url": "https://ivr.example/drift"}),
+    OperationCase("delete", {"vca": VCA}, {}),
+    OperationCase("adoption", {}, {"vca": BARE}, drift={"url": VCA["url"]}),
+    OperationCase("adoption with a header", {}, {"vca": VCA}, drift={"url": VCA["url"], "http_auth_header": HEADER}),
+    OperationCase("preview", {"vca": VCA}, {"vca": {**VCA, "url": "https://ivr.example/v2"}}, "preview"),
 )
 
 
 class Testbed(ExitStack):
     """An account, a stack on it with the operation's `before` deployed, and the way to both."""
 
-    def __init__(self, operation: Operation, mode: Mode, kind: ProviderKind) -> None:
+    def __init__(self, operation: OperationCase, modes: Modes, kind: ProviderKind) -> None:
         super().__init__()
         self.operation, self._kind = operation, kind
         self.program: Program = {**SAME, **operation.after}
-        self.stack = Stack(resources=_deployed({**SAME, **operation.before}))
-        self.api = self.front = self.enter_context(Emulator(KEY))
+        self.stack = Stack(resources=_deployed({**SAME, **operation.before}, kind.token))
+        self.api = self.front = self.enter_context(Emulator(KEY, modes))
         register({**OTHERS, **SAME, **operation.before}, self.api.account)
         if operation.drift:
             self.api.account.put("Sub_1", "VCA", **operation.drift)
         self.timeline: list[Live] = [live(self.api.account)]
-        self.api.account._on_change = lambda accounts: self.timeline.append(
+        self.api.account.on_change = lambda accounts: self.timeline.append(
             {WebhookId(sub, type): one for sub, webhooks in accounts.items() for type, one in webhooks.items()}
         )
-        if mode == "stale":
-            self.api.modes = Modes(stale_reads=2, stale_response=True)
-        elif mode == "normalise":
-            self.api.modes = Modes(normalise=("add-slash",))
-        else:
-            self.api.modes = Modes(post_over=mode)
-        self.api.journal.clear()
 
-    def run(self, command: Command, program: Program, settings: Mapping[str, str]) -> tuple[Result, str]:
+    def run(self, command: Command, program: Program, settings: Mapping[str, str] | None = None) -> tuple[Result, str]:
         """Run one command of the engine; returns how it ended and what was printed."""
         STDOUT.taken()
-        with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **settings}) as provider:
-            result = self.stack.run(command, provider, program)
+        with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **(settings or {})}) as provider:
+            result = self.stack.run(command, program, {0: provider})
         return result, STDOUT.taken()
 
 
@@ -103,12 +94,12 @@ def register(program: Program, account: Account) -> Account:
     return account
 
 
-def _deployed(program: Program) -> list[Properties]:
+def _deployed(program: Program, token: str) -> list[Properties]:
     """The state that `up` leaves of a program."""
     resources = []
     for name, declared in program.items():
         inputs = with_defaults(declared)
         outs = {**inputs, "http_auth_header_available": "http_auth_header" in inputs}
-        known = {"urn": urn(name), "type": TOKEN, "id": str(id_of(inputs))}
+        known = {"urn": urn(token, name), "type": token, "provider": 0, "id": str(id_of(inputs))}
         resources.append({**known, "inputs": inputs, "outputs": outs})
     return resources

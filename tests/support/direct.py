@@ -58,7 +58,7 @@ class Direct(Host):
         try:
             result = getattr(self._provider, method.lower())(*sent)
         except Exception:
-            # What the host hands to the engine, and the engine shows.
+            # What a host without `dynamic_host.without_traceback` hands to the engine, and the engine shows.
             raise StepError(traceback.format_exc()) from None
         finally:
             _serving.urn = ""

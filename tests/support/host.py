@@ -11,17 +11,22 @@ import multiprocessing
 import os
 import runpy
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from pulumi_8x8.api.client import Client
+from pulumi_8x8.api.deadline import Deadline
 from pulumi_8x8.provider import WebhookProvider
+from tests.support.scratch import TOKEN
 from tests.support.steps import LostError, Properties, StepError
 
 DIFF_SOME = provider_pb2.DiffResponse.DIFF_SOME
@@ -31,17 +36,22 @@ SECONDS = 120  # the longest time for one call, far above every deadline that th
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["pytest", "asyncio", __name__, "pulumi_8x8.reconcile.operation", "pulumi_8x8.native.servicer"]
+    ["pytest", "asyncio", "filelock", __name__, "pulumi_8x8.native.servicer", "pulumi_8x8.reconcile.apply"]
 )
+
+
+def pause(_client: Client, seconds: float, deadline: Deadline) -> bool:
+    """Stands in for `Client.pause`: pauses between tries and listings take no time."""
+    return seconds <= deadline.remaining
 
 
 Kind = TypeVar("Kind", bound="Host")
 
 
 class Host:
-    """A provider's process; use it with `with`. An engine passes its own address."""
+    """A provider's process, which makes no pauses; use it with `with`. An engine passes its own address."""
 
-    module = "pulumi.dynamic"
+    module, token = "pulumi.dynamic", TOKEN
     urn = ""
     """The resource that the next call is about."""
 
@@ -90,10 +100,10 @@ class Host:
             raise StepError("\n".join(texts))
         return self._dict(response.inputs)
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> tuple[list[str], bool]:
-        """The properties that ask for a replacement, and whether anything is to be done."""
+    def diff(self, id: str, olds: Properties, news: Properties) -> tuple[bool, bool]:
+        """Whether to replace it, and whether anything is to be done."""
         response = self._call("Diff", urn=self.urn, id=id, olds=olds, news=news)
-        return list(response.replaces or []), response.changes == DIFF_SOME
+        return bool(response.replaces), response.changes == DIFF_SOME
 
     def create(self, news: Properties) -> tuple[str, Properties]:
         response = self._call("Create", urn=self.urn, properties=news)
@@ -115,7 +125,7 @@ class Host:
 
     def _connect(self, port: int, config: Mapping[str, str]) -> None:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._call("Configure", args=dict(config))
 
     def _call(self, method: str, **fields: Any) -> Any:
@@ -148,4 +158,6 @@ def _run(environment: Mapping[str, str], output: Connection, *arguments: str) ->
     os.dup2(output.fileno(), 2)
     sys.stdout = io.TextIOWrapper(open(1, "wb", buffering=0), write_through=True)  # noqa: SIM115 - as `python -u`
     sys.argv[:] = arguments
+    tempfile.tempdir = None  # the folder of claims is below TMPDIR
+    patch.object(Client, "pause", pause).start()
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)

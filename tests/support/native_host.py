@@ -6,8 +6,7 @@ The stack's state stays in the model's names: what is sent and received is put i
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +14,6 @@ from typing import Any, cast
 import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from pulumi_8x8.engine import Engine
 from pulumi_8x8.model import CAMEL, SNAKE
@@ -23,13 +21,14 @@ from pulumi_8x8.native.remembered import Remembered
 from pulumi_8x8.native.servicer import Servicer
 from pulumi_8x8.reconcile.caller import INPUT
 from tests.support.host import Host
+from tests.support.scratch import NATIVE
 from tests.support.steps import Properties
 
 
 class NativeHost(Host):
     """As `Host`; the engine asks it in a preview what a creation would leave, since it reports that it can."""
 
-    module = "pulumi_8x8.native.main"
+    module, token = "pulumi_8x8.native.main", NATIVE
 
     def preview(self, news: Properties) -> None:
         self._call("Create", urn=self.urn, properties=news, preview=True)
@@ -38,7 +37,7 @@ class NativeHost(Host):
         struct = struct_pb2.Struct()
         for name, value in properties.items():
             if name != INPUT:
-                sent = rpc.wrap_rpc_secret(value) if name == "http_auth_header" else value
+                sent = rpc.wrap_rpc_secret(value) if name in ("http_auth_header", "8x8:apiKey") else value
                 struct.update({CAMEL.get(name, name.removeprefix("8x8:")): sent})
         return struct
 
@@ -47,21 +46,40 @@ class NativeHost(Host):
         return {SNAKE.get(name, name): rpc.unwrap_rpc_secret(value) for name, value in properties.items()}
 
 
+class Aborted(grpc.RpcError):
+    """What a servicer has reported, as the engine receives it."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode(self.args[0])
+
+    def details(self) -> str:
+        return str(self.args[1])
+
+
+class InProcessStub:
+    """Calls a servicer in this thread."""
+
+    def __init__(self, servicer: Servicer) -> None:
+        self._servicer = servicer
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return lambda request, **_: getattr(self._servicer, method)(request, self)
+
+    def abort(self, code: grpc.StatusCode, details: str) -> None:
+        """End a call, as the context of a gRPC server does."""
+        raise Aborted(code, details)
+
+
 class NativeDirect(NativeHost):
-    """The same, served in this process: for thousands of commands."""
+    """The same in this process: for thousands of commands."""
 
     def __init__(self, config: Mapping[str, str], folder: Path = Path(os.devnull)) -> None:
         self._shown: list[str] = []
-        self._server = grpc.server(ThreadPoolExecutor(16))
         engine = SimpleNamespace(address="", log=lambda _severity, text, _urn: self._shown.append(text) or True)  # type: ignore[func-returns-value]
         self.servicer = Servicer(cast(Engine, engine), lambda urn: Remembered(urn, folder))
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.servicer, self._server)
-        port = self._server.add_insecure_port("127.0.0.1:0")
-        self._server.start()
-        self._connect(port, config)
+        self.stub: Any = InProcessStub(self.servicer)
+        self._call("Configure", args=dict(config))
 
     def __exit__(self, *_: object) -> None:
-        self._channel.close()
-        self._server.stop(0.2)
         for text in self._shown:
             print(text)

@@ -1,4 +1,4 @@
-"""The steps that an engine takes, in its order and with its arguments, over a state kept as a dict.
+"""An imitation of the engine: its steps, in its order and with its arguments, over a state kept as a dict.
 
     up        for each declared webhook check, and create, or diff and update, or check once more as a new one, create
               and mark the old one for deletion; deletes last, with those that an earlier run left
@@ -7,7 +7,8 @@
     destroy   delete of everything in the state, the last one first
 
 The state is what `pulumi stack export` writes, with secrets in plain and without the pending operations, which the
-documented repair drops. A step reaches it only when it has succeeded.
+documented repair drops. A step reaches it only when it has succeeded. `tests/engine/test_imitation.py` compares it
+with the engine's.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.caller import INPUT, Caller
-from tests.support.scratch import TOKEN
 
 if TYPE_CHECKING:
     from tests.support.host import Host
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Command = Literal["up", "preview", "refresh", "destroy"]
 Properties = dict[str, Any]
 Program = Mapping[str, Mapping[str, Any]]
-"""The declared webhooks: their inputs by resource name."""
+"""The declared webhooks: their inputs by resource name, and as `provider` the number of a provider process if not 0."""
 
 
 class StepError(Exception):
@@ -58,30 +58,31 @@ class Stack:
 
     def managed(self) -> dict[str, Properties]:
         """The resources that are not about to be deleted, by name."""
-        return {_name(resource): resource for resource in self.resources if not resource.get("delete")}
+        return {name_of(resource): resource for resource in self.resources if not resource.get("delete")}
 
     def ids(self) -> set[WebhookId]:
         """Every webhook that the state holds."""
         return {id_of(resource["inputs"]) for resource in self.resources}
 
-    def run(self, command: Command, provider: Host, program: Program | None = None) -> Result:
-        """Run a command without a preview before it; the provider serves this one alone."""
+    def run(self, command: Command, program: Program, providers: Mapping[int, Host]) -> Result:
+        """Run a command without a preview before it; the provider processes serve this one alone."""
         result = Result()
         try:
             if command == "refresh":
-                self._refresh(provider)
+                self._refresh(providers)
             elif command == "destroy":
-                self._delete_all(self.resources[:], provider, result, acts=True)
+                self._delete_all(self.resources[:], providers, result, acts=True)
             else:
-                self._update(program or {}, provider, result, acts=command == "up")
+                self._update(program, providers, result, acts=command == "up")
         except StepError as error:
             result.error = str(error)
         except LostError:
             result.lost = True
         return result
 
-    def _refresh(self, provider: Host) -> None:
+    def _refresh(self, providers: Mapping[int, Host]) -> None:
         for resource in list(self.resources):
+            provider = providers[resource["provider"]]
             provider.urn = resource["urn"]
             id, outs, inputs = provider.read(resource["id"], resource["outputs"])
             if id:
@@ -89,12 +90,19 @@ class Stack:
             else:
                 self.resources.remove(resource)
 
-    def _update(self, program: Program, provider: Host, result: Result, *, acts: bool) -> None:
+    def _update(self, program: Program, providers: Mapping[int, Host], result: Result, *, acts: bool) -> None:
+        declared = set()
         for name, inputs in with_hints(program).items():
-            old = self.managed().get(name)
-            provider.urn = urn(name)
+            number = inputs.pop("provider", 0)
+            provider = providers[number]
+            provider.urn = urn(provider.token, name)
+            declared.add(provider.urn)
+            old = next((one for one in self.resources if one["urn"] == provider.urn and not one.get("delete")), None)
             news = provider.check(old["inputs"] if old else {}, inputs)
-            replaces, changes = provider.diff(old["id"], old["outputs"], news) if old else ([], True)
+            if old is None or old["provider"] != number:
+                replaces, changes = old is not None, True
+            else:
+                replaces, changes = provider.diff(old["id"], old["outputs"], news)
             if replaces:
                 news = provider.check({}, inputs)
             step = "create" if old is None else "replace" if replaces else "update" if changes else "same"
@@ -107,18 +115,19 @@ class Stack:
                 id, outs = provider.create(news)
                 if old is not None:
                     old["delete"] = True
-                new = {"urn": urn(name), "type": TOKEN, "id": id, "inputs": news, "outputs": outs}
-                self.resources.append(new)
+                known = {"urn": provider.urn, "type": provider.token, "provider": number}
+                self.resources.append({**known, "id": id, "inputs": news, "outputs": outs})
             else:
                 outs = provider.update(old["id"], old["outputs"], news) if changes else old["outputs"]
                 old.update(inputs=news, outputs=outs)
-        gone = [old for old in self.resources if old.get("delete") or _name(old) not in program]
-        self._delete_all(gone, provider, result, acts=acts)
+        gone = [old for old in self.resources if old.get("delete") or old["urn"] not in declared]
+        self._delete_all(gone, providers, result, acts=acts)
 
-    def _delete_all(self, olds: list[Properties], provider: Host, result: Result, *, acts: bool) -> None:
+    def _delete_all(self, olds: list[Properties], providers: Mapping[int, Host], result: Result, *, acts: bool) -> None:
         for old in reversed(olds):
-            result.steps.append(f"delete {_name(old)}")
+            result.steps.append(f"delete {name_of(old)}")
             if acts:
+                provider = providers[old["provider"]]
                 provider.urn = old["urn"]
                 provider.delete(old["id"], old["outputs"])
                 self.resources[:] = [other for other in self.resources if other is not old]
@@ -144,9 +153,9 @@ def id_of(webhook: Mapping[str, Any]) -> WebhookId:
     return WebhookId(webhook["subaccount_id"], webhook["type"])
 
 
-def urn(name: str) -> str:
-    return f"urn:pulumi:dev::scratch::{TOKEN}::{name}"
+def urn(token: str, name: str) -> str:
+    return f"urn:pulumi:dev::scratch::{token}::{name}"
 
 
-def _name(resource: Mapping[str, Any]) -> str:
+def name_of(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]

@@ -55,7 +55,9 @@ class Account:
         self._lock = threading.RLock()
         self._held: dict[str, Webhooks] = dict(held or {})
         self._stale: dict[str, list[_Stale]] = {}
-        self._on_change, self._clock = on_change, clock
+        self._clock = clock
+        self.on_change = on_change
+        """Called with everything held after each change; may be changed."""
         self.missing: set[str] = set()
         """Subaccounts that get a 404."""
         self.forbidden: set[str] = set()
@@ -164,6 +166,6 @@ class Account:
         if not webhooks:
             del held[subaccount]
         # Kept first, then shown: a state file that cannot be written leaves the account as it was.
-        if self._on_change is not None:
-            self._on_change(held)
+        if self.on_change is not None:
+            self.on_change(held)
         self._held = held

@@ -1,4 +1,4 @@
-"""Everything that the matrix lets go wrong: one line each.
+"""Everything that the matrix lets go wrong: one line each, in kinds that the record counts.
 
 A fault meets one request, or that one and all that follow; the last ones are about the connection, and last.
 """
@@ -20,7 +20,7 @@ ALL = frozenset({"GET", *WRITES})
 class FaultCase(NamedTuple):
     """What goes wrong."""
 
-    kind: str  # its class, a key of CLASSES
+    kind: str
     name: str
     fault: Mapping[str, Any] = {}  # arguments of the emulator's `Fault`; none where the connection itself is the fault
     methods: frozenset[str] = ALL  # of the requests that it can meet
@@ -29,28 +29,6 @@ class FaultCase(NamedTuple):
     connection: str = ""  # "refused", or the name of a bad certificate
     lasts: bool = False  # whether it only makes sense for all requests that follow
 
-
-CLASSES = {
-    "nothing": "Nothing goes wrong.",
-    "refused": "The API refuses the request: 400, 409, 418 or 422.",
-    "not allowed": "The key or the subaccount is refused: 401, 403, 404 or 410.",
-    "too many requests": "429, with each kind of Retry-After.",
-    "unavailable": "503, with each kind of Retry-After.",
-    "server error": "500, 502 or 504.",
-    "error, though done": "500 or 504, although the request took effect.",
-    "lost before": "The connection breaks before the request is read.",
-    "lost after": "The connection breaks, or the response is cut short, after the request took effect.",
-    "no response": "Nothing comes back, whether or not the request took effect.",
-    "dripping": "A byte at a time comes back, without an end.",
-    "broken": "The response is empty, HTML, broken JSON or of another shape.",
-    "oversized": "Megabytes, compressed megabytes, or ten thousand entries come back.",
-    "listed twice": "A type is listed twice.",
-    "redirect": "A redirect to the same host, another host, or from https to http.",
-    "stale": "A listing, or the response to a POST, shows what was before.",
-    "stored otherwise": "The API stores another URL, another switch, or no header.",
-    "unreachable": "No connection can be made.",
-    "certificate": "The certificate is of another name, expired or self-signed.",
-}
 
 RETRY_AFTER = (None, "1", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "86400", "soon")
 
