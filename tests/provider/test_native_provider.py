@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
 from eightx8_voice.emulator import Emulator, Fault
@@ -135,3 +136,19 @@ def test_a_function_refuses_a_malformed_subaccount(provider: NativeDirect, subac
     request.args.update({"subaccountId": subaccount_id})
 
     assert [failure.property for failure in provider.stub.Invoke(request).failures] == ["subaccountId"]
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_key_that_the_config_holds_in_plain_text_is_warned_about(
+    api: Emulator, capsys: pytest.CaptureFixture[str], secret: bool
+) -> None:
+    """As the dynamic provider's is."""
+    key: Any = rpc.wrap_rpc_secret(api.api_key) if secret else api.api_key
+
+    request = provider_pb2.ConfigureRequest()
+    request.args.update({"apiKey": key, "baseUrl": api.url})
+
+    with NativeDirect({}) as provider:
+        provider.stub.Configure(request)
+
+    assert ("eightx8:apiKey is set without --secret" in capsys.readouterr().out) == (not secret)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +73,17 @@ def test_the_page_names_every_property_as_the_schema_has_it() -> None:
     assert table.partition("\n\n")[0].splitlines() == [
         f"| `{CAMEL[name]}` | `{name}` | {kind(name)} |" for name in PROPERTIES
     ]
+
+
+def test_the_schema_survives_an_interpreter_that_strips_docstrings() -> None:
+    """PYTHONOPTIMIZE=2 does; YAML programs and imports need the schema."""
+    command = [
+        sys.executable,
+        "-OO",
+        "-c",
+        "import json, pulumi_8x8.native.schema as s; print(json.dumps(s.package()))",
+    ]
+
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert json.loads(ended.stdout) == package()

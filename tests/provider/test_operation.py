@@ -279,3 +279,21 @@ def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(ap
     running.delete(HOOK, ID, STATE)
 
     assert api.account.webhooks("acme_voice")["VCA"].url == live
+
+
+def test_a_url_that_only_the_state_has_as_a_secret_is_no_change(api: Emulator) -> None:
+    """`additional_secret_outputs` makes it one: secrecy is no value, and would be an update for ever."""
+    api.account.put(*ID, A)
+    running = operation(api)
+    olds = {**STATE, SECRET_URL: True}
+
+    assert running.diff(HOOK, olds, checked(running, HOOK, INPUTS, olds)) == ((), (), False)
+
+
+def test_without_the_hidden_input_an_update_is_validated_in_full(api: Emulator) -> None:
+    """A transformation that keeps only known properties drops it."""
+    _, [failure] = check(
+        operation(api), Caller.from_text(None, "urn::hook"), {**INPUTS, "url": "ftp://nonsense"}, STATE
+    )
+
+    assert failure.reason.startswith("url must be an absolute https URL")

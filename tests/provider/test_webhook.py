@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -98,3 +100,30 @@ def test_a_key_in_plain_config_is_warned_about_once(
 
     assert len(warned) == warnings
     assert "key-canary" not in str(warned) + str([resource.inputs for resource in engine.resources.values()])
+
+
+def test_a_subclass_is_the_same_resource_to_the_engine(run: Run) -> None:
+    """Its own name would be another type token, and replace the webhook."""
+
+    class Menu(Webhook):
+        """A team's own webhook."""
+
+    engine = run(lambda: Menu("menu", subaccount_id="acme_voice", type="VCA", url=A))
+
+    assert engine.resources["menu"].typ == "pulumi-python:dynamic/8x8:Webhook"
+
+
+def test_a_transformation_may_drop_the_hidden_input(run: Run) -> None:
+    """One that keeps only known properties does; nothing is reported as never awaited."""
+
+    def known(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        props = {name: value for name, value in args.props.items() if name != INPUT}
+        return pulumi.ResourceTransformationResult(props, args.opts)
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        engine = run(lambda: vca(opts=pulumi.ResourceOptions(transformations=[known])))
+        gc.collect()
+
+    assert [warning for warning in warned if "never awaited" in str(warning.message)] == []
+    assert INPUT not in engine.resources["menu"].inputs
