@@ -101,15 +101,11 @@ class Client:
         Raises:
             WebhookError: With `uncertain` where it may have taken effect.
         """
-        return self.post(declared.subaccount_id, registration(declared), deadline)
-
-    def post(self, subaccount_id: str, body: dict[str, Any], deadline: Deadline) -> Listing:
-        """POST a body to a subaccount's webhooks; raises as `register`."""
-        path = f"{subaccount_id}/webhooks"
-        response = self.send("POST", path, deadline, body)
+        path = f"{declared.subaccount_id}/webhooks"
+        response = self.send("POST", path, deadline, registration(declared))
         if response.status not in SUCCESS_STATUSES:
             raise _refused("POST", path, response)
-        return parse_listing(subaccount_id, response.body)
+        return parse_listing(declared.subaccount_id, response.body)
 
     def remove(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
         """DELETE a webhook; returns None where the API responds that there is none, or does not return it.
