@@ -132,7 +132,7 @@ class Endpoint:
         if private and not allow_private:
             raise EndpointError(
                 "reachable",
-                f"its host is at {private[0]}, which is not public: 8x8 could not reach it, and nothing was sent. "
+                f"its host is at {private[0]}, which is not public: 8x8 could not reach it. No request was sent. "
                 "For a rehearsal on your own network use --allow-private, or set 8x8:rehearsePrivate",
             )
         return addresses

@@ -100,7 +100,7 @@ class Probe:
         """Ask everything; call `clean` afterwards, whatever happens.
 
         Raises:
-            ConflictError: Somebody else has registered the type since `look`; nothing was sent.
+            ConflictError: Somebody else has registered the type since `look`; nothing was changed.
             WebhookError: A step failed; `facts` has what was seen until then.
         """
         now = self._list()
