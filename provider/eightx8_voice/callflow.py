@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 from eightx8_voice import json_text
 from eightx8_voice.rules import PARAMS, review_action
@@ -33,7 +33,8 @@ class _Action:
     action: ClassVar[str]
 
     def __post_init__(self) -> None:
-        _refuse_violations(self.as_dict())
+        if violations := [problem for problem in review_action(self.as_dict(), "$") if problem.severity == "violation"]:
+            raise CallFlowError(violations)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the vendor's shape: `{"action": …, "params": {…}}`; hangup has no params."""
@@ -99,7 +100,6 @@ class Hangup(_Action):
 
 
 Action = Say | SayAndCapture | PlayFile | MakeCall | Hangup
-A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True)
@@ -157,23 +157,17 @@ def parse(response: object) -> CallFlow:
     if violations := validate(response):
         raise CallFlowError(violations)
     checked = cast(Mapping[str, Any], response)
-    actions = tuple(_build(entry, _CLASSES[entry["action"]]) for entry in checked["callflow"])
+    actions = tuple(_action(entry) for entry in checked["callflow"])
     return CallFlow(actions, checked.get("clientActionId"), checked.get("validUntil"))
 
 
-def _build(entry: Mapping[str, Any], kind: Callable[..., A]) -> A:
-    _refuse_violations(entry)
+def _action(entry: Mapping[str, Any]) -> Action:
     params = entry.get("params") or {}
     values = {param.attribute: params.get(param.name) for param in PARAMS[entry["action"]]}
     given = {name: value for name, value in values.items() if value is not None}
     if "digit_timeout" in given:  # alone it stays alone: it may be longer than the default of the other
         given.setdefault("overall_timeout", None)
-    return kind(**given)
-
-
-def _refuse_violations(entry: Mapping[str, Any]) -> None:
-    if violations := [problem for problem in review_action(entry, "$") if problem.severity == "violation"]:
-        raise CallFlowError(violations)
+    return _CLASSES[entry["action"]](**given)
 
 
 _CLASSES: dict[str, Callable[..., Action]] = {

@@ -99,7 +99,7 @@ class Endpoint:
             EndpointError: There is no full response in time, or it is too long.
         """
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
-        started = time.monotonic()
+        started, late = time.monotonic(), f"no full response within {self._timeout:g} s"
         try:
             with self._connected() as sock:
                 connection = http.client.HTTPConnection(self.host)
@@ -109,17 +109,12 @@ class Endpoint:
                 response = connection.getresponse()
                 content = _read(response)
         except (http.client.HTTPException, OSError, ValueError):
-            late = time.monotonic() - started >= self._timeout
-            why = (
-                f"no full response within {self._timeout:g} s"
-                if late
-                else "the connection was closed before the full response arrived"
-            )
-            raise EndpointError("status", why) from None
+            closed = "the connection was closed before the full response arrived"
+            raise EndpointError("status", late if time.monotonic() - started >= self._timeout else closed) from None
         if len(content) > MAX_RESPONSE:
             raise EndpointError("status", f"the response is longer than {MAX_RESPONSE:,} bytes")
         if (seconds := time.monotonic() - started) >= self._timeout:
-            raise EndpointError("status", f"no full response within {self._timeout:g} s")
+            raise EndpointError("status", late)
         return Response(response.status, content, seconds)
 
     def _addresses(self, allow_private: bool) -> list[str]:

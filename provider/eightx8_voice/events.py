@@ -197,10 +197,6 @@ def parse(body: object) -> Event:
     return replace(reader(payload, root), unread=tuple(root.unread))
 
 
-def _call(kind: Callable[..., T]) -> Callable[[Fields, Fields], T]:
-    return lambda payload, _: _read(kind, payload, dtmf=_dtmf(payload))
-
-
 def _dtmf(payload: Fields) -> str | None:
     """Find the keys in `payload.eventData.dtmf`, in `payload.eventData` itself, or in `payload.dtmf`."""
     if isinstance(payload.get("eventData"), (str, int, float)):
@@ -235,9 +231,9 @@ def _numbers(payload: Fields, _root: Fields) -> VirtualNumbersUpdated:
 
 
 _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
-    "CALL_ACTION": _call(CallAction),
+    "CALL_ACTION": lambda payload, _: _read(CallAction, payload, dtmf=_dtmf(payload)),
     "SESSION_SUMMARY": _summary,
-    "CALL_STATUS": _call(CallStatus),
+    "CALL_STATUS": lambda payload, _: _read(CallStatus, payload, dtmf=_dtmf(payload)),
     "CALL_RECORDING_STATUS": lambda payload, _: _read(RecordingUploaded, payload),
     "VIRTUAL_NUMBER_UPDATE": _numbers,
 }
@@ -245,17 +241,18 @@ _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
 
 def _read(kind: Callable[..., T], source: Fields, **given: object) -> T:
     """Fill a class: each attribute's name gives its field, and its type how the field is read."""
-    return kind(**{name: take(source, field) for name, field, take in _attributes(kind) if name not in given}, **given)
+    found = {
+        name: source.optional(field, read) if read else source.required(field)
+        for name, field, read in _attributes(kind)
+        if name not in given
+    }
+    return kind(**found, **given)
 
 
 @cache
-def _attributes(kind: Any) -> list[tuple[str, str, Callable[[Fields, str], object]]]:
+def _attributes(kind: Any) -> list[tuple[str, str, Reader | None]]:
     hints = {name: hint for name, hint in get_type_hints(kind).items() if hint in _TYPES}
     return [(name, _NAMES.get(name) or _camel(name), _TYPES[hint]) for name, hint in hints.items()]
-
-
-def _optional(read: Callable[[object], object]) -> Callable[[Fields, str], object]:
-    return lambda source, name: source.optional(name, read)
 
 
 def _camel(name: str) -> str:
@@ -273,12 +270,13 @@ _NAMES = {
 }
 """Fields whose names are not the attributes' in the vendor's spelling."""
 
-_TYPES: dict[object, Callable[[Fields, str], object]] = {
-    str: Fields.required,
-    str | None: _optional(fields.text),
-    int | None: _optional(fields.whole),
-    float | None: _optional(fields.number),
-    bool | None: _optional(fields.flag),
-    datetime | None: _optional(fields.moment),
+Reader = Callable[[object], object]
+_TYPES: dict[object, Reader | None] = {
+    str: None,
+    str | None: fields.text,
+    int | None: fields.whole,
+    float | None: fields.number,
+    bool | None: fields.flag,
+    datetime | None: fields.moment,
 }
-"""How an attribute of each type is read; those of other types are given."""
+"""How an attribute of each type is read, None for one that is required; those of other types are given."""

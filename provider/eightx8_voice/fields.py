@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 MAX_ID = 128
 MAX_WHOLE = 2**31 - 1
+"""The largest whole number that is read: 31 bits."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 _MOMENT = re.compile(

@@ -19,15 +19,13 @@ from eightx8_voice.endpoint import Endpoint, EndpointError, Response
 from eightx8_voice.text import near_miss, printable
 from eightx8_voice.urls import url_problem
 from eightx8_voice.walk import UNKNOWN_MENU, Flow, used, walk
-from eightx8_voice.webhooks import WebhookType
+from eightx8_voice.webhooks import type_problem
 
 RESPONSE_SECONDS = 3.0
 """Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence."""
 
 SUBACCOUNT = "rehearsal"
 """The subaccount id in a rehearsal's deliveries; it stands for none."""
-
-TYPES = tuple(WebhookType.__members__)
 
 LONGEST_TIMEOUT = 600.0
 DEEPEST = 5
@@ -110,8 +108,8 @@ def rehearse(
     Raises:
         ValueError: The URL, the type or the header could not be registered either, or a limit is out of range.
     """
-    if type not in TYPES:
-        raise ValueError(f"type must be one of {', '.join(TYPES)} (got {printable(type)!r}).")
+    if problem := type_problem(type):
+        raise ValueError(f"type {problem} (got {printable(type)!r}).")
     if problem := url_problem(url):
         raise ValueError(f"url {problem}. Nothing was sent.")
     if http_auth_header is not None and not _is_header(http_auth_header):
@@ -147,20 +145,21 @@ def _findings(url: str, allow_private: bool, timeout: float, plan: _Plan) -> Ite
         body = json.dumps(delivery).encode()
         first = endpoint.deliver(body, plan.headers())
         yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 accepts only 200")
-        yield _finding(
-            "response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms",
-            f"; the caller is waiting: respond within {RESPONSE_SECONDS:g} s and work afterwards",
-        )  # fmt: skip
+        late = f"; the caller is waiting: respond within {RESPONSE_SECONDS:g} s and work afterwards"
+        yield _finding("response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms", late)
         if first.status != 200:
             why = "the first delivery was not accepted"
             yield from (Finding(name, Verdict.SKIPPED, why) for name in ("call flow", "duplicate", "wrong auth header"))
             return
-        judged = _judged(first) if plan.type == "VCA" else _Judged(None, Verdict.SKIPPED, f"a {plan.type} needs none")
-        yield Finding("call flow", judged.verdict, judged.detail)
+        flow = None
+        finding = Finding("call flow", Verdict.SKIPPED, f"a {plan.type} needs none")
+        if plan.type == "VCA":
+            flow, finding = _judged("call flow", first)
+        yield finding
         yield _idempotent(plan.type, first, endpoint.deliver(body, plan.headers()))
         yield _refuses_wrong(endpoint, body, plan)
-        if judged.flow is not None:
-            yield from _walk(endpoint, judged.flow, delivery["payload"], plan)
+        if flow is not None:
+            yield from _walk(endpoint, flow, delivery["payload"], plan)
     except EndpointError as end:
         yield Finding(end.name, Verdict.FAILS, str(end))
 
@@ -178,27 +177,20 @@ def _certificate(endpoint: Endpoint) -> Finding:
     return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, {days} days")
 
 
-class _Judged(NamedTuple):
-    """The call flow of a response, or None where it is not a valid one; the verdict; and why."""
-
-    flow: Flow | None
-    verdict: Verdict
-    detail: str
-
-
-def _judged(response: Response) -> _Judged:
+def _judged(name: str, response: Response) -> tuple[Flow | None, Finding]:
+    """Return the call flow of a response, None where it is not a valid one, and what was found about it."""
     if response.status != 200:
-        return _Judged(None, Verdict.FAILS, f"responded {response.status}")
+        return None, Finding(name, Verdict.FAILS, f"responded {response.status}")
     try:
         flow: Any = decode(response.body)
         problems = review(flow)
     except CallFlowError as error:
         flow, problems = None, list(error.violations)
     if violations := [problem for problem in problems if problem.severity == "violation"]:
-        return _Judged(None, Verdict.FAILS, "; ".join(map(printable, violations)))
+        return None, Finding(name, Verdict.FAILS, "; ".join(map(printable, violations)))
     if problems:
-        return _Judged(flow, Verdict.WARNING, "valid; " + "; ".join(map(printable, problems)))
-    return _Judged(flow, Verdict.HOLDS, "valid")
+        return flow, Finding(name, Verdict.WARNING, "valid; " + "; ".join(map(printable, problems)))
+    return flow, Finding(name, Verdict.HOLDS, "valid")
 
 
 def _idempotent(type: str, first: Response, second: Response) -> Finding:
@@ -233,24 +225,24 @@ def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Plan) -> Finding:
 def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Plan) -> Iterator[Finding]:
     """Press the keys of the menu and judge each call flow, then what all of them use of the account."""
 
-    def deliver(delivery: Flow) -> _Judged:
+    def deliver(delivery: Flow) -> tuple[Flow | None, Finding]:
         response = endpoint.deliver(json.dumps(delivery).encode(), plan.headers())
         if response.seconds > RESPONSE_SECONDS:
-            return _Judged(None, Verdict.FAILS, f"responded after {response.seconds:.1f} s")
-        return _judged(response)
+            return None, Finding("keys", Verdict.FAILS, f"responded after {response.seconds:.1f} s")
+        return _judged("keys", response)
 
-    found: dict[tuple[Verdict, str], list[str]] = {}
+    found: dict[Finding, list[str]] = {}
     flows = [first]
     try:
-        for keys, judged in walk(UNKNOWN_MENU if plan.outbound else first, plan.depth, payload, deliver):
-            found.setdefault((judged.verdict, judged.detail), []).append(" ".join(keys) or "no key")
-            flows += [judged.flow] if judged.flow and judged.flow not in flows else []
+        for keys, flow, finding in walk(UNKNOWN_MENU if plan.outbound else first, plan.depth, payload, deliver):
+            found.setdefault(finding, []).append(" ".join(keys) or "no key")
+            flows += [flow] if flow and flow not in flows else []
     except EndpointError as end:
         yield Finding("keys", Verdict.FAILS, f"stopped: {end}")
-    for (verdict, detail), trails in found.items():
-        holds = verdict is Verdict.HOLDS
+    for finding, trails in found.items():
+        holds = finding.verdict is Verdict.HOLDS
         where = f"{len(trails)} further call flows" if holds else f"after {', '.join(trails)}"
-        yield Finding("keys", verdict, f"{where}: {detail}")
+        yield finding._replace(detail=f"{where}: {finding.detail}")
     if plan.account:
         profiles, numbers, why = plan.account
         fails, warns = (Verdict.FAILS, "-1002 in live calls"), (Verdict.WARNING, "probably -1014, unless whitelisted")

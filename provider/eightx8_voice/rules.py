@@ -1,8 +1,8 @@
 """The vendor's rules for a call flow, as tables, and the one function that reads them.
 
 An endpoint's response to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
-`PARAMS` lists the params of each action and what each must look like, `REQUIREMENTS` which params need another one,
-`SEQUENCE` what holds for the call flow as a whole. `callflow.py` checks what it builds against the same tables.
+`PARAMS` lists the params of each action and what each must look like, `REQUIREMENTS` which params need another one.
+`callflow.py` checks what it builds against the same tables.
 
 A rule is a violation (the platform is expected to refuse the call flow) or a warning (the vendor's prose forbids it,
 but its own samples do it, or nothing documents a refusal, or a name looks misspelt). A call flow with warnings alone is
@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from eightx8_voice.fields import MAX_WHOLE
 from eightx8_voice.text import near_miss
 
 Severity = Literal["violation", "warning"]
@@ -34,8 +35,6 @@ MAX_MESSAGE = 3000
 
 MAX_CALLS = 2
 """makeCall actions in one call flow: there are no conferences."""
-
-MAX_WHOLE = 2**31 - 1
 
 
 @dataclass(frozen=True)

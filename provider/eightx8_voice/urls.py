@@ -57,12 +57,9 @@ def redacted_url(url: object) -> str:
     address, mark, fragment = str(url).partition("#")
     address, question, query = address.partition("?")
     address = re.sub(r"(?<=//)[^/@]*@", "…@", address)
-    values = "&".join(name + "=…" if value else "…" for name, value, _ in map(_pair, query.split("&")) if name)
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    values = "&".join(name + "=…" if equals else "…" for name, equals, _ in pairs if name)
     return printable(address + question + values + (f"{mark}…" if fragment else mark), LONGEST_URL)
-
-
-def _pair(text: str) -> tuple[str, str, str]:
-    return text.partition("=")
 
 
 def _address(url: str) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from eightx8_voice.deliveries import Parties, call_action
@@ -19,25 +19,19 @@ UNKNOWN_MENU = {"callflow": [{"action": "sayAndCapture", "params": {"maxDigits":
 """Stands for the call flow with which an outbound session begins: a request has it, and the endpoint never sees it."""
 
 Flow = Mapping[str, Any]
+Keys = tuple[str, ...]
+T = TypeVar("T")
 
 
-class Judged(Protocol):
-    """What came of a delivery."""
-
-    @property
-    def flow(self) -> Flow | None:
-        """The call flow in response; None where there was no valid one."""
-
-
-J = TypeVar("J", bound=Judged)
-
-
-def walk(first: Flow, depth: int, call: Flow, deliver: Callable[[Flow], J]) -> Iterator[tuple[tuple[str, ...], J]]:
+def walk(
+    first: Flow, depth: int, call: Flow, deliver: Callable[[Flow], tuple[Flow | None, T]]
+) -> Iterator[tuple[Keys, Flow | None, T]]:
     """Deliver what can follow each call flow, once for each distinct one, until `depth` keys were pressed in a row.
 
-    `call` is the payload of the call's first delivery. Yields the keys that were pressed and what came of them.
+    `call` is the payload of the call's first delivery. `deliver` returns the call flow in response, None where there
+    was no valid one, and anything about it. Yields the keys that were pressed and what `deliver` then returned.
     """
-    pending: deque[tuple[tuple[str, ...], Flow]] = deque([((), first)])
+    pending: deque[tuple[Keys, Flow]] = deque([((), first)])
     known, left = [first], MAX_DELIVERIES
     while pending:
         keys, flow = pending.popleft()
@@ -46,11 +40,11 @@ def walk(first: Flow, depth: int, call: Flow, deliver: Callable[[Flow], J]) -> I
             if len(trail) > depth or not left:
                 continue
             left -= 1
-            judged = deliver(_delivery(call, pressed, flow.get("clientActionId")))
-            yield trail, judged
-            if judged.flow is not None and judged.flow not in known:
-                known.append(judged.flow)
-                pending.append((trail, judged.flow))
+            following, about = deliver(_delivery(call, pressed, flow.get("clientActionId")))
+            yield trail, following, about
+            if following is not None and following not in known:
+                known.append(following)
+                pending.append((trail, following))
 
 
 def replies(flow: Flow) -> list[str | None]:

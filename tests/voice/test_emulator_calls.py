@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import requests
 
-from eightx8_voice import events
 from eightx8_voice.callflow import Action, Hangup, MakeCall, Say, SayAndCapture, call_flow
 from eightx8_voice.emulator import Account, Call, Emulator, place_call
 from eightx8_voice.emulator.session import capture
@@ -113,20 +112,6 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered
     assert statuses[5:] == [("DISCONNECTED", first)]
     assert (recording["sessionId"], recording["status"]) == (ended.session_id, "UPLOAD_COMPLETED")
     assert ended.status == "COMPLETED"
-
-
-def test_any_type_can_be_delivered_without_a_call() -> None:
-    """To a webhook that is registered and enabled; else the error names the type."""
-    with endpoint() as served, Emulator() as api:
-        api.account.put("acme", "VNU", served.url, enabled=False)
-        with pytest.raises(ValueError, match="no VNU webhook is registered and enabled for acme"):
-            api.deliver("acme", "VNU")
-        api.account.put("acme", "VNU", served.url)
-
-        delivery = api.deliver("acme", "VNU")
-
-    assert (delivery.type, delivery.status, delivery.ok) == ("VNU", 200, True)
-    assert len([events.parse(one.body) for one in served.delivered]) == 1
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,13 @@ def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> No
         session.delete(f"{api.url}{LIST}/VCA", timeout=10)
         session.get(f"{api.url}/api/v1/subaccounts/a%26b/webhooks", timeout=10)
 
-        assert [(one.method, one.subaccount, one.type, one.status, one.connection) for one in api.journal] == [
-            ("POST", "acme", "VCA", 401, 1),
-            ("POST", "acme", "VCA", 200, 2),
-            ("DELETE", "acme", "VCA", 200, 2),
-            ("GET", "a&b", None, 200, 2),
+        assert [(one.method, one.subaccount, one.type, one.status) for one in api.journal] == [
+            ("POST", "acme", "VCA", 401),
+            ("POST", "acme", "VCA", 200),
+            ("DELETE", "acme", "VCA", 200),
+            ("GET", "a&b", None, 200),
         ]
+        assert api.journal.connections == 2
         assert "canary" not in repr(api.journal) + repr(HELD)
 
 

@@ -5,7 +5,7 @@ What it does not imitate:
 - Nothing was compared with the vendor's servers; the responses follow its public documents of July 2026.
 - No rate limits and no quotas; every well-formed subaccount exists, until it is configured away.
 - No speech and no telephone network: a call is as fast as the endpoints respond, each file can be played, each number
-  can be called, and all are Singaporean. A VRU names a file that does not exist; a VNU is delivered on request.
+  can be called, and all are Singaporean. A VRU names a file that does not exist, and no VNU is delivered.
 - Deliveries come from this machine, and one that failed is made again only where that was chosen.
 - The page and /_calls ask for no key; they serve programs on this machine and no web site.
 

@@ -42,7 +42,7 @@ class Account:
 
     Args:
         held: Webhooks by subaccount to start with.
-        on_change: Called with everything held after each change, under the account's lock.
+        on_change: Called with everything held after each change, under the account's lock; may be changed.
         clock: Returns seconds, for listings that are late. Default: the time that has passed.
     """
 
@@ -52,12 +52,12 @@ class Account:
         on_change: Callable[[Mapping[str, Webhooks]], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lock = threading.RLock()
+        self.lock: AbstractContextManager[bool] = threading.RLock()
+        """Hold it to read and change in one step."""
         self._held: dict[str, Webhooks] = dict(held or {})
         self._stale: dict[str, list[_Stale]] = {}
         self._clock = clock
         self.on_change = on_change
-        """Called with everything held after each change; may be changed."""
         self.missing: set[str] = set()
         """Subaccounts that get a 404."""
         self.forbidden: set[str] = set()
@@ -66,11 +66,6 @@ class Account:
         """The voice profiles; when set, a call flow with another is refused. Default: any, and two are listed."""
         self.numbers: Sequence[str] | None = None
         """The virtual numbers; when set, a makeCall from another is refused. Default: any, and one is listed."""
-
-    @property
-    def lock(self) -> AbstractContextManager[bool]:
-        """Hold it to read and change in one step."""
-        return self._lock
 
     def refusal(self, subaccount: str) -> int | None:
         """Return the status that refuses any request about this subaccount, or None."""
@@ -93,12 +88,12 @@ class Account:
 
     def subaccounts(self) -> list[str]:
         """List the subaccounts that hold a webhook, sorted."""
-        with self._lock:
+        with self.lock:
             return sorted(self._held)
 
     def webhooks(self, subaccount: str) -> dict[str, StoredWebhook]:
         """Return what is registered now, by type, in the order of registration."""
-        with self._lock:
+        with self.lock:
             return dict(self._held.get(subaccount, {}))
 
     def put(
@@ -115,13 +110,13 @@ class Account:
         Called from a test, it stands for a change made in the vendor's portal.
         """
         webhook = StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
-        with self._lock:
+        with self.lock:
             self._set(subaccount, {**self._held.get(subaccount, {}), webhook.type: webhook})
         return webhook
 
     def remove(self, subaccount: str, type: str | WebhookType) -> StoredWebhook | None:
         """Remove a webhook and return it, or None when there was none."""
-        with self._lock:
+        with self.lock:
             webhooks = self.webhooks(subaccount)
             webhook = webhooks.pop(WebhookType(type).value, None)
             if webhook is not None:
@@ -130,27 +125,27 @@ class Account:
 
     def show_before(self, subaccount: str, before: Webhooks, reads: int, seconds: float) -> None:
         """Let the next `reads` listings, and all for so many seconds, show what was before a change."""
-        with self._lock:
+        with self.lock:
             if reads or seconds:
                 late = _Stale(before, reads, self._clock() + seconds)
                 self._stale[subaccount] = [*self._still_stale(subaccount), late]
 
     def visible(self, subaccount: str) -> Webhooks:
         """Return what a listing shows now, which may be older than `webhooks`, without counting it as one."""
-        with self._lock:
+        with self.lock:
             stale = self._still_stale(subaccount)
             return stale[0].before if stale else self.webhooks(subaccount)
 
     def listed(self, subaccount: str) -> Webhooks:
         """Return what a listing shows, and count it for each change that is not yet shown."""
-        with self._lock:
+        with self.lock:
             shown, stale = self.visible(subaccount), self._still_stale(subaccount)
             self._stale[subaccount] = [replace(one, reads=one.reads - 1) for one in stale]
             return shown
 
     def copy(self) -> Account:
         """Return an account that holds and refuses the same, and changes on its own, in memory only."""
-        with self._lock:
+        with self.lock:
             other = Account(self._held, clock=self._clock)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
             other.speech_profiles, other.numbers = self.speech_profiles, self.numbers

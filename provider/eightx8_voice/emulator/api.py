@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from eightx8_voice import json_text
+from eightx8_voice.callflow import CallFlowError
 from eightx8_voice.emulator import callflows, responses
 from eightx8_voice.emulator.account import Account, StoredWebhook, Webhooks
 from eightx8_voice.emulator.modes import Modes, normalised
@@ -150,8 +151,10 @@ def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Re
 def _start(account: Account, _subaccount: str, _modes: Modes, query: Query) -> Response:
     try:
         flow = callflows.accepted(account, json_text.read(query.body))
-    except callflows.RefusedFlowError as error:
-        raise _RefusedError(error.status, str(error), error.code) from None
+    except CallFlowError as error:
+        problem = error.violations[0]
+        status = 400 if problem.code in callflows.BAD_REQUEST else 422
+        raise _RefusedError(status, str(problem), problem.code) from None
     except ValueError:
         raise _RefusedError(400, "Invalid JSON request body", -1001) from None
     return responses.created(flow)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, cast, get_args
 
-import aiohttp
-
 from eightx8_voice.callflow import CallFlow, MakeCall
 from eightx8_voice.deliveries import (
     DtmfPlace,
@@ -24,7 +22,7 @@ from eightx8_voice.deliveries import (
     session_summary,
 )
 from eightx8_voice.emulator.account import Account, StoredWebhook
-from eightx8_voice.emulator.delivery import Delivery, Judgement, Kind, deliver, new_client
+from eightx8_voice.emulator.delivery import Delivery, Judgement, deliver, new_client
 from eightx8_voice.emulator.session import CONNECTIVITY, SIP_CODES, Completed, Event, Outcome, Session
 
 MAX_DELIVERIES = 50
@@ -128,10 +126,6 @@ class Call:
         return dataclasses.asdict(self)
 
 
-OnChange = Callable[[Call], None]
-"""Called with a call when it begins and after each change."""
-
-
 def place_call(
     account: Account, subaccount: str, *, source: str, destination: str, keys: Sequence[str] = (), **more: Any
 ) -> Call:
@@ -142,7 +136,7 @@ def place_call(
     """
     plan = Plan(source, destination, tuple(keys), **more)
     check_webhooks(account, subaccount)
-    return asyncio.run(run_call(account, subaccount, plan))
+    return asyncio.run(CallRunner(account, subaccount, plan).run())
 
 
 def check_webhooks(account: Account, subaccount: str) -> None:
@@ -155,27 +149,21 @@ def check_webhooks(account: Account, subaccount: str) -> None:
         raise ValueError(f"no webhook is registered for {subaccount}")
 
 
-async def run_call(
-    account: Account, subaccount: str, plan: Plan, on_change: OnChange | None = None, session_id: str | None = None
-) -> Call:
-    """Run a call from its first delivery to its summary."""
-    async with new_client() as client:
-        return await CallRunner(account, subaccount, plan, on_change or (lambda _: None), session_id, client).run()
-
-
 class CallRunner:
-    """Runs one call: VCA deliveries until it is over, then its VSS; VCS and VRU on the way where they are wanted."""
+    """Runs one call: VCA deliveries until it is over, then its VSS; VCS and VRU on the way where they are wanted.
+
+    `on_change` is called with the call when it begins and after each change.
+    """
 
     def __init__(
         self,
         account: Account,
         subaccount: str,
         plan: Plan,
-        on_change: OnChange,
-        session_id: str | None,
-        client: aiohttp.ClientSession,
+        on_change: Callable[[Call], None] = lambda _: None,
+        session_id: str | None = None,
     ) -> None:
-        self._account, self._plan, self._on_change, self._client = account, plan, on_change, client
+        self._account, self._plan, self._on_change = account, plan, on_change
         self._started = datetime.now(timezone.utc)
         self._parties = Parties(plan.source, plan.destination, "OUTBOUND" if plan.start else "INBOUND")
         self._call_id = str(uuid.uuid4())
@@ -191,7 +179,11 @@ class CallRunner:
         )
 
     async def run(self) -> Call:
-        """Run the call to its end."""
+        """Run the call from its first delivery to its summary."""
+        async with new_client() as self._client:
+            return await self._run()
+
+    async def _run(self) -> Call:
         self._on_change(self.call)
         plan = self._plan
         session = Session(plan.keys, plan.outcomes, plan.completed, plan.start is not None)
@@ -229,8 +221,8 @@ class CallRunner:
             for status in ("CALL_INITIATED", *answered, "CALL_DISCONNECTED"):
                 await self._status(status, parties, self._bridged_ids[-1], SIP_CODES[leg.outcome])
 
-    async def _deliver(self, kind: Kind, document: dict[str, Any], session: Session | None = None) -> Judgement | None:
-        webhook = self._webhook(kind)
+    async def _deliver(self, type: str, document: dict[str, Any], session: Session | None = None) -> Judgement | None:
+        webhook = self._webhook(type)
         if webhook is None:
             return None
         for tries_left in range(self._plan.retries, -1, -1):
@@ -239,27 +231,27 @@ class CallRunner:
             if session is not None and session.left and delivery.ok:
                 verdict = f"not used: {session.left[0].action} is still to come"
                 delivery = replace(delivery, verdict=verdict, actions=())
-            self._add(replace(delivery, retried=again))
+            self._change(deliveries=(*self.call.deliveries, replace(delivery, retried=again)))
             if not again:
                 break
         for warning in judgement.warnings:
             self._note(f"The call flow was executed, with a warning: {warning}.")
         if self._plan.duplicate:
             second, _ = await self._send(webhook, document)
-            self._add(_compared(delivery, second))
+            self._change(deliveries=(*self.call.deliveries, _compared(delivery, second)))
         return judgement
 
     async def _send(self, webhook: StoredWebhook, document: dict[str, Any]) -> tuple[Delivery, Judgement]:
         await asyncio.sleep(self._plan.delay)
         return await deliver(self._client, self._account, webhook, document, self._plan.timeout)
 
-    def _webhook(self, kind: Kind) -> StoredWebhook | None:
+    def _webhook(self, type: str) -> StoredWebhook | None:
         """Look up the webhook each time, so that one changed during a call gets the next delivery."""
-        webhook = self._account.webhooks(self.call.subaccount).get(kind)
-        if webhook is None and kind in ("VCA", "VSS"):
-            self._note(f"No {kind} webhook is registered for {self.call.subaccount}: nothing was delivered.")
+        webhook = self._account.webhooks(self.call.subaccount).get(type)
+        if webhook is None and type in ("VCA", "VSS"):
+            self._note(f"No {type} webhook is registered for {self.call.subaccount}: nothing was delivered.")
         if webhook is not None and not webhook.enabled:
-            self._note(f"The {kind} webhook of {self.call.subaccount} is disabled: nothing was delivered.")
+            self._note(f"The {type} webhook of {self.call.subaccount} is disabled: nothing was delivered.")
             return None
         return webhook
 
@@ -314,9 +306,6 @@ class CallRunner:
     def _note(self, text: str) -> None:
         if text not in self.call.notes:
             self._change(notes=(*self.call.notes, text))
-
-    def _add(self, delivery: Delivery) -> None:
-        self._change(deliveries=(*self.call.deliveries, delivery))
 
     def _change(self, **fields: Any) -> None:
         self.call = replace(self.call, **fields)

@@ -17,26 +17,15 @@ BAD_REQUEST = frozenset({-1001, -1007, -1009})
 """The codes of a request that is not one, with which the status is 400; with the others it is 422."""
 
 
-class RefusedFlowError(ValueError):
-    """No session was created; `code` is the vendor's, the text has it, too."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.code, self.status = problem.code, 400 if problem.code in BAD_REQUEST else 422
-
-
 def accepted(account: Account, document: object) -> CallFlow:
     """Return the call flow of a request.
 
     Raises:
-        RefusedFlowError: The platform would not create a session; with the first reason.
+        CallFlowError: The platform would not create a session.
     """
-    try:
-        flow = callflow.parse(document)
-    except CallFlowError as error:
-        raise RefusedFlowError(error.violations[0]) from None
+    flow = callflow.parse(document)
     if problem := _refusal(account, flow):
-        raise RefusedFlowError(problem)
+        raise CallFlowError([problem])
     return flow
 
 

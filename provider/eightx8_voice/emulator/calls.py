@@ -14,7 +14,7 @@ from aiohttp import web
 
 from eightx8_voice import json_text
 from eightx8_voice.emulator.account import Account
-from eightx8_voice.emulator.call import Call, Plan, check_webhooks, run_call
+from eightx8_voice.emulator.call import Call, CallRunner, Plan, check_webhooks
 from eightx8_voice.emulator.callflows import accepted
 
 PATH = "/_calls"
@@ -45,11 +45,12 @@ class Calls:
             ValueError: The subaccount has no webhook.
         """
         check_webhooks(self._account, subaccount)
-        return await run_call(self._account, subaccount, plan, self._remember)
+        return await CallRunner(self._account, subaccount, plan, self._remember).run()
 
     def start(self, subaccount: str, plan: Plan, session_id: str | None = None) -> None:
         """Run a call in the background."""
-        task = asyncio.create_task(run_call(self._account, subaccount, plan, self._remember, session_id))
+        runner = CallRunner(self._account, subaccount, plan, self._remember, session_id)
+        task = asyncio.create_task(runner.run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

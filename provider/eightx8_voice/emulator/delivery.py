@@ -8,16 +8,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any
 
 import aiohttp
 
-from eightx8_voice import callflow, deliveries
+from eightx8_voice import callflow
 from eightx8_voice.callflow import Action, CallFlow, CallFlowError
 from eightx8_voice.emulator.account import Account, StoredWebhook
 from eightx8_voice.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED, spoken
-
-Kind = Literal["VCA", "VSS", "VCS", "VRU", "VNU"]
 
 MAX_RESPONSE = 65_536
 """Bytes of a response that are read; a longer one is no valid response. The vendor's limit is not known."""
@@ -32,7 +30,7 @@ class Delivery:
     that was made again because it had not. Of the headers, no field holds any.
     """
 
-    type: Kind
+    type: str
     url: str
     request: Mapping[str, Any]
     status: int | None
@@ -47,8 +45,8 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Response:
-    """A status and a body, or the reason why there is none."""
+class Received:
+    """What an endpoint responded: a status and a body, or the reason why there is none."""
 
     status: int | None = None
     body: bytes = b""
@@ -68,14 +66,14 @@ class Judgement:
     warnings: tuple[str, ...] = ()
 
 
-def judge(kind: Kind, response: Response, account: Account) -> Judgement:
+def judge(type: str, response: Received, account: Account) -> Judgement:
     """Judge a response: every endpoint owes a 200, and that of a VCA a call flow that the account may use."""
     if response.problem is not None:
         return Judgement(response.problem, CONNECTIVITY)
     if response.status != 200:
         hint = "; redirects are not followed" if 300 <= (response.status or 0) < 400 else ""
         return Judgement(f"responded {response.status} instead of 200{hint}", CONNECTIVITY)
-    if kind != "VCA":
+    if type != "VCA":
         return Judgement("received")
     if len(response.body) > MAX_RESPONSE:
         return Judgement(f"invalid call flow: longer than {MAX_RESPONSE} bytes", INVALID_CALL_FLOW)
@@ -85,9 +83,8 @@ def judge(kind: Kind, response: Response, account: Account) -> Judgement:
     except CallFlowError as error:
         return Judgement(f"invalid call flow: {'; '.join(map(str, error.violations))}", INVALID_CALL_FLOW)
     if problem := account.not_allowed(flow):
-        return Judgement(
-            f"invalid call flow: {problem}", SOURCE_REFUSED if problem.code == -1014 else INVALID_CALL_FLOW
-        )
+        code = SOURCE_REFUSED if problem.code == -1014 else INVALID_CALL_FLOW
+        return Judgement(f"invalid call flow: {problem}", code)
     return Judgement("executed", flow=flow, warnings=tuple(map(str, callflow.review(document))))
 
 
@@ -95,13 +92,12 @@ async def deliver(
     client: aiohttp.ClientSession, account: Account, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> tuple[Delivery, Judgement]:
     """Post a document to a webhook's URL, with its auth header, and judge the response."""
-    kind: Kind = webhook.type  # type: ignore[assignment]  # an account holds no other types
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
     response = await _post(client, webhook, document, timeout)
-    judgement = judge(kind, response, account)
+    judgement = judge(webhook.type, response, account)
     delivery = Delivery(
-        type=kind,
+        type=webhook.type,
         url=webhook.url,
         request=document,
         status=response.status,
@@ -113,20 +109,6 @@ async def deliver(
         actions=tuple(map(in_words, judgement.flow.actions if judgement.flow else ())),
     )
     return delivery, judgement
-
-
-async def deliver_sample(account: Account, subaccount: str, type: str, timeout: float = 5.0) -> Delivery:
-    """Make a synthetic delivery to the webhook of a type, without a call.
-
-    Raises:
-        ValueError: No such webhook is registered, or it is disabled.
-    """
-    webhook = account.webhooks(subaccount).get(type)
-    if webhook is None or not webhook.enabled:
-        raise ValueError(f"no {type} webhook is registered and enabled for {subaccount}")
-    async with new_client() as client:
-        delivery, _ = await deliver(client, account, webhook, deliveries.synthetic(type, subaccount), timeout)
-        return delivery
 
 
 def in_words(action: Action) -> str:
@@ -142,7 +124,7 @@ def new_client() -> aiohttp.ClientSession:
 
 async def _post(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
-) -> Response:
+) -> Received:
     header = webhook.http_auth_header
     headers = {"Accept-Encoding": "identity"} | ({} if header is None else {"Authorization": header})
     # Without a threshold the library rounds times of 5 s and more up to whole seconds of its clock.
@@ -151,13 +133,13 @@ async def _post(
         async with client.post(
             webhook.url, json=document, headers=headers, allow_redirects=False, timeout=limits
         ) as received:
-            return Response(received.status, await _read(received.content))
+            return Received(received.status, await _read(received.content))
     except asyncio.TimeoutError:
-        return Response(problem=f"no response within {timeout:g} s")
+        return Received(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = _reason(error)
         # What the library reports may quote the request.
-        return Response(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
+        return Received(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
 
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -29,7 +27,7 @@ MAX_ENTRIES = 10_000
 class Entry:
     """One request to the API.
 
-    `status` is None when a fault sent no status line. `connection` numbers the TCP connections from 1.
+    `status` is None when a fault sent no status line. `connection` is the client's port.
     """
 
     method: str
@@ -68,13 +66,12 @@ class Api:
         self.api_key, self.account, self.modes = api_key, account, modes
         self.journal, self.faults, self.calls = Journal(), Faults(account), Calls(account)
         self.callee: Mapping[str, Any] = {}
-        self._connections: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()
-        self._numbers = itertools.count(1)
 
     async def respond(self, request: web.Request, stopping: asyncio.Event) -> web.StreamResponse:
         """Respond to one request, or do what its fault does instead."""
         query = Query(request.method, request.path, request.headers.get("Authorization"))
-        connection = self._connection(request)
+        transport = request.transport  # None once the client has left
+        connection = transport.get_extra_info("peername")[1] if transport else 0
         waiting = self.faults.take(query.method, query.subaccount) or Waiting(Fault("pass"), self.account, 0, None)
         fault = waiting.fault
         if fault.effect.reads:
@@ -85,7 +82,9 @@ class Api:
         if fault.name != "pass":
             # In a thread: a response of 50 MB takes a while to make, and must not block other requests.
             response = await asyncio.to_thread(fault_responses.faulty, response, fault, request.path)
-        self._record(query, None if fault.name in fault_responses.NO_STATUS_LINE else response.status, connection)
+        status = None if fault.name in fault_responses.NO_STATUS_LINE else response.status
+        entry = Entry(query.method, query.path, query.subaccount, api.subject(query), status, connection)
+        self.journal.append(entry)
         await _held(fault, "after", stopping)
         return await fault_responses.send(Exchange(request, response, fault, stopping))
 
@@ -116,18 +115,6 @@ class Api:
             return response
         except state_file.StateFileError as error:
             return responses.error(500, str(error))
-
-    def _record(self, query: Query, status: int | None, connection: int) -> None:
-        named = api.subject(query)
-        self.journal.append(Entry(query.method, query.path, query.subaccount, named, status, connection))
-
-    def _connection(self, request: web.Request) -> int:
-        transport = request.transport
-        if transport is None:
-            return next(self._numbers)
-        if transport not in self._connections:
-            self._connections[transport] = next(self._numbers)
-        return self._connections[transport]
 
 
 async def _held(fault: Fault, at: str, stopping: asyncio.Event) -> None:

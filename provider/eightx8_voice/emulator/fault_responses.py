@@ -34,6 +34,17 @@ class Exchange:
         transport = self.request.transport
         return self.stopping.is_set() or transport is None or transport.is_closing()
 
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        if self.request.transport is not None:
+            self.request.transport.write(data)
+
+    def close(self) -> web.StreamResponse:
+        """Close the connection; what is returned is not sent."""
+        if self.request.transport is not None:
+            self.request.transport.close()
+        return web.Response()
+
 
 def faulty(response: Response, fault: Fault, path: str) -> Response:
     """Turn the true response into the fault's, as far as HTTP can express it."""
@@ -68,31 +79,31 @@ async def _reset(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _reset_in_body(exchange: Exchange) -> web.StreamResponse:
-    _write(exchange, _half(exchange))
+    exchange.write(_half(exchange))
     return await _reset(exchange)
 
 
 async def _truncated(exchange: Exchange) -> web.StreamResponse:
-    _write(exchange, _half(exchange))
-    return _closed(exchange)
+    exchange.write(_half(exchange))
+    return exchange.close()
 
 
 async def _hang(exchange: Exchange) -> web.StreamResponse:
     while not exchange.abandoned:
         await asyncio.sleep(POLL_SECONDS)
-    return _closed(exchange)
+    return exchange.close()
 
 
 async def _drip(exchange: Exchange) -> web.StreamResponse:
     whole = _head(exchange.response) + exchange.response.body
     at_once = len(_head(exchange.response)) if exchange.fault.name == "drip" else 0
-    _write(exchange, whole[:at_once])
+    exchange.write(whole[:at_once])
     for byte in whole[at_once:]:
         if exchange.abandoned:
             break
-        _write(exchange, bytes([byte]))
+        exchange.write(bytes([byte]))
         await asyncio.sleep(exchange.fault.interval)
-    return _closed(exchange)
+    return exchange.close()
 
 
 _SENDERS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
@@ -134,14 +145,3 @@ def _head(response: Response) -> bytes:
 def _half(exchange: Exchange) -> bytes:
     body = exchange.response.body
     return _head(exchange.response) + body[: len(body) // 2]
-
-
-def _write(exchange: Exchange, data: bytes) -> None:
-    if exchange.request.transport is not None:
-        exchange.request.transport.write(data)
-
-
-def _closed(exchange: Exchange) -> web.StreamResponse:
-    if exchange.request.transport is not None:
-        exchange.request.transport.close()
-    return web.Response()

@@ -158,11 +158,6 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def pending(self) -> list[Fault]:
-        """List those that have not met all their requests."""
-        with self._lock:
-            return [waiting.fault for waiting in self._waiting]
-
     def take(self, method: str, subaccount: str | None) -> Waiting | None:
         """Count a request, and return the fault that it meets."""
         with self._lock:

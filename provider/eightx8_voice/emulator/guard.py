@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -18,9 +18,13 @@ def check_host(request: web.Request, host: str) -> None:
 
     An IP address is nothing that a name server can change, whichever it is.
     """
-    name = re.sub(r":[0-9]+$", "", request.host).lower()
-    if name not in ("localhost", host.lower()) and not _is_address(name):
-        raise web.HTTPMisdirectedRequest(text=f"The emulator is {host}; use that name, or its IP address.\n")
+    try:
+        name = urlsplit(f"//{request.host}").hostname or ""
+        if name not in ("localhost", host.lower()):
+            ipaddress.ip_address(name)
+    except ValueError:
+        message = f"The emulator is {host}; use that name, or its IP address.\n"
+        raise web.HTTPMisdirectedRequest(text=message) from None
 
 
 def local_only(handler: Handler) -> Handler:
@@ -41,11 +45,3 @@ def local_only(handler: Handler) -> Handler:
         return await handler(request)
 
     return guarded
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(re.sub(r"^\[(.*)\]$", r"\1", host))
-    except ValueError:
-        return False
-    return True

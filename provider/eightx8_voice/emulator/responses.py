@@ -96,27 +96,13 @@ def error(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make an error; with the webhooks its statusCode is a string, where a success has a number."""
-    error_id = str(uuid.uuid4())
-    timestamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    error_id, now = str(uuid.uuid4()), datetime.now(timezone.utc)
+    stamp = {"errorId": error_id, "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    refused = {"sessionStatus": "NOT_CREATED", "callFlowRequestId": error_id}
     documents: dict[ErrorBody, dict[str, object]] = {
-        "webhooks": {
-            "errorId": error_id,
-            "statusCode": code or f"1{status}",
-            "statusMessage": message,
-            "timestamp": timestamp,
-        },
-        "platform": {
-            "code": PLATFORM_CODES.get(status, 1000),
-            "message": message,
-            "errorId": error_id,
-            "timestamp": timestamp,
-        },
-        "callflows": {
-            "sessionStatus": "NOT_CREATED",
-            "callFlowRequestId": error_id,
-            "statusCode": code if isinstance(code, int) else status,
-            "statusMessage": message,
-        },
+        "webhooks": {**stamp, "statusCode": code or f"1{status}", "statusMessage": message},
+        "platform": {**stamp, "code": PLATFORM_CODES.get(status, 1000), "message": message},
+        "callflows": {**refused, "statusCode": code if isinstance(code, int) else status, "statusMessage": message},
     }
     return _json(status, documents[shape], headers)
 

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -18,7 +17,6 @@ from aiohttp import web
 from eightx8_voice.emulator import guard, page
 from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import Call, Plan
-from eightx8_voice.emulator.delivery import Delivery, deliver_sample
 from eightx8_voice.emulator.exchange import Api
 from eightx8_voice.emulator.modes import Modes
 from eightx8_voice.emulator.state_file import StateFileError, load, save
@@ -86,14 +84,6 @@ class Emulator(Api):
         """
         return self._in_loop(self.calls.place(subaccount, plan))
 
-    def deliver(self, subaccount: str, type: str) -> Delivery:
-        """Make a synthetic delivery to the webhook of a type, e.g. a VNU, which no call causes.
-
-        Raises:
-            ValueError: No such webhook is registered, or it is disabled.
-        """
-        return self._in_loop(deliver_sample(self.account, subaccount, type))
-
     def __enter__(self) -> Emulator:
         self._socket = _bound(self._host, self._port)
         self._port = self._socket.getsockname()[1]
@@ -108,12 +98,7 @@ class Emulator(Api):
             raise EmulatorError(_cannot_listen(self._host, self._port, self._failure))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._socket.close()

@@ -22,13 +22,7 @@ Outcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
 Completed = Literal["each", "last"]
 """After which actions of a call flow ACTION_COMPLETED is delivered."""
 
-SIP_CODES: dict[Outcome, int] = {
-    "COMPLETED": 200,
-    "BUSY": 486,
-    "NO_ANSWER": 480,
-    "FAILED": 503,
-    "CANCELED": 487,
-}
+SIP_CODES: dict[Outcome, int] = {"COMPLETED": 200, "BUSY": 486, "NO_ANSWER": 480, "FAILED": 503, "CANCELED": 487}
 """RFC 3261's code for each outcome; which one the vendor gives is assumed."""
 
 CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED = -2002, -2003, -2008

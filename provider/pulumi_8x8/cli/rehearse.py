@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from eightx8_voice.rehearsal import DEEPEST, TYPES, Verdict
+from eightx8_voice.rehearsal import DEEPEST, Verdict
 from eightx8_voice.rehearsal import rehearse as rehearsed
+from eightx8_voice.webhooks import WebhookType
 from pulumi_8x8.api.account import account_facts
 from pulumi_8x8.api.client import Client
 from pulumi_8x8.cli.parameters import Failed, Seconds, SubaccountId
@@ -21,7 +22,9 @@ MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", 
 
 @click.command()
 @click.argument("url")
-@click.option("--type", "type", type=click.Choice(TYPES), required=True, help="The webhook that would deliver there.")
+@click.option(
+    "--type", type=click.Choice([*WebhookType.__members__]), required=True, help="The webhook that would deliver there."
+)
 @click.option("--outbound", is_flag=True, help="Calls begin with a request to the API: send no CALL_RECEIVED.")
 @click.option(
     "--depth", default=1, show_default=True, metavar="KEYS", help=f"Keys that are pressed in a row, 0 to {DEEPEST}."
