@@ -29,7 +29,7 @@ DEFAULT_TIMEOUT = 30_000
 """Milliseconds that a sayAndCapture waits for all keys, where it gives no overallTimeout."""
 
 
-class _Action:
+class _ActionBase:
     action: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ class _Action:
 
 
 @dataclass(frozen=True)
-class Say(_Action):
+class Say(_ActionBase):
     """Speak a text; `speed` is a factor from 0.5 to 2.0."""
 
     action: ClassVar[str] = "say"
@@ -55,7 +55,7 @@ class Say(_Action):
 
 
 @dataclass(frozen=True)
-class SayAndCapture(_Action):
+class SayAndCapture(_ActionBase):
     """Speak a prompt and capture keys; timeouts are in milliseconds. `repetition` is undocumented for this action."""
 
     action: ClassVar[str] = "sayAndCapture"
@@ -74,7 +74,7 @@ class SayAndCapture(_Action):
 
 
 @dataclass(frozen=True)
-class PlayFile(_Action):
+class PlayFile(_ActionBase):
     """Play a .wav or .mp3 file of less than 5 MB (the file itself is not checked here)."""
 
     action: ClassVar[str] = "playFile"
@@ -83,7 +83,7 @@ class PlayFile(_Action):
 
 
 @dataclass(frozen=True)
-class MakeCall(_Action):
+class MakeCall(_ActionBase):
     """Call a number and bridge it to the caller; `source` is a virtual number of the subaccount."""
 
     action: ClassVar[str] = "makeCall"
@@ -93,7 +93,7 @@ class MakeCall(_Action):
 
 
 @dataclass(frozen=True)
-class Hangup(_Action):
+class Hangup(_ActionBase):
     """End the session, which triggers the VSS delivery."""
 
     action: ClassVar[str] = "hangup"

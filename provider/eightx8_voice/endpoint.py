@@ -34,7 +34,7 @@ NOT_PUBLIC = tuple(
 """Networks that `is_global` of some Python versions counts as public (IANA's special-purpose registries, 2026)."""
 
 
-class Response(NamedTuple):
+class EndpointResponse(NamedTuple):
     """What came back, and how long it took."""
 
     status: int
@@ -92,7 +92,7 @@ class Endpoint:
         except (OSError, ValueError, KeyError):
             raise EndpointError("TLS", "the server does not speak TLS") from None
 
-    def deliver(self, body: bytes, headers: dict[str, str]) -> Response:
+    def deliver(self, body: bytes, headers: dict[str, str]) -> EndpointResponse:
         """POST a delivery.
 
         Raises:
@@ -115,7 +115,7 @@ class Endpoint:
             raise EndpointError("status", f"the response is longer than {MAX_RESPONSE:,} bytes")
         if (seconds := time.monotonic() - started) >= self._timeout:
             raise EndpointError("status", late)
-        return Response(response.status, content, seconds)
+        return EndpointResponse(response.status, content, seconds)
 
     def _addresses(self, allow_private: bool) -> list[str]:
         try:

@@ -24,13 +24,13 @@ from eightx8_voice.fields import Unread as Unread
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Delivery:
+class _DeliveryFields:
     subaccount_id: str | None = None
     unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Parties:
+class _PartyFields:
     call_id: str | None = None
     call_status: str | None = None
     call_direction: str | None = None
@@ -47,7 +47,7 @@ class _Parties:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallEvent(_Parties, _Delivery):
+class CallEvent(_PartyFields, _DeliveryFields):
     """Something happened in a call; durations are in seconds, times in UTC.
 
     `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
@@ -87,7 +87,7 @@ class CallQuality:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leg(_Parties):
+class Leg(_PartyFields):
     """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
 
     name: str
@@ -108,7 +108,7 @@ class SessionError:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SessionSummary(_Delivery):
+class SessionSummary(_DeliveryFields):
     """VSS: a session has ended.
 
     `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR, or, in voice messaging,
@@ -129,7 +129,7 @@ class SessionSummary(_Delivery):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordingUploaded(_Delivery):
+class RecordingUploaded(_DeliveryFields):
     """VRU: a recording is available at `file_path` on the account's own server; `status` is UPLOAD_COMPLETED."""
 
     session_id: str
@@ -161,7 +161,7 @@ class VirtualNumber:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VirtualNumbersUpdated(_Delivery):
+class VirtualNumbersUpdated(_DeliveryFields):
     """VNU: numbers of a subaccount have changed; `update_event_type` is SNAPSHOT or UPDATES."""
 
     update_event_type: str | None = None

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from eightx8_voice.callflow import CallFlowError, decode, review
 from eightx8_voice.deliveries import REHEARSAL_HEADER, synthetic
-from eightx8_voice.endpoint import Endpoint, EndpointError, Response
+from eightx8_voice.endpoint import Endpoint, EndpointError, EndpointResponse
 from eightx8_voice.text import near_miss, printable
 from eightx8_voice.urls import url_problem
 from eightx8_voice.walk import UNKNOWN_MENU, Flow, used, walk
@@ -120,11 +120,11 @@ def rehearse(
         raise ValueError(f"depth must be from 0 to {DEEPEST}. Nothing was sent.")
     if outbound and type != "VCA":
         raise ValueError("outbound must be left out: only a VCA tells an outbound call. Nothing was sent.")
-    plan = _Plan(type, http_auth_header, outbound, depth, account)
+    plan = _Rehearsal(type, http_auth_header, outbound, depth, account)
     return Report(url, type, tuple(_findings(url, allow_private, timeout, plan)))
 
 
-class _Plan(NamedTuple):
+class _Rehearsal(NamedTuple):
     type: str
     header: str | None
     outbound: bool
@@ -136,7 +136,7 @@ class _Plan(NamedTuple):
         return own if self.header is None else own | {"Authorization": wrong or self.header}
 
 
-def _findings(url: str, allow_private: bool, timeout: float, plan: _Plan) -> Iterator[Finding]:
+def _findings(url: str, allow_private: bool, timeout: float, plan: _Rehearsal) -> Iterator[Finding]:
     try:
         endpoint = Endpoint(url, allow_private, timeout)
         yield Finding("reachable", Verdict.HOLDS, f"connected to {endpoint.address}")
@@ -177,7 +177,7 @@ def _certificate(endpoint: Endpoint) -> Finding:
     return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, {days} days")
 
 
-def _judged(name: str, response: Response) -> tuple[Flow | None, Finding]:
+def _judged(name: str, response: EndpointResponse) -> tuple[Flow | None, Finding]:
     """Return the call flow of a response, None where it is not a valid one, and what was found about it."""
     if response.status != 200:
         return None, Finding(name, Verdict.FAILS, f"responded {response.status}")
@@ -193,7 +193,7 @@ def _judged(name: str, response: Response) -> tuple[Flow | None, Finding]:
     return flow, Finding(name, Verdict.HOLDS, "valid")
 
 
-def _idempotent(type: str, first: Response, second: Response) -> Finding:
+def _idempotent(type: str, first: EndpointResponse, second: EndpointResponse) -> Finding:
     name, advice = "duplicate", "; 8x8 may deliver twice: respond to the same eventId or sessionId alike"
     if second.status != 200:
         return Finding(name, Verdict.FAILS, f"responded {second.status} to the same delivery again{advice}")
@@ -210,7 +210,7 @@ def _same_json(first: bytes, second: bytes) -> bool:
         return first == second
 
 
-def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Plan) -> Finding:
+def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Rehearsal) -> Finding:
     name = "wrong auth header"
     if plan.header is None:
         return Finding(name, Verdict.SKIPPED, "no auth header was given")
@@ -222,7 +222,7 @@ def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Plan) -> Finding:
     return Finding(name, Verdict.WARNING, f"responded {status}; it is not accepted, and 401 would say why")
 
 
-def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Plan) -> Iterator[Finding]:
+def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Rehearsal) -> Iterator[Finding]:
     """Press the keys of the menu and judge each call flow, then what all of them use of the account."""
 
     def deliver(delivery: Flow) -> tuple[Flow | None, Finding]:

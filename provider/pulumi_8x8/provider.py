@@ -39,14 +39,14 @@ from pulumi_8x8.reconcile.caller import INPUT, Caller
 if TYPE_CHECKING:  # the program imports this module too, and never operates
     from pulumi_8x8.reconcile.operation import Operation
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
-def _expected_as_one_line(method: Callable[..., Result]) -> Callable[..., Result]:
+def _expected_as_one_line(method: Callable[..., T]) -> Callable[..., T]:
     """Let an expected failure reach the user as its own text: the host prints a traceback with all that led to it."""
 
     @wraps(method)
-    def wrapper(*args: Any) -> Result:
+    def wrapper(*args: Any) -> T:
         try:
             return method(*args)
         except WebhookError as error:

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from eightx8_voice import callflow
 from eightx8_voice.deliveries import REHEARSAL_HEADER
-from tests.support.ivr_example import HEADER, JSON, Endpoint, database, running, start, vca, vss
+from tests.support.ivr_example import HEADER, JSON, ExampleEndpoint, database, running, start, vca, vss
 from tests.support.vendor import sample, samples
 
 
@@ -26,14 +26,14 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleEndpoint]:
     """One running endpoint for all tests that do not end it."""
     with running(database_url, tmp_path_factory.mktemp("endpoint")) as started:
         yield started
 
 
 @pytest.mark.parametrize("address", ["/vca", "/vnu"])
-def test_every_delivery_that_the_vendor_publishes_is_taken(endpoint: Endpoint, address: str) -> None:
+def test_every_delivery_that_the_vendor_publishes_is_taken(endpoint: ExampleEndpoint, address: str) -> None:
     """Whatever URL the webhooks share: a call gets its call flow, all else is acknowledged."""
     for published in samples("deliveries"):
         response = endpoint.post(address, published["body"], **{REHEARSAL_HEADER: "1"})
@@ -46,7 +46,7 @@ READ = ("/sessions", "/retries", "/recordings", "/metrics")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", HEADER + "x", HEADER[:-1], HEADER.lower(), "Bearer ключ"])
-def test_a_wrong_auth_header_is_401(endpoint: Endpoint, header: str | None) -> None:
+def test_a_wrong_auth_header_is_401(endpoint: ExampleEndpoint, header: str | None) -> None:
     """Only the very value is accepted, and only /healthz works without it."""
     headers = {"Content-Type": "application/json"}
     if header is not None:
@@ -73,7 +73,7 @@ def test_a_wrong_auth_header_is_401(endpoint: Endpoint, header: str | None) -> N
     ],
 )
 def test_a_wrong_request_has_the_right_status(
-    endpoint: Endpoint, request_line: str, body: str, content_type: str, status: int, error: str
+    endpoint: ExampleEndpoint, request_line: str, body: str, content_type: str, status: int, error: str
 ) -> None:
     """The response is JSON with what is wrong, and the field where there is one."""
     method, path = request_line.split()
@@ -84,7 +84,7 @@ def test_a_wrong_request_has_the_right_status(
 
 
 @pytest.mark.parametrize(("size", "status"), [(65536, 200), (65537, 413)])
-def test_a_body_over_64_kb_is_413(endpoint: Endpoint, size: int, status: int) -> None:
+def test_a_body_over_64_kb_is_413(endpoint: ExampleEndpoint, size: int, status: int) -> None:
     """The limit is exact, whether the length is announced or the body comes in chunks."""
     body = json.dumps(vca()).encode().ljust(size)
     for data in (body, iter([body[:1000], body[1000:]])):
@@ -112,7 +112,7 @@ def test_an_endpoint_that_cannot_start_prints_why(tmp_path: Path, environment: d
     assert (error in printed, len(printed.splitlines()), "secret" in printed) == (True, 1, False)
 
 
-def test_a_completed_session_is_stored_once_and_logged_as_done(endpoint: Endpoint) -> None:
+def test_a_completed_session_is_stored_once_and_logged_as_done(endpoint: ExampleEndpoint) -> None:
     """In UTC; each duplicate gets the same response, and the first summary stays; a rehearsal leaves no row."""
     started = {"startTime": "2026-01-13T16:26:58+08:00"}
     responses = [endpoint.post("/vss", vss("done-1", name, **started)) for name in ("COMPLETED", "COMPLETED", "BUSY")]
@@ -126,7 +126,7 @@ def test_a_completed_session_is_stored_once_and_logged_as_done(endpoint: Endpoin
     assert (rehearsed, "played" in str(endpoint.sessions())) == ([200, 422], False)
 
 
-def test_each_outcome_is_listed_and_only_failures_are_to_be_retried(endpoint: Endpoint) -> None:
+def test_each_outcome_is_listed_and_only_failures_are_to_be_retried(endpoint: ExampleEndpoint) -> None:
     """Whom to call again and why is in one place."""
     outcomes = {"CANCELLED": "canceled", "EXPIRED": "unknown", "COMPLETED_UNSUB_ERROR": "opted_out"}
     for status in ("BUSY", "NO_ANSWER", "FAILED", *outcomes):
@@ -140,7 +140,7 @@ def test_each_outcome_is_listed_and_only_failures_are_to_be_retried(endpoint: En
         assert [row["session_id"] for row in endpoint.sessions(f"/sessions?outcome={outcome}")] == [f"of-{status}"]
 
 
-def test_two_hundred_calls_at_once_lose_no_session(endpoint: Endpoint) -> None:
+def test_two_hundred_calls_at_once_lose_no_session(endpoint: ExampleEndpoint) -> None:
     """Each call rings, presses a key and hangs up; each summary comes twice and is stored once."""
     calls = [f"crowd-{number}" for number in range(200)]
 
@@ -174,7 +174,9 @@ def test_two_hundred_calls_at_once_lose_no_session(endpoint: Endpoint) -> None:
     ],
     ids=lambda value: value[0][:24] if isinstance(value, list) else "",
 )  # fmt: skip
-def test_every_delivery_leaves_one_line(endpoint: Endpoint, path: str, body: dict[str, Any], words: list[str]) -> None:
+def test_every_delivery_leaves_one_line(
+    endpoint: ExampleEndpoint, path: str, body: dict[str, Any], words: list[str]
+) -> None:
     """Type, session, status, key, response and time: enough to say why a call ended; several digits may be secret."""
     before = len(endpoint.lines())
 
@@ -197,7 +199,9 @@ def test_every_delivery_leaves_one_line(endpoint: Endpoint, path: str, body: dic
     ],
     ids=lambda value: value[-10:] if isinstance(value, str) else "",
 )
-def test_every_refusal_leaves_one_line(endpoint: Endpoint, headers: dict[str, str], body: str, words: str) -> None:
+def test_every_refusal_leaves_one_line(
+    endpoint: ExampleEndpoint, headers: dict[str, str], body: str, words: str
+) -> None:
     """With the reason, and without header or body."""
     before = len(endpoint.lines())
 
@@ -207,7 +211,7 @@ def test_every_refusal_leaves_one_line(endpoint: Endpoint, headers: dict[str, st
     assert (words in line, "canary" in line) == (True, False), line
 
 
-def test_numbers_tell_what_was_delivered_and_refused(endpoint: Endpoint) -> None:
+def test_numbers_tell_what_was_delivered_and_refused(endpoint: ExampleEndpoint) -> None:
     """In the Prometheus text format: deliveries, refusals, response times and sessions."""
     posts: list[tuple[str, Any, dict[str, str]]] = [
         ("/vca", vca(), {}),
@@ -233,7 +237,7 @@ def test_numbers_tell_what_was_delivered_and_refused(endpoint: Endpoint) -> None
     assert grown["ivr_response_seconds_count", "VSS"] == 3
 
 
-def numbers(endpoint: Endpoint) -> dict[tuple[str, ...], float]:
+def numbers(endpoint: ExampleEndpoint) -> dict[tuple[str, ...], float]:
     """Each sample by its name and its labels' values."""
     text = endpoint.get("/metrics").text
     samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)

@@ -23,7 +23,7 @@ from examples.ivr.endpoint.store import Store
 
 from eightx8_voice import events
 from eightx8_voice.outcomes import outcome
-from tests.support.ivr_example import HEADER, Endpoint, database, hanging, running, vca, vss
+from tests.support.ivr_example import HEADER, ExampleEndpoint, database, hanging, running, vca, vss
 from tests.support.vendor import sample
 
 
@@ -35,7 +35,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleEndpoint]:
     """One running endpoint for all tests that do not end it."""
     with running(database_url, tmp_path_factory.mktemp("endpoint")) as started:
         yield started
@@ -58,7 +58,7 @@ def execute(url: str, statement: str) -> None:
         server.execute(statement.encode())
 
 
-def test_calls_are_served_while_the_store_hangs(endpoint: Endpoint, database_url: str) -> None:
+def test_calls_are_served_while_the_store_hangs(endpoint: ExampleEndpoint, database_url: str) -> None:
     """Sixty summaries wait or are refused, and no call waits for them; afterwards all is as before."""
     assert endpoint.get("/healthz").status_code == 200
 
@@ -84,7 +84,7 @@ def test_a_session_that_was_acknowledged_survives_a_kill(database_url: str, tmp_
         assert (status, "survivor" in str(store.list("sessions", 1000).rows)) == (200, True)
 
 
-def test_a_recording_is_stored_once_and_listed(endpoint: Endpoint) -> None:
+def test_a_recording_is_stored_once_and_listed(endpoint: ExampleEndpoint) -> None:
     """With its path, id and status; an id that did not come does not matter."""
     uploaded = sample("vru_uploaded")["body"]
     nameless = {**uploaded, "payload": {"sessionId": "nameless"}}
@@ -104,7 +104,7 @@ def test_a_recording_is_stored_once_and_listed(endpoint: Endpoint) -> None:
     )
 
 
-def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: Endpoint) -> None:
+def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: ExampleEndpoint) -> None:
     """A database in another time zone than UTC could not return them."""
     times = {"startTime": "0001-01-01T00:00:00Z", "endTime": "9999-12-31T23:59:59Z"}
 
@@ -118,7 +118,7 @@ def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: Endpoint) -> No
     )
 
 
-def test_a_row_that_cannot_be_shown_is_left_out_and_counted(endpoint: Endpoint, database_url: str) -> None:
+def test_a_row_that_cannot_be_shown_is_left_out_and_counted(endpoint: ExampleEndpoint, database_url: str) -> None:
     """Somebody else wrote it; the other rows are listed as ever."""
     for name in ("sound", "unsound"):
         endpoint.post("/vss", vss(name))

@@ -12,7 +12,7 @@ import pytest
 
 from eightx8_voice.deliveries import synthetic
 from eightx8_voice.rehearsal import rehearse
-from tests.support.endpoints import Delivered, Response, endpoint
+from tests.support.endpoints import Delivered, Reply, endpoint
 
 HANDLER = Path(__file__).parents[2] / "examples" / "lambda" / "handler.py"
 HEADER = "Bearer canary"
@@ -35,12 +35,12 @@ def request(path: str, body: str | None, method: str = "POST", **headers: str) -
 def test_the_function_passes_a_rehearsal(handle: Any, type: str) -> None:
     """Status, call flow, duplicates and a wrong auth header are as 8x8 needs them; bodies may come in base64."""
 
-    def function_url(delivered: Delivered) -> Response:
+    def function_url(delivered: Delivered) -> Reply:
         headers = {name.lower(): value for name, value in delivered.headers.items()}
         body = base64.b64encode(json.dumps(delivered.body).encode()).decode()
         event = request(f"/{type.lower()}", body) | {"headers": headers, "isBase64Encoded": True}
         response = handle(event, None)
-        return Response(response["statusCode"], response["body"].encode(), response["headers"])
+        return Reply(response["statusCode"], response["body"].encode(), response["headers"])
 
     with endpoint(function_url) as running:
         report = rehearse(running.url, type, http_auth_header=HEADER, allow_private=True)

@@ -11,12 +11,12 @@ import pytest
 
 from eightx8_voice.emulator import Emulator
 from tests.support.account import listings, urls
-from tests.support.scratch import PROGRAMS, ROOT, Project, Result, copy
+from tests.support.scratch import PROGRAMS, ROOT, CommandResult, Project, copy
 
 pytestmark = pytest.mark.engine
 
 
-def python(project: Project, folder: Path, *arguments: str) -> Result:
+def python(project: Project, folder: Path, *arguments: str) -> CommandResult:
     """Run a program that calls the CLI itself, with the project's environment."""
     done = subprocess.run(
         [sys.executable, str(folder / "__main__.py"), *arguments],
@@ -27,7 +27,7 @@ def python(project: Project, folder: Path, *arguments: str) -> Result:
         text=True,
         check=False,
     )
-    return Result(done.returncode, done.stdout)
+    return CommandResult(done.returncode, done.stdout)
 
 
 def test_programs_one_after_the_other_in_one_process_share_nothing(api: Emulator, project: Project) -> None:

@@ -7,7 +7,7 @@ import pytest
 from eightx8_voice.emulator import Emulator, Fault
 from tests.support.account import urls, writes
 from tests.support.engine import native_in_proof
-from tests.support.scratch import Project, Result
+from tests.support.scratch import CommandResult, Project
 
 pytestmark = [pytest.mark.engine, native_in_proof]
 
@@ -45,7 +45,7 @@ def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Proje
     project.declare(vca=VCA).deploy().ok()
     api.journal.clear()
 
-    def replace(**changed: str) -> Result:
+    def replace(**changed: str) -> CommandResult:
         project.declare(vca={**VCA, **changed})
         if how == "taint":
             project.run("state", "taint", project.urn("vca"), "--yes").ok()

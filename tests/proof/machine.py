@@ -33,7 +33,7 @@ from tests.proof.testbed import Live, live
 from tests.support.host import Host
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER, leaks
 from tests.support.native_host import NativeHost
-from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
+from tests.support.steps import Command, Program, Properties, Stack, StepResult, id_of, urn
 
 PROVIDERS: dict[int, type[Host]] = {0: Host, 1: NativeHost, 2: Host}
 ENGINE = "127.0.0.1:1"
@@ -215,7 +215,7 @@ class Machine(RuleBasedStateMachine):
         assert result.ok, result.error
         self.is_deployed()
         again, printed = self.run("preview")
-        assert again == Result()
+        assert again == StepResult()
         assert "drift" not in printed
         self.deployable = True
 
@@ -239,7 +239,7 @@ class Machine(RuleBasedStateMachine):
             same_header = wanted == header
         return live.url == declared["url"] and live.enabled == declared.get("enabled", True) and same_header
 
-    def is_refused(self, result: Result) -> bool:
+    def is_refused(self, result: StepResult) -> bool:
         """Whether it failed for a reason that the documents name, and that is so."""
         error, state = result.error or "", {one["urn"]: one for one in self.stack.resources if not one.get("delete")}
         for name, webhook in self.program.items():
@@ -265,7 +265,7 @@ class Machine(RuleBasedStateMachine):
     def live(self) -> Live:
         return live(self.api.account)
 
-    def run(self, command: Command, kill_at: Fault | None = None) -> tuple[Result, str]:
+    def run(self, command: Command, kill_at: Fault | None = None) -> tuple[StepResult, str]:
         """Run one command; returns how it ended and what it printed."""
         before, ours = self.live(), self.stack.ids() | self.may_be_taken()
         result, printed = self.execute(command, kill_at)
@@ -287,7 +287,7 @@ class Machine(RuleBasedStateMachine):
                 found.add(id_of(webhook))
         return found
 
-    def execute(self, command: Command, kill_at: Fault | None) -> tuple[Result, str]:
+    def execute(self, command: Command, kill_at: Fault | None) -> tuple[StepResult, str]:
         """Run one command in processes of its own, which are killed where a request meets a fault."""
         needed = {webhook.get("provider", 0) for webhook in self.program.values()}
         needed |= {resource["provider"] for resource in self.stack.resources}

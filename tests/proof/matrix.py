@@ -36,7 +36,7 @@ from tests.support.direct import STDOUT, Direct
 from tests.support.host import pause
 from tests.support.leaks import KEY, leaks
 from tests.support.native_host import NativeDirect
-from tests.support.steps import Result, id_of
+from tests.support.steps import StepResult, id_of
 
 RECORD = Path(__file__).parent / "matrix.json"
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
@@ -185,7 +185,9 @@ def _disarm(bed: Testbed, fault: FaultCase) -> None:
     bed.api.modes = replace(bed.api.modes, stale_reads=0, stale_response=False)
 
 
-def _outcome(operation: OperationCase, result: Result, printed: str, before: Live, declared: Live, after: Live) -> str:
+def _outcome(
+    operation: OperationCase, result: StepResult, printed: str, before: Live, declared: Live, after: Live
+) -> str:
     if result.ok:
         return "state only" if operation.command == "preview" and "compared with the state only" in printed else "done"
     for outcome, account in {"before": before, "after": declared, "both": {**before, **declared}}.items():
@@ -194,7 +196,7 @@ def _outcome(operation: OperationCase, result: Result, printed: str, before: Liv
     return "other" if len(after) >= len(before) else "empty"
 
 
-def _untrue(result: Result, printed: str, before: Live, wanted: Live, after: Live) -> list[str]:
+def _untrue(result: StepResult, printed: str, before: Live, wanted: Live, after: Live) -> list[str]:
     """What was printed and is not so."""
     error = result.error or ""
     internal = "internal error" in error or ("Traceback" in error and "pulumi_8x8.errors." not in error)
@@ -266,7 +268,7 @@ def _uncorrected(bed: Testbed, declared: Live) -> list[str]:
     if (after := live(bed.api.account)) != declared:
         return [f"one more up leaves the account with {after}"]
     again, printed = bed.run("preview", program)
-    return [f"the second preview is not empty: {again} {printed}"] if again != Result() or printed else []
+    return [f"the second preview is not empty: {again} {printed}"] if again != StepResult() or printed else []
 
 
 def _recorded(operation: OperationCase) -> tuple[dict[str, str], list[str]]:

@@ -11,7 +11,7 @@ import pytest
 from eightx8_voice.emulator import Emulator, Fault, Modes
 from tests.support.account import urls
 from tests.support.host import Host
-from tests.support.steps import Command, Program, Result, Stack
+from tests.support.steps import Command, Program, Stack, StepResult
 
 each_post_over = pytest.mark.parametrize("post_over", ["replace", "refuse", "ignore"])
 
@@ -20,14 +20,14 @@ def program(type: str, url: str) -> Program:
     return {"a": {"subaccount_id": "Sub_1", "type": type, "url": url}}
 
 
-def run(api: Emulator, command: Command, stack: Stack, declared: Program) -> tuple[Result, str]:
+def run(api: Emulator, command: Command, stack: Stack, declared: Program) -> tuple[StepResult, str]:
     """Run one command in a process of its own; returns how it ended and what it printed."""
     with Host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}) as host:
         result = stack.run(command, declared, {0: host})
     return result, host.printed
 
 
-def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[Result]:
+def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[StepResult]:
     """Deploy stacks by processes of their own, each of which has decided before one of them registers."""
     go_on = threading.Event()
     meeting = [api.faults.add(Fault("pass", method="POST", hold=go_on)) for _ in stacks]
@@ -51,7 +51,7 @@ def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulat
 
     assert [result.error for result in results] == [None, None]
     assert urls(api) == {"Sub_1/VCA": "https://one.example/", "Sub_1/VSS": "https://two.example/"}
-    assert run(api, "preview", one, vca) == run(api, "preview", two, vss) == (Result(), "")
+    assert run(api, "preview", one, vca) == run(api, "preview", two, vss) == (StepResult(), "")
 
 
 @each_post_over
@@ -68,4 +68,4 @@ def test_two_stacks_on_one_webhook_leave_one_whole_and_the_other_stack_shows_it(
     result, printed = run(api, "preview", stacks[lost], declared[lost])
     assert live in f"{printed}{result.error}"
     assert result.error is None or "is already registered with another URL" in result.error
-    assert run(api, "preview", stacks[live], declared[live]) == (Result(), "")
+    assert run(api, "preview", stacks[live], declared[live]) == (StepResult(), "")

@@ -12,7 +12,7 @@ from pulumi_8x8.reconcile.validate import with_defaults
 from tests.support.direct import STDOUT, Direct
 from tests.support.leaks import HEADER, KEY, NEXT_HEADER
 from tests.support.native_host import NativeDirect
-from tests.support.steps import Command, Program, Properties, Result, Stack, id_of, urn
+from tests.support.steps import Command, Program, Properties, Stack, StepResult, id_of, urn
 
 ProviderKind = type[Direct] | type[NativeDirect]
 Live = dict[WebhookId, StoredWebhook]  # every webhook of an account
@@ -73,7 +73,9 @@ class Testbed(ExitStack):
             {WebhookId(sub, type): one for sub, webhooks in accounts.items() for type, one in webhooks.items()}
         )
 
-    def run(self, command: Command, program: Program, settings: Mapping[str, str] | None = None) -> tuple[Result, str]:
+    def run(
+        self, command: Command, program: Program, settings: Mapping[str, str] | None = None
+    ) -> tuple[StepResult, str]:
         """Run one command of the engine; returns how it ended and what was printed."""
         STDOUT.taken()
         with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **(settings or {})}) as provider:

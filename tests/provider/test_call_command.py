@@ -14,7 +14,7 @@ from eightx8_voice import events
 from eightx8_voice.emulator import Emulator
 from eightx8_voice.menu import Announcement, Ivr, Menu, Transfer
 from tests.support.command_line import SUB, on_terminal, run
-from tests.support.endpoints import Delivered, Endpoint, Respond, Response, endpoint
+from tests.support.endpoints import Delivered, Reply, Respond, ScriptedEndpoint, endpoint
 from tests.support.wires import Listener
 
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
@@ -34,9 +34,9 @@ FLOW = {
 }
 
 
-def menu(delivered: Delivered) -> Response:
+def menu(delivered: Delivered) -> Reply:
     event = events.parse(delivered.body)
-    return Response(200, IVR.answer(event).as_dict() if isinstance(event, events.CallAction) else b"")
+    return Reply(200, IVR.answer(event).as_dict() if isinstance(event, events.CallAction) else b"")
 
 
 def answering(status: int, *types: str) -> Respond:
@@ -44,7 +44,7 @@ def answering(status: int, *types: str) -> Respond:
     return lambda delivered: menu(delivered)._replace(status=status if delivered.body["eventType"] in types else 200)
 
 
-def served(api: Emulator, running: Endpoint) -> None:
+def served(api: Emulator, running: ScriptedEndpoint) -> None:
     for type in ("VCA", "VSS"):
         api.account.put(SUB, type, running.url)
 
@@ -57,7 +57,7 @@ def line(api: Emulator) -> Any:
         yield running
 
 
-def test_a_call_goes_through_the_registered_webhooks(line: Endpoint) -> None:
+def test_a_call_goes_through_the_registered_webhooks(line: ScriptedEndpoint) -> None:
     """The endpoint receives the call and the key, and its response is shown."""
     result = run(*CALL, "--keys", "1")
 
@@ -76,7 +76,7 @@ def test_a_call_goes_through_the_registered_webhooks(line: Endpoint) -> None:
         (["Support is closed"], f'Not heard: "Support is closed". Heard there: "{PROMPT}", "{SALES}".'),
     ],
 )
-def test_what_must_be_heard_is_heard_in_order(line: Endpoint, expected: list[str], instead: str | None) -> None:
+def test_what_must_be_heard_is_heard_in_order(line: ScriptedEndpoint, expected: list[str], instead: str | None) -> None:
     """A part of a text in any letter case, or a number; else exit code 1, and the place that differs."""
     expectations = [argument for text in expected for argument in ("--expect", text)]
 
@@ -93,7 +93,7 @@ def test_what_must_be_heard_is_heard_in_order(line: Endpoint, expected: list[str
     [
         (answering(500, "CALL_ACTION"), [], "VCA CALL_RECEIVED -> 500 in "),
         (answering(401, "SESSION_SUMMARY"), [], "VSS COMPLETED -> 401 in "),
-        (lambda _: Response(200, b"{"), [], "The session ended: ERROR -2003."),
+        (lambda _: Reply(200, b"{"), [], "The session ended: ERROR -2003."),
     ],
 )  # fmt: skip
 def test_a_delivery_that_fails_ends_the_command_with_1(
@@ -125,10 +125,10 @@ def test_a_duplicate_that_gets_another_response_is_a_failure(api: Emulator) -> N
     """The same one is not."""
     seen: set[str] = set()
 
-    def forgetful(delivered: Delivered) -> Response:
+    def forgetful(delivered: Delivered) -> Reply:
         repeated = (event_id := delivered.body["payload"].get("eventId", "")) in seen
         seen.add(event_id)
-        return Response(200, {"callflow": []}) if event_id and repeated else menu(delivered)
+        return Reply(200, {"callflow": []}) if event_id and repeated else menu(delivered)
 
     codes = []
     for respond in (menu, forgetful):
@@ -152,7 +152,7 @@ def test_a_delivery_can_be_retried_and_a_call_hung_up(api: Emulator) -> None:
     assert (left.exit_code, "hung up during VCA delivery 2" in left.output) == (1, True)
 
 
-def test_a_session_begins_with_the_call_flow_of_a_file(line: Endpoint, tmp_path: Path) -> None:
+def test_a_session_begins_with_the_call_flow_of_a_file(line: ScriptedEndpoint, tmp_path: Path) -> None:
     """As the request would begin it: the first VCA has the key already."""
     file = tmp_path / "flow.json"
     file.write_text(json.dumps(FLOW))
@@ -174,7 +174,7 @@ def test_a_session_begins_with_the_call_flow_of_a_file(line: Endpoint, tmp_path:
     ],
 )
 def test_a_file_that_would_begin_no_session_is_refused(
-    line: Endpoint, tmp_path: Path, content: bytes, shown: str
+    line: ScriptedEndpoint, tmp_path: Path, content: bytes, shown: str
 ) -> None:
     """With the platform's code; nothing is placed."""
     file = tmp_path / "flow.json"
@@ -200,7 +200,9 @@ def test_a_file_that_would_begin_no_session_is_refused(
         (("call", SUB, "--start", "/nowhere/flow.json"), "flow.json"),
     ],
 )
-def test_misuse_is_told_apart_from_what_was_found(line: Endpoint, arguments: tuple[str, ...], shown: str) -> None:
+def test_misuse_is_told_apart_from_what_was_found(
+    line: ScriptedEndpoint, arguments: tuple[str, ...], shown: str
+) -> None:
     """Exit code 2, and nothing is delivered."""
     result = run(*arguments)
 
@@ -242,7 +244,9 @@ def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
-def test_a_call_is_sent_through_no_proxy(line: Endpoint, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_a_call_is_sent_through_no_proxy(
+    line: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
     """A loopback address is this machine, whatever the environment says."""
     with Listener(lambda *_: None) as proxy:
         monkeypatch.setenv(variable, f"http://{proxy.address}")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.client import KEY
 from tests.support.command_line import SUB, run
-from tests.support.endpoints import Delivered, Response, endpoint
+from tests.support.endpoints import Delivered, Reply, endpoint
 from tests.support.wires import Listener
 
 ASK = {"promptMessage": "?", "voiceProfile": "en-US-Jenny", "maxDigits": 1}
@@ -30,8 +30,8 @@ def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
     """The auth header comes from the environment, never from the command line; one that cannot be sent is misuse."""
     monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
 
-    def guarded(delivered: Delivered) -> Response:
-        return Response(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
+    def guarded(delivered: Delivered) -> Reply:
+        return Reply(200 if delivered.headers.get("Authorization") == "Basic canary" else 401)
 
     with endpoint(guarded) as running:
         result = command(running.url, "--json")
@@ -59,7 +59,7 @@ def test_misuse_ends_with_2_and_says_why(url: str, options: list[str]) -> None:
 
 def test_findings_are_lines_and_a_warning_leaves_an_endpoint_ready() -> None:
     """Each with its mark, the verdict last."""
-    with endpoint(lambda _: Response(200, {"callflow": []})) as running:
+    with endpoint(lambda _: Reply(200, {"callflow": []})) as running:
         result = command(running.url)
 
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "The endpoint is ready.")
@@ -69,7 +69,7 @@ def test_findings_are_lines_and_a_warning_leaves_an_endpoint_ready() -> None:
 @pytest.mark.parametrize(("depth", "delivered"), [("0", 2), ("1", 13), ("2", 13)])
 def test_the_depth_of_the_walk_is_an_option(depth: str, delivered: int) -> None:
     """A menu that repeats itself is walked through once."""
-    with endpoint(lambda _: Response(200, MENU)) as running:
+    with endpoint(lambda _: Reply(200, MENU)) as running:
         result = command(running.url, "--depth", depth)
 
     assert (result.exit_code, len(running.delivered)) == (0, delivered), result.output
@@ -78,8 +78,8 @@ def test_the_depth_of_the_walk_is_an_option(depth: str, delivered: int) -> None:
 def test_an_endpoint_of_outbound_sessions_gets_no_call_received() -> None:
     """It never gets one in live calls either."""
 
-    def respond(delivered: Delivered) -> Response:
-        return Response(200 if delivered.body["payload"]["callStatus"] == "ACTION_COMPLETED" else 500)
+    def respond(delivered: Delivered) -> Reply:
+        return Reply(200 if delivered.body["payload"]["callStatus"] == "ACTION_COMPLETED" else 500)
 
     with endpoint(respond) as running:
         results = [command(running.url, *options) for options in ([], ["--outbound"])]
@@ -90,7 +90,7 @@ def test_an_endpoint_of_outbound_sessions_gets_no_call_received() -> None:
 @pytest.mark.parametrize("type", ["VCS", "VRU", "VNU"])
 def test_endpoints_of_the_other_types_can_be_rehearsed(type: str) -> None:
     """They owe a 200, and no call flow."""
-    with endpoint(lambda _: Response(200, b"")) as running:
+    with endpoint(lambda _: Reply(200, b"")) as running:
         result = command(running.url, type=type)
 
     assert result.exit_code == 0, result.output
@@ -118,9 +118,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of an endpoint whose menu leads to a call."""
     monkeypatch.setenv("EIGHTX8_API_KEY", KEY)
 
-    def respond(delivered: Delivered) -> Response:
+    def respond(delivered: Delivered) -> Reply:
         pressed = delivered.body["payload"]["eventData"]["dtmf"]
-        return Response(200, {"callflow": [CALL]} if pressed == "2" else MENU)
+        return Reply(200, {"callflow": [CALL]} if pressed == "2" else MENU)
 
     with endpoint(respond) as running:
         yield running.url

@@ -20,17 +20,17 @@ class Delivered(NamedTuple):
     body: dict[str, Any]
 
 
-class Response(NamedTuple):
+class Reply(NamedTuple):
     status: int = 200
     body: object = HANGUP
     headers: Mapping[str, str] = {}
 
 
-Respond = Callable[[Delivered], Response]
+Respond = Callable[[Delivered], Reply]
 
 
 @dataclass
-class Endpoint:
+class ScriptedEndpoint:
     url: str
     delivered: list[Delivered] = field(default_factory=list)
 
@@ -40,10 +40,10 @@ class Endpoint:
 
 
 @contextmanager
-def endpoint(respond: Respond = lambda _: Response(), tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
+def endpoint(respond: Respond = lambda _: Reply(), tls: ssl.SSLContext | None = None) -> Iterator[ScriptedEndpoint]:
     """Serve until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class DeliveryHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -68,10 +68,10 @@ def endpoint(respond: Respond = lambda _: Response(), tls: ssl.SSLContext | None
         def handle_error(self, *_: object) -> None:
             pass
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), DeliveryHandler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        running = Endpoint(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/vca")
+        running = ScriptedEndpoint(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/vca")
         threading.Thread(target=server.serve_forever, args=[0.01]).start()
         try:
             yield running

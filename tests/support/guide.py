@@ -13,7 +13,7 @@ from threading import Timer
 from types import TracebackType
 from typing import NamedTuple
 
-from tests.support.scratch import Result
+from tests.support.scratch import CommandResult
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -81,7 +81,7 @@ class Guide:
                 os.killpg(process.pid, signal.SIGTERM)
             process.communicate(timeout=SECONDS)
 
-    def next(self, words: str = "", *, instead: str = "") -> Result:
+    def next(self, words: str = "", *, instead: str = "") -> CommandResult:
         """Type the next command, which holds these words; what the page shows of its output must be printed.
 
         Args:
@@ -96,7 +96,7 @@ class Guide:
             assert re.search(pattern, printed), f"{step.text} did not print\n{line}\nbut\n{result.out}"
         return result
 
-    def type(self, command: str) -> Result:
+    def type(self, command: str) -> CommandResult:
         """Type a command that is not on the page."""
         shell = self._shell
         assert shell.stdin
@@ -111,7 +111,7 @@ class Guide:
                 watch.cancel()
                 code, folder = line[len(END) :].split(maxsplit=1)
                 self._folder = Path(folder.rstrip("\n"))
-                return Result(int(code), "".join(printed)[:-1])
+                return CommandResult(int(code), "".join(printed)[:-1])
             printed.append(line)
         watch.cancel()
         raise AssertionError(f"the shell ended in {command!r}: {''.join(printed)}")

@@ -31,7 +31,7 @@ JSON = {"Authorization": HEADER, "Content-Type": "application/json"}
 
 
 @dataclass
-class Endpoint:
+class ExampleEndpoint:
     url: str
     process: subprocess.Popen[str]
     log: Path
@@ -59,14 +59,14 @@ def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def running(database_url: str, folder: Path) -> Iterator[Endpoint]:
+def running(database_url: str, folder: Path) -> Iterator[ExampleEndpoint]:
     """Run the endpoint on a free port, and end it by its own id."""
     with start(folder, EIGHTX8_HTTP_AUTH_HEADER=HEADER, DATABASE_URL=database_url) as process:
         try:
             assert process.stdout
             line, log = process.stdout.readline(), folder / "endpoint.log"
             assert line.startswith("listening on "), log.read_text()
-            yield Endpoint(line.split()[-1], process, log)
+            yield ExampleEndpoint(line.split()[-1], process, log)
         finally:
             process.terminate()
 

@@ -27,7 +27,7 @@ SECONDS = 120
 TOKEN = "pulumi-python:dynamic/8x8:Webhook"
 NATIVE = "eightx8:index:Webhook"
 
-Ended = TypeVar("Ended", bound="Result")
+Ended = TypeVar("Ended", bound="CommandResult")
 
 
 @cache
@@ -58,7 +58,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Result:
+class CommandResult:
     """What one command of the CLI printed and how it ended."""
 
     code: int
@@ -83,7 +83,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Preview(Result):
+class Preview(CommandResult):
     """A preview; of what it printed, the messages: `vca: warning: url is …`.
 
     Attributes:
@@ -98,7 +98,7 @@ class Preview(Result):
         return [" ".join(step.split()[:2]) for step in self.steps]
 
     @classmethod
-    def of(cls, result: Result) -> Preview:
+    def of(cls, result: CommandResult) -> Preview:
         """Read what a command printed with `--json`; what it printed before and after that is a message too."""
         before, brace, after = result.out.partition("{\n")
         digest, end = json.JSONDecoder().raw_decode(brace + after) if brace else ({}, 0)
@@ -217,29 +217,29 @@ class Project:
             **more,
         )
 
-    def run(self, *arguments: str) -> Result:
+    def run(self, *arguments: str) -> CommandResult:
         """Run a command of the CLI to its end."""
         with self.start(*arguments) as process:
             out, _ = process.communicate(timeout=SECONDS)
-        return Result(process.returncode, out)
+        return CommandResult(process.returncode, out)
 
     def preview(self, *arguments: str) -> Preview:
         """`pulumi preview`."""
         return Preview.of(self.run("preview", "--json", *arguments))
 
-    def up(self, *arguments: str) -> Result:
+    def up(self, *arguments: str) -> CommandResult:
         """`pulumi up`, which begins with a preview."""
         return self.run("up", "--yes", *arguments)
 
-    def deploy(self, *arguments: str) -> Result:
+    def deploy(self, *arguments: str) -> CommandResult:
         """`pulumi up` without its preview."""
         return self.up("--skip-preview", *arguments)
 
-    def refresh(self, *arguments: str) -> Result:
+    def refresh(self, *arguments: str) -> CommandResult:
         """`pulumi refresh` without its preview."""
         return self.run("refresh", "--yes", "--skip-preview", *arguments)
 
-    def destroy(self, *arguments: str) -> Result:
+    def destroy(self, *arguments: str) -> CommandResult:
         """`pulumi destroy` without its preview."""
         return self.run("destroy", "--yes", "--skip-preview", *arguments)
 

@@ -38,7 +38,7 @@ class LostError(Exception):
 
 
 @dataclass
-class Result:
+class StepResult:
     """How a command ended."""
 
     steps: list[str] = field(default_factory=list)  # what was done, or in a preview would be: `["update vca"]`
@@ -64,9 +64,9 @@ class Stack:
         """Every webhook that the state holds."""
         return {id_of(resource["inputs"]) for resource in self.resources}
 
-    def run(self, command: Command, program: Program, providers: Mapping[int, Host]) -> Result:
+    def run(self, command: Command, program: Program, providers: Mapping[int, Host]) -> StepResult:
         """Run a command without a preview before it; the provider processes serve this one alone."""
-        result = Result()
+        result = StepResult()
         try:
             if command == "refresh":
                 self._refresh(providers)
@@ -90,7 +90,7 @@ class Stack:
             else:
                 self.resources.remove(resource)
 
-    def _update(self, program: Program, providers: Mapping[int, Host], result: Result, *, acts: bool) -> None:
+    def _update(self, program: Program, providers: Mapping[int, Host], result: StepResult, *, acts: bool) -> None:
         declared = set()
         for name, inputs in with_hints(program).items():
             number = inputs.pop("provider", 0)
@@ -123,7 +123,9 @@ class Stack:
         gone = [old for old in self.resources if old.get("delete") or old["urn"] not in declared]
         self._delete_all(gone, providers, result, acts=acts)
 
-    def _delete_all(self, olds: list[Properties], providers: Mapping[int, Host], result: Result, *, acts: bool) -> None:
+    def _delete_all(
+        self, olds: list[Properties], providers: Mapping[int, Host], result: StepResult, *, acts: bool
+    ) -> None:
         for old in reversed(olds):
             result.steps.append(f"delete {name_of(old)}")
             if acts:

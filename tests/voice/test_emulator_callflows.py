@@ -13,7 +13,7 @@ from eightx8_voice import events
 from eightx8_voice.callflow import CallFlow, Hangup, MakeCall, Say, SayAndCapture, call_flow
 from eightx8_voice.emulator import Emulator, Fault
 from eightx8_voice.menu import Announcement, Ivr, Menu
-from tests.support.endpoints import Delivered, Endpoint, Response, endpoint
+from tests.support.endpoints import Delivered, Reply, ScriptedEndpoint, endpoint
 
 BEARER = {"Authorization": "Bearer key"}
 PATH = "/api/v1/subaccounts/acme/callflows"
@@ -27,13 +27,13 @@ class Line:
 
     def __init__(self, api: Emulator) -> None:
         self.api, self.ended = api, threading.Event()
-        self.served = Endpoint("")
+        self.served = ScriptedEndpoint("")
 
-    def respond(self, delivered: Delivered) -> Response:
+    def respond(self, delivered: Delivered) -> Reply:
         event = events.parse(delivered.body)
         if isinstance(event, events.SessionSummary):
             self.ended.set()
-        return Response(200, IVR.answer(event).as_dict() if isinstance(event, events.CallAction) else b"")
+        return Reply(200, IVR.answer(event).as_dict() if isinstance(event, events.CallAction) else b"")
 
     def register(self, *types: str) -> None:
         for type in types:
@@ -192,7 +192,7 @@ def test_what_the_account_has_is_listed(line: Line) -> None:
 )
 def test_a_response_that_uses_what_the_account_does_not_have_ends_the_session(facts: Any, code: int) -> None:
     """Where a test has set what the account has."""
-    with endpoint(lambda _: Response(200, call_flow(SAY, CALL).as_dict())) as served, Emulator() as api:
+    with endpoint(lambda _: Reply(200, call_flow(SAY, CALL).as_dict())) as served, Emulator() as api:
         api.account.put("acme", "VCA", served.url)
         for name, values in facts.items():
             setattr(api.account, name, values)

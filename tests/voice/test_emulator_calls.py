@@ -15,7 +15,7 @@ from eightx8_voice.callflow import Action, Hangup, MakeCall, Say, SayAndCapture,
 from eightx8_voice.emulator import Account, Call, Emulator, place_call
 from eightx8_voice.emulator.session import capture
 from tests.support import vendor
-from tests.support.endpoints import HANGUP, Delivered, Endpoint, Respond, Response, endpoint
+from tests.support.endpoints import HANGUP, Delivered, Reply, Respond, ScriptedEndpoint, endpoint
 
 FROM, TO = "+6591178965", "+6568332048"
 SAY = Say("Hello", "en-US-BenjaminRUS")
@@ -28,14 +28,14 @@ def flows(*responses: tuple[Action, ...]) -> Respond:
     """Respond with the given call flows in turn, labelled step1, step2, …; then hang up."""
     steps = (call_flow(*actions, client_action_id=f"step{number}") for number, actions in enumerate(responses, start=1))
 
-    def respond(delivered: Delivered) -> Response:
+    def respond(delivered: Delivered) -> Reply:
         waits = delivered.body["eventType"] == "CALL_ACTION"
-        return Response(200, next(steps, call_flow(Hangup())).as_dict() if waits else b"")
+        return Reply(200, next(steps, call_flow(Hangup())).as_dict() if waits else b"")
 
     return respond
 
 
-def place(respond: Respond, *types: str, vca: str = "", header: str = "", **more: Any) -> tuple[Endpoint, Call]:
+def place(respond: Respond, *types: str, vca: str = "", header: str = "", **more: Any) -> tuple[ScriptedEndpoint, Call]:
     """Place a call on an account whose webhooks (VCA and VSS, or those named) all point to one endpoint."""
     held = Account()
     with endpoint(respond) as served:
@@ -76,7 +76,7 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
 def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
     """No session ends in an error, and what the vendor's own prose forbids is noted once."""
     responses = iter([sample["flow"]])
-    _, ended = place(lambda _: Response(200, next(responses, HANGUP)), keys=("1",))
+    _, ended = place(lambda _: Reply(200, next(responses, HANGUP)), keys=("1",))
 
     assert (ended.status, ended.error_code) == ("COMPLETED", None)
     assert all(str(code) in note for code, note in zip(sample["warnings"], ended.notes, strict=True))
@@ -99,8 +99,8 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered
     """Those of both legs with their ids, at last the recording; the response to a status decides nothing."""
     respond = flows((BRIDGE,))
 
-    def failing(delivered: Delivered) -> Response:
-        return Response(500) if delivered.body["eventType"] == "CALL_STATUS" else respond(delivered)
+    def failing(delivered: Delivered) -> Reply:
+        return Reply(500) if delivered.body["eventType"] == "CALL_STATUS" else respond(delivered)
 
     served, ended = place(failing, "VCA", "VSS", "VCS", "VRU")
 
@@ -138,7 +138,7 @@ def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: 
 def test_the_auth_header_is_sent_and_of_the_response_nothing_is_masked() -> None:
     """Deliveries carry it as Authorization; one that equals a word of the response does no harm to it."""
     served, ended = place(flows((SAY, Hangup())), header="callflow")
-    _, refused = place(lambda _: Response(401), header="Bearer canary")
+    _, refused = place(lambda _: Reply(401), header="Bearer canary")
 
     assert {one.headers["Authorization"] for one in served.delivered} == {"callflow"}
     assert json.loads(ended.deliveries[0].answer)["callflow"][1] == {"action": "hangup"}
@@ -174,7 +174,7 @@ def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool,
 )
 def test_an_invalid_response_ends_the_call_as_error(status: int, body: bytes, code: int, verdict: str) -> None:
     """The summary has the documented code; one request is sent, and redirects are not followed."""
-    served, ended = place(lambda _: Response(status, body, {"Location": "/elsewhere"}))
+    served, ended = place(lambda _: Reply(status, body, {"Location": "/elsewhere"}))
 
     assert len(served.of("CALL_ACTION")) == 1
     assert (ended.status, ended.error_code) == ("ERROR", code)
@@ -239,12 +239,12 @@ def test_a_delivery_that_fails_is_made_again_as_often_as_chosen(retries: int, en
     """The same delivery, after a 500 and after no response; a call flow that is invalid is a response."""
     respond, statuses = flows((SAY, Hangup())), iter([500, 503] if retries == 2 else [500, 503, 200, 500, 500])
 
-    def failing(delivered: Delivered) -> Response:
+    def failing(delivered: Delivered) -> Reply:
         status = next(statuses, 200)
-        return respond(delivered) if status == 200 else Response(status)
+        return respond(delivered) if status == 200 else Reply(status)
 
     served, ended = place(failing, retries=retries)
-    _, invalid = place(lambda _: Response(200, b"{"), "VCA", retries=retries)
+    _, invalid = place(lambda _: Reply(200, b"{"), "VCA", retries=retries)
 
     assert (ended.status, ended.failures) == (ended_as, failures - (ended_as == "ERROR"))
     assert len({one["eventId"] for one in served.of("CALL_ACTION")}) == 1
@@ -263,7 +263,7 @@ def test_a_caller_can_hang_up_while_an_endpoint_responds() -> None:
 
 def test_an_endless_call_flow_is_left_by_the_caller() -> None:
     """Fifty deliveries are enough, and looping is no error of the session."""
-    served, ended = place(lambda _: Response(200, call_flow(SAY).as_dict()))
+    served, ended = place(lambda _: Reply(200, call_flow(SAY).as_dict()))
 
     assert (len(served.of("CALL_ACTION")), ended.status) == (50, "COMPLETED")
     assert ended.notes == ("The caller hung up during VCA delivery 50.",)

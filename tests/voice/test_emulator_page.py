@@ -19,7 +19,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from eightx8_voice import events
 from eightx8_voice.emulator import Emulator, Plan
 from eightx8_voice.menu import Ivr, Menu, Transfer
-from tests.support.endpoints import Delivered, Response, endpoint
+from tests.support.endpoints import Delivered, Reply, endpoint
 
 ELSEWHERE = "+6531589338"
 IVR = Ivr(Menu("Two for us.", {"2": Transfer(ELSEWHERE, "+6568332048")}), voice_profile="en-US-BenjaminRUS", tries=1)
@@ -95,11 +95,11 @@ def test_what_was_used_last_stays_in_the_form() -> None:
 def test_the_head_of_a_call_shows_failures_and_its_statuses_are_grouped() -> None:
     """Whatever its status is; ended calls but the last are collapsed, and foreign text is isolated."""
 
-    def respond(delivered: Delivered) -> Response:
+    def respond(delivered: Delivered) -> Reply:
         event = events.parse(delivered.body)
         if isinstance(event, events.CallAction):
-            return Response(200, IVR.answer(event).as_dict())
-        return Response(503 if isinstance(event, events.SessionSummary) else 200, b"")
+            return Reply(200, IVR.answer(event).as_dict())
+        return Reply(503 if isinstance(event, events.SessionSummary) else 200, b"")
 
     with endpoint(respond) as served, Emulator() as api:
         for name in ("VCA", "VSS", "VCS"):
@@ -142,11 +142,11 @@ class Held:
     def __init__(self) -> None:
         self.go_on = threading.Event()
 
-    def respond(self, delivered: Delivered) -> Response:
+    def respond(self, delivered: Delivered) -> Reply:
         event = events.parse(delivered.body)
         if isinstance(event, events.CallAction):
-            return Response(200, IVR.answer(event).as_dict())
-        return Response(200 if self.go_on.wait(30) else 500, b"")
+            return Reply(200, IVR.answer(event).as_dict())
+        return Reply(200 if self.go_on.wait(30) else 500, b"")
 
 
 @pytest.mark.browser

@@ -15,7 +15,7 @@ import pytest
 from eightx8_voice.endpoint import is_public
 from eightx8_voice.rehearsal import AccountFacts, Report, Verdict, rehearse
 from eightx8_voice.webhooks import WebhookType
-from tests.support.endpoints import HANGUP, Delivered, Respond, Response, endpoint
+from tests.support.endpoints import HANGUP, Delivered, Reply, Respond, endpoint
 from tests.support.vendor import samples
 from tests.support.wires import Endless, Listener
 
@@ -26,8 +26,8 @@ def details(report: Report, verdict: Verdict = Verdict.FAILS) -> dict[str, str]:
     return {finding.name: finding.detail for finding in report.findings if finding.verdict is verdict}
 
 
-def guarded(delivered: Delivered) -> Response:
-    return Response() if delivered.headers.get("Authorization") == HEADER else Response(401)
+def guarded(delivered: Delivered) -> Reply:
+    return Reply() if delivered.headers.get("Authorization") == HEADER else Reply(401)
 
 
 @pytest.mark.parametrize("type", WebhookType.__members__)
@@ -49,18 +49,18 @@ BREAKS_RULES = {"promptMessage": "x", "voiceProfile": "en-US-Jenny", "minDigits"
 BROKEN = {"callflow": [{"action": "sayAndCapture", "params": BREAKS_RULES}]}
 
 UNREADY: dict[str, tuple[Respond, str, str]] = {
-    "server error": (lambda _: Response(500), "status", "responded 500"),
-    "redirect": (lambda _: Response(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
-    "no JSON": (lambda _: Response(200, b"<html>"), "call flow", "-1001"),
-    "two rules broken": (lambda _: Response(body=BROKEN), "call flow", "(?=.*-1003)(?=.*noOfTries)"),
-    "not idempotent": (lambda _: Response(body={**HANGUP, "clientActionId": str(next(count))}), "duplicate", "another"),
-    "accepts any header": (lambda _: Response(), "wrong auth header", "responded 200"),
-    "accepts no header": (lambda _: Response(401), "status", "responded 401"),
+    "server error": (lambda _: Reply(500), "status", "responded 500"),
+    "redirect": (lambda _: Reply(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
+    "no JSON": (lambda _: Reply(200, b"<html>"), "call flow", "-1001"),
+    "two rules broken": (lambda _: Reply(body=BROKEN), "call flow", "(?=.*-1003)(?=.*noOfTries)"),
+    "not idempotent": (lambda _: Reply(body={**HANGUP, "clientActionId": str(next(count))}), "duplicate", "another"),
+    "accepts any header": (lambda _: Reply(), "wrong auth header", "responded 200"),
+    "accepts no header": (lambda _: Reply(401), "status", "responded 401"),
     "breaks off": (
-        lambda _: Response(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection was",
+        lambda _: Reply(200, b"x", {"Content-Length": "9", "Connection": "close"}), "status", "connection was",
     ),
-    "accepts the first alone": (lambda _: Response(200 if not next(accepted) else 503), "duplicate", "responded 503"),
-    "needs the right header": (lambda _: Response(404), "status", "responded 404"),
+    "accepts the first alone": (lambda _: Reply(200 if not next(accepted) else 503), "duplicate", "responded 503"),
+    "needs the right header": (lambda _: Reply(404), "status", "responded 404"),
 }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], 
     """A wrong auth header that gets 404 is not accepted, and a summary has no call flow."""
     status = int(detail.split()[1].strip(";"))
 
-    with endpoint(lambda one: Response() if one.headers["Authorization"] == HEADER else Response(status)) as running:
+    with endpoint(lambda one: Reply() if one.headers["Authorization"] == HEADER else Reply(status)) as running:
         report = rehearse(running.url, type, http_auth_header=HEADER, allow_private=True)
 
     found = {finding.name: finding.detail for finding in report.findings}
@@ -99,7 +99,7 @@ def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], 
 
 def test_a_code_is_named_once() -> None:
     """Invalid JSON has the vendor's code in its own text."""
-    with endpoint(lambda _: Response(200, b"<html>")) as running:
+    with endpoint(lambda _: Reply(200, b"<html>")) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
 
     assert details(report)["call flow"].count("-1001") == 1
@@ -107,7 +107,7 @@ def test_a_code_is_named_once() -> None:
 
 def test_nothing_is_concluded_from_a_delivery_that_was_not_accepted() -> None:
     """A wrong path refuses right and wrong auth headers alike."""
-    with endpoint(lambda _: Response(404)) as running:
+    with endpoint(lambda _: Reply(404)) as running:
         report = rehearse(running.url, "VCA", http_auth_header=HEADER, allow_private=True)
 
     assert details(report) == {"status": "responded 404; 8x8 accepts only 200"}
@@ -117,9 +117,9 @@ def test_nothing_is_concluded_from_a_delivery_that_was_not_accepted() -> None:
 def keyed(served: dict[str | None, object]) -> Respond:
     """Respond to each key with its call flow, and to any other with the first menu."""
 
-    def respond(delivered: Delivered) -> Response:
+    def respond(delivered: Delivered) -> Reply:
         key = delivered.body["payload"]["eventData"]["dtmf"]
-        return Response(200, served.get(key, served[None]))
+        return Reply(200, served.get(key, served[None]))
 
     return respond
 
@@ -146,10 +146,10 @@ def test_each_key_of_the_first_menu_is_pressed_once_and_judged() -> None:
 def test_a_rehearsal_walks_as_deep_as_it_is_told(depth: int, ready: bool, delivered: int) -> None:
     """Each distinct call flow is replied to once, so a menu that repeats itself ends."""
 
-    def respond(one: Delivered) -> Response:
+    def respond(one: Delivered) -> Reply:
         payload = one.body["payload"]
         nested = {"sub": BROKEN, "top": menu("sub")}.get(payload.get("clientActionId"))
-        return Response(200, nested if nested and payload["eventData"]["dtmf"] == "1" else menu("top"))
+        return Reply(200, nested if nested and payload["eventData"]["dtmf"] == "1" else menu("top"))
 
     with endpoint(respond) as running:
         report = rehearse(running.url, "VCA", allow_private=True, depth=depth)
@@ -161,7 +161,7 @@ def test_a_walk_ends_after_fifty_deliveries() -> None:
     """A menu without an end, whose every call flow is another one."""
     numbers = itertools.count()
     with endpoint(
-        lambda one: Response(200, menu(str(one.body["payload"].get("clientActionId") and next(numbers))))
+        lambda one: Reply(200, menu(str(one.body["payload"].get("clientActionId") and next(numbers))))
     ) as running:
         rehearse(running.url, "VCA", allow_private=True, depth=5)
 
@@ -188,9 +188,9 @@ def test_a_caller_replies_as_the_call_flow_allows(flow: dict[str, object], repli
 def test_an_outbound_session_is_rehearsed_from_its_first_key() -> None:
     """An endpoint that only serves such sessions never gets CALL_RECEIVED."""
 
-    def respond(delivered: Delivered) -> Response:
+    def respond(delivered: Delivered) -> Reply:
         expected = delivered.body["payload"]["callStatus"] == "ACTION_COMPLETED"
-        return Response(200, HANGUP if expected else b"no such call")
+        return Reply(200, HANGUP if expected else b"no such call")
 
     with endpoint(respond) as running:
         report = rehearse(running.url, "VCA", allow_private=True, outbound=True)
@@ -243,9 +243,9 @@ def test_a_key_that_gets_no_response_ends_the_walk() -> None:
     """The others would each wait as long."""
     with endpoint(
         lambda one: (
-            Response(200, b"x", {"Content-Length": "9", "Connection": "close"})
+            Reply(200, b"x", {"Content-Length": "9", "Connection": "close"})
             if one.body["payload"]["eventData"]["dtmf"]
-            else Response(200, menu("top"))
+            else Reply(200, menu("top"))
         )
     ) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
@@ -257,7 +257,7 @@ def test_a_key_that_gets_no_response_ends_the_walk() -> None:
 def test_what_the_vendors_own_prose_forbids_and_its_samples_do_is_a_warning() -> None:
     """An endpoint that responds so is ready."""
     sample = next(sample for sample in samples("callflows") if sample["warnings"] == [-1006])
-    with endpoint(lambda _: Response(200, sample["flow"])) as running:
+    with endpoint(lambda _: Reply(200, sample["flow"])) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
 
     assert report.ready, report.as_dict()

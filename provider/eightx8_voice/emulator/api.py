@@ -25,7 +25,7 @@ from eightx8_voice.callflow import CallFlowError
 from eightx8_voice.emulator import callflows, responses
 from eightx8_voice.emulator.account import Account, StoredWebhook, Webhooks
 from eightx8_voice.emulator.modes import Modes, normalised
-from eightx8_voice.emulator.responses import Response
+from eightx8_voice.emulator.responses import ApiResponse
 from eightx8_voice.webhooks import SUBACCOUNT, WebhookType
 
 _PATH = re.compile(
@@ -74,7 +74,7 @@ def subject(query: Query) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Response:
+def respond(account: Account, api_key: str, modes: Modes, query: Query) -> ApiResponse:
     """Decide a request, and change the account when it is granted."""
     try:
         _check_key(api_key, query)
@@ -82,12 +82,12 @@ def respond(account: Account, api_key: str, modes: Modes, query: Query) -> Respo
         with account.lock:
             _check_subaccount(account, subaccount)
             return act(account, subaccount, modes, query)
-    except _RefusedError as refused:
+    except _RequestRefusedError as refused:
         shape = "callflows" if query.resource == "callflows" else modes.error_body
         return responses.error(refused.status, str(refused), code=refused.code, shape=shape, headers=refused.headers)
 
 
-class _RefusedError(Exception):
+class _RequestRefusedError(Exception):
     def __init__(self, status: int, message: str, code: str | int | None = None, **headers: str) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, headers
@@ -97,36 +97,36 @@ def _check_key(api_key: str, query: Query) -> None:
     expected = f"Bearer {api_key}".encode("utf-8", "surrogateescape")
     given = (query.authorization or "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, expected):
-        raise _RefusedError(401, "API key not found or invalid")
+        raise _RequestRefusedError(401, "API key not found or invalid")
 
 
 def _route(query: Query) -> tuple[str, _Act]:
     if query.subaccount is None:
-        raise _RefusedError(404, "Resource not found")
+        raise _RequestRefusedError(404, "Resource not found")
     methods = _ENDPOINTS["webhook" if query.type else query.resource or ""]
     if query.method not in methods:
-        raise _RefusedError(405, "Method not allowed", Allow=", ".join(methods))
+        raise _RequestRefusedError(405, "Method not allowed", Allow=", ".join(methods))
     return query.subaccount, methods[query.method]
 
 
 def _check_subaccount(account: Account, subaccount: str) -> None:
     if not SUBACCOUNT.fullmatch(subaccount):
-        raise _RefusedError(422, "Invalid subAccountId", "1002")
+        raise _RequestRefusedError(422, "Invalid subAccountId", "1002")
     status = account.refusal(subaccount)
     if status is not None:
-        raise _RefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
+        raise _RequestRefusedError(status, "Resource not accessible" if status == 403 else "Resource not found")
 
 
-def _list(account: Account, subaccount: str, modes: Modes, _query: Query) -> Response:
+def _list(account: Account, subaccount: str, modes: Modes, _query: Query) -> ApiResponse:
     return responses.listing(subaccount, account.listed(subaccount), modes)
 
 
-def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
+def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> ApiResponse:
     before, visible = account.webhooks(subaccount), account.visible(subaccount)
     webhook = _webhook(query.body, modes, before)
     exists = webhook.type in before
     if exists and modes.post_over == "refuse":
-        raise _RefusedError(modes.refusal_status, f"Webhook of type {webhook.type} already exists", "1003")
+        raise _RequestRefusedError(modes.refusal_status, f"Webhook of type {webhook.type} already exists", "1003")
     if not exists or modes.post_over == "replace":
         header = webhook.http_auth_header
         account.put(subaccount, webhook.type, webhook.url, enabled=webhook.enabled, http_auth_header=header)
@@ -134,48 +134,48 @@ def _register(account: Account, subaccount: str, modes: Modes, query: Query) -> 
     return responses.listing(subaccount, visible if modes.stale_response else account.webhooks(subaccount), modes)
 
 
-def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> Response:
+def _remove(account: Account, subaccount: str, modes: Modes, query: Query) -> ApiResponse:
     before = account.webhooks(subaccount)
     webhook = before.get(query.type or "")
     if webhook is None and modes.delete_missing_status >= 300:
-        raise _RefusedError(modes.delete_missing_status, "Resource not found")
+        raise _RequestRefusedError(modes.delete_missing_status, "Resource not found")
     if webhook is None:
         return responses.removed(subaccount, None, before, modes, modes.delete_missing_status)
     if webhook.type == "VNU" and modes.delete_vnu_status != 200:
-        raise _RefusedError(modes.delete_vnu_status, "type should be one of: VCA, VSS, VCS, VRU", "1004")
+        raise _RequestRefusedError(modes.delete_vnu_status, "type should be one of: VCA, VSS, VCS, VRU", "1004")
     account.remove(subaccount, webhook.type)
     account.show_before(subaccount, before, modes.stale_reads, modes.late_reads)
     return responses.removed(subaccount, webhook, account.webhooks(subaccount), modes)
 
 
-def _start(account: Account, _subaccount: str, _modes: Modes, query: Query) -> Response:
+def _start(account: Account, _subaccount: str, _modes: Modes, query: Query) -> ApiResponse:
     try:
         flow = callflows.accepted(account, json_text.read(query.body))
     except CallFlowError as error:
         problem = error.violations[0]
         status = 400 if problem.code in callflows.BAD_REQUEST else 422
-        raise _RefusedError(status, str(problem), problem.code) from None
+        raise _RequestRefusedError(status, str(problem), problem.code) from None
     except ValueError:
-        raise _RefusedError(400, "Invalid JSON request body", -1001) from None
+        raise _RequestRefusedError(400, "Invalid JSON request body", -1001) from None
     return responses.created(flow)
 
 
 def _webhook(body: bytes, modes: Modes, before: Webhooks) -> StoredWebhook:
     document = _json(body)
     if not isinstance(document, dict):
-        raise _RefusedError(422, "Invalid JSON request body", "1001")
+        raise _RequestRefusedError(422, "Invalid JSON request body", "1001")
     named, url, header = (document.get(name) for name in ("type", "url", "httpAuthHeader"))
     enabled = _switch(document, modes)
     if not isinstance(named, str) or named not in WebhookType.__members__:
         message = f"type should be one of: {', '.join(WebhookType.__members__)}"
-        raise _RefusedError(modes.invalid_type_status, message, "1004")
+        raise _RequestRefusedError(modes.invalid_type_status, message, "1004")
     if not isinstance(url, str) or not (_is_url(url) or modes.invalid_url_status == 200):
         status = 422 if modes.invalid_url_status == 200 else modes.invalid_url_status
-        raise _RefusedError(status, "url should be an absolute http or https URL", "1005")
+        raise _RequestRefusedError(status, "url should be an absolute http or https URL", "1005")
     if enabled is not None and not isinstance(enabled, bool):
-        raise _RefusedError(422, "enabled should be a boolean", "1006")
+        raise _RequestRefusedError(422, "enabled should be a boolean", "1006")
     if header is not None and (not isinstance(header, str) or _UNSENDABLE.search(header)):
-        raise _RefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
+        raise _RequestRefusedError(422, "httpAuthHeader should be a string without control characters", "1007")
     if header is None and modes.omitted_header == "keep" and named in before:
         header = before[named].http_auth_header
     stored = normalised(url, modes.normalise) if _is_url(url) else url
@@ -206,7 +206,7 @@ def _json(body: bytes) -> object:
         return None
 
 
-_Act = Callable[[Account, str, Modes, Query], Response]
+_Act = Callable[[Account, str, Modes, Query], ApiResponse]
 _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "webhooks": {"GET": _list, "POST": _register},
     "webhook": {"DELETE": _remove},

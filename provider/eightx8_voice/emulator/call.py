@@ -23,7 +23,7 @@ from eightx8_voice.deliveries import (
 )
 from eightx8_voice.emulator.account import Account, StoredWebhook
 from eightx8_voice.emulator.delivery import Delivery, Judgement, deliver, new_client
-from eightx8_voice.emulator.session import CONNECTIVITY, SIP_CODES, Completed, Event, Outcome, Session
+from eightx8_voice.emulator.session import CONNECTIVITY, SIP_CODES, CallOutcome, Completed, Session, VcaEvent
 
 MAX_DELIVERIES = 50
 """VCA deliveries in one call, duplicates apart; then the caller hangs up."""
@@ -61,7 +61,7 @@ class Plan:
     source: str
     destination: str
     keys: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ("COMPLETED",)
+    outcomes: tuple[CallOutcome, ...] = ("COMPLETED",)
     timeout: float = 5.0
     duplicate: bool = False
     retries: int = 0
@@ -77,8 +77,8 @@ class Plan:
                 raise ValueError(f"{name} must be a phone number in E.164, for example +6561234567")
         if not all(re.fullmatch(r"[0-9*#]*", pressed) for pressed in self.keys):
             raise ValueError("keys must be made of 0 to 9, * and #, one entry for each time the call flow listens")
-        if not self.outcomes or {*self.outcomes} - {*get_args(Outcome)}:
-            raise ValueError(f"outcomes must be of {', '.join(get_args(Outcome))}, one for each makeCall")
+        if not self.outcomes or {*self.outcomes} - {*get_args(CallOutcome)}:
+            raise ValueError(f"outcomes must be of {', '.join(get_args(CallOutcome))}, one for each makeCall")
         for name, choices in (("completed", Completed), ("dtmf_place", DtmfPlace)):
             if getattr(self, name) not in get_args(choices):
                 raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}")
@@ -267,7 +267,7 @@ class CallRunner:
                 document = recording_uploaded(session_id=session_id, recording_id=recording_id, file_path=path)
                 await self._deliver("VRU", document)
 
-    def _event(self, event: Event) -> dict[str, Any]:
+    def _event(self, event: VcaEvent) -> dict[str, Any]:
         return call_action(
             *self._now(self._parties, self._call_id),
             event.call_status,

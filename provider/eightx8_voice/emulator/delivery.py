@@ -45,7 +45,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Received:
+class Attempt:
     """What an endpoint responded: a status and a body, or the reason why there is none."""
 
     status: int | None = None
@@ -66,7 +66,7 @@ class Judgement:
     warnings: tuple[str, ...] = ()
 
 
-def judge(type: str, response: Received, account: Account) -> Judgement:
+def judge(type: str, response: Attempt, account: Account) -> Judgement:
     """Judge a response: every endpoint owes a 200, and that of a VCA a call flow that the account may use."""
     if response.problem is not None:
         return Judgement(response.problem, CONNECTIVITY)
@@ -124,7 +124,7 @@ def new_client() -> aiohttp.ClientSession:
 
 async def _post(
     client: aiohttp.ClientSession, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
-) -> Received:
+) -> Attempt:
     header = webhook.http_auth_header
     headers = {"Accept-Encoding": "identity"} | ({} if header is None else {"Authorization": header})
     # Without a threshold the library rounds times of 5 s and more up to whole seconds of its clock.
@@ -133,13 +133,13 @@ async def _post(
         async with client.post(
             webhook.url, json=document, headers=headers, allow_redirects=False, timeout=limits
         ) as received:
-            return Received(received.status, await _read(received.content))
+            return Attempt(received.status, await _read(received.content))
     except asyncio.TimeoutError:
-        return Received(problem=f"no response within {timeout:g} s")
+        return Attempt(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = _reason(error)
         # What the library reports may quote the request.
-        return Received(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
+        return Attempt(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
 
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:

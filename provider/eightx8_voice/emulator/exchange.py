@@ -17,7 +17,7 @@ from eightx8_voice.emulator.calls import Calls
 from eightx8_voice.emulator.fault_responses import Exchange
 from eightx8_voice.emulator.faults import Fault, Faults, Waiting
 from eightx8_voice.emulator.modes import Modes
-from eightx8_voice.emulator.responses import Response
+from eightx8_voice.emulator.responses import ApiResponse
 
 MAX_ENTRIES = 10_000
 """Requests that the journal holds; the oldest are forgotten."""
@@ -88,7 +88,7 @@ class Api:
         await _held(fault, "after", stopping)
         return await fault_responses.send(Exchange(request, response, fault, stopping))
 
-    def _true(self, query: Query, waiting: Waiting) -> Response:
+    def _true(self, query: Query, waiting: Waiting) -> ApiResponse:
         """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
         fault = waiting.fault
         response = self._decide(query, self.account if fault.applies else self.account.copy())
@@ -100,13 +100,13 @@ class Api:
             return self._altered(query, query.subaccount, fault)
         return response
 
-    def _altered(self, query: Query, subaccount: str, fault: Fault) -> Response:
+    def _altered(self, query: Query, subaccount: str, fault: Fault) -> ApiResponse:
         webhook = self.account.webhooks(subaccount)[api.subject(query) or ""]
         kept = replace(webhook, **(fault.stored or {"url": f"{webhook.url}/"}))
         self.account.put(subaccount, kept.type, kept.url, enabled=kept.enabled, http_auth_header=kept.http_auth_header)
         return responses.listing(subaccount, self.account.visible(subaccount), self.modes)
 
-    def _decide(self, query: Query, account: Account) -> Response:
+    def _decide(self, query: Query, account: Account) -> ApiResponse:
         try:
             response = api.respond(account, self.api_key, self.modes, query)
             if response.start and account is self.account:

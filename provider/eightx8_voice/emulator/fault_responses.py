@@ -13,7 +13,7 @@ from aiohttp import web
 
 from eightx8_voice.emulator import responses
 from eightx8_voice.emulator.faults import Fault
-from eightx8_voice.emulator.responses import Response
+from eightx8_voice.emulator.responses import ApiResponse
 
 POLL_SECONDS = 0.005
 """Seconds between two checks whether a client has left or a held request may go on."""
@@ -24,7 +24,7 @@ class Exchange:
     """A request and the response to it, about to be sent."""
 
     request: web.Request
-    response: Response
+    response: ApiResponse
     fault: Fault
     stopping: asyncio.Event
 
@@ -46,15 +46,15 @@ class Exchange:
         return web.Response()
 
 
-def faulty(response: Response, fault: Fault, path: str) -> Response:
+def faulty(response: ApiResponse, fault: Fault, path: str) -> ApiResponse:
     """Turn the true response into the fault's, as far as HTTP can express it."""
     if fault.name == "status":
         return _status(fault)
     if fault.name == "redirect":
-        return Response(fault.status or 307, b"", {"Location": fault.location or path})
+        return ApiResponse(fault.status or 307, b"", {"Location": fault.location or path})
     if fault.make is not None:
         body, headers = fault.make(response.body)
-        return Response(fault.status or response.status, body, {**response.headers, **headers})
+        return ApiResponse(fault.status or response.status, body, {**response.headers, **headers})
     return response
 
 
@@ -120,22 +120,22 @@ NO_STATUS_LINE = frozenset({"reset_before_reading", "reset_after_applying", "han
 """The faults that send nothing at all."""
 
 
-def _status(fault: Fault) -> Response:
+def _status(fault: Fault) -> ApiResponse:
     status = fault.status or 503
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     if fault.body is None:
         return responses.error(status, "A fault of the emulator", code=f"1{status}", headers=headers)
     if isinstance(fault.body, str | bytes):
         text = fault.body.encode() if isinstance(fault.body, str) else fault.body
-        return Response(status, text, {"Content-Type": "text/plain", **headers})
-    return Response(status, json.dumps(fault.body).encode(), headers)
+        return ApiResponse(status, text, {"Content-Type": "text/plain", **headers})
+    return ApiResponse(status, json.dumps(fault.body).encode(), headers)
 
 
-def _headers(response: Response) -> dict[str, str]:
+def _headers(response: ApiResponse) -> dict[str, str]:
     return {"Content-Type": "application/json", **response.headers}
 
 
-def _head(response: Response) -> bytes:
+def _head(response: ApiResponse) -> bytes:
     lines = [f"HTTP/1.1 {response.status} "]
     lines += [f"{name}: {value}" for name, value in _headers(response).items()]
     lines += [f"Content-Length: {len(response.body)}", "Connection: close", "", ""]

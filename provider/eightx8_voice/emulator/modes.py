@@ -19,9 +19,9 @@ class Range(NamedTuple):
     most: int
 
 
-Listings = Annotated[int, Range(0, 1000)]
-Seconds = Annotated[float, Range(0, 3600)]
-Refusal = Annotated[int, Range(400, 599)]
+ListingCount = Annotated[int, Range(0, 1000)]
+Duration = Annotated[float, Range(0, 3600)]
+ErrorStatus = Annotated[int, Range(400, 599)]
 Status = Annotated[int, Range(200, 599)]
 
 
@@ -34,26 +34,26 @@ class Modes:
     """
 
     post_over: Annotated[PostOver, "What POST does over a type that exists; ignore responds 200."] = "replace"
-    refusal_status: Annotated[Refusal, "Status of a POST that is refused because the type exists."] = 422
+    refusal_status: Annotated[ErrorStatus, "Status of a POST that is refused because the type exists."] = 422
     omitted_header: Annotated[
         Literal["remove", "keep"], "What a POST without an auth header does to the one that is set."
     ] = "remove"
     enabled: Annotated[Honoured, "Whether `enabled` counts in a POST."] = "honour"
     active: Annotated[Honoured, "Whether `active` counts in a POST without `enabled`."] = "honour"
     normalise: Annotated[tuple[Normalisation, ...], "How a URL is changed before it is stored; repeatable."] = ()
-    stale_reads: Annotated[Listings, "For how many listings a change is not yet shown."] = 0
-    late_reads: Annotated[Seconds, "For how many seconds listings do not yet show a change."] = 0.0
+    stale_reads: Annotated[ListingCount, "For how many listings a change is not yet shown."] = 0
+    late_reads: Annotated[Duration, "For how many seconds listings do not yet show a change."] = 0.0
     stale_response: Annotated[bool, "Let the response to a POST show what was before it."] = False
     delete_response: Annotated[
         Literal["webhook", "list", "empty"], "What DELETE returns: what it removed, the list, or 204 without a body."
     ] = "webhook"
     delete_missing_status: Annotated[Status, "Status of a DELETE of a webhook that does not exist."] = 404
     delete_vnu_status: Annotated[Status, "Status of a DELETE of VNU, which removes it with 200 only."] = 200
-    invalid_type_status: Annotated[Refusal, "Status of a POST of an unknown type."] = 422
+    invalid_type_status: Annotated[ErrorStatus, "Status of a POST of an unknown type."] = 422
     invalid_url_status: Annotated[Status, "Status of a POST of a URL that is not absolute; 200 stores it."] = 422
     error_body: Annotated[ErrorBody, "The shape of an error, as one of three pages of the vendor has it."] = "webhooks"
     count: Annotated[Literal["right", "wrong", "missing"], "What `count` of a listing is."] = "right"
-    latency: Annotated[Seconds, "How many seconds each request takes."] = 0.0
+    latency: Annotated[Duration, "How many seconds each request takes."] = 0.0
 
     def __post_init__(self) -> None:
         for mode in MODES:

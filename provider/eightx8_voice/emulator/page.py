@@ -21,7 +21,7 @@ from eightx8_voice.emulator.account import Account
 from eightx8_voice.emulator.call import RUNNING, Call, Plan, check_webhooks
 from eightx8_voice.emulator.calls import Calls
 from eightx8_voice.emulator.delivery import Delivery
-from eightx8_voice.emulator.session import Outcome
+from eightx8_voice.emulator.session import CallOutcome
 
 PATH = "/"
 FILES = {"/_page.css": "text/css", "/_page.js": "text/javascript"}
@@ -121,7 +121,7 @@ def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str
         url=url,
         form=form,
         error=error,
-        outcomes=get_args(Outcome),
+        outcomes=get_args(CallOutcome),
         accounts={name: account.webhooks(name).values() for name in account.subaccounts()},
         calls=[(call, steps(call.deliveries)) for call in shown],
         forgotten=len(calls) - len(shown),

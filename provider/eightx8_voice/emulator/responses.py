@@ -25,7 +25,7 @@ CREATED = "2026-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
-class Response:
+class ApiResponse:
     """A response of the API; `body` is the JSON text as bytes, `start` the session that it promises, and its id."""
 
     status: int
@@ -34,7 +34,7 @@ class Response:
     start: tuple[str, CallFlow] | None = None
 
 
-def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> Response:
+def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> ApiResponse:
     """Make the response to GET and POST."""
     counts = {"right": {"count": len(webhooks)}, "wrong": {"count": len(webhooks) + 1}, "missing": {}}
     document = {
@@ -49,17 +49,17 @@ def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> Response:
 
 def removed(
     subaccount: str, webhook: StoredWebhook | None, left: Webhooks, modes: Modes, status: int = 200
-) -> Response:
+) -> ApiResponse:
     """Make the response to DELETE, about the webhook that it removed, or about none; `left` are the others."""
     if status == 204 or modes.delete_response == "empty":
-        return Response(204, b"")
+        return ApiResponse(204, b"")
     if modes.delete_response == "list":
         return listing(subaccount, left, modes)
     shown = _shown(webhook) if webhook else {}
     return _json(status, {"subAccountId": subaccount, **shown, "statusCode": 0, "statusMessage": "deleted"})
 
 
-def created(flow: CallFlow) -> Response:
+def created(flow: CallFlow) -> ApiResponse:
     """Make the response to POST callflows, with the ids of the session and of the request."""
     session_id, until = str(uuid.uuid4()), {} if flow.valid_until is None else {"validUntil": flow.valid_until}
     ids = {"sessionId": session_id, "sessionStatus": "CREATED", "callFlowRequestId": str(uuid.uuid4())}
@@ -67,7 +67,7 @@ def created(flow: CallFlow) -> Response:
     return replace(response, start=(session_id, flow))
 
 
-def speech_profiles(codes: Sequence[str] | None) -> Response:
+def speech_profiles(codes: Sequence[str] | None) -> ApiResponse:
     """Make the list of voice profiles; all but their codes is made up. Default: those of the vendor's example."""
     profiles = [
         {"speechProfileCode": code, "localeCode": code[:5], "localeDescription": "made up", "gender": "F"}
@@ -76,7 +76,7 @@ def speech_profiles(codes: Sequence[str] | None) -> Response:
     return _json(200, {"speechProfiles": profiles, "statusCode": 0, "statusMessage": "ok"})
 
 
-def numbers(msisdns: Sequence[str] | None) -> Response:
+def numbers(msisdns: Sequence[str] | None) -> ApiResponse:
     """Make the list of virtual numbers; all but the numbers is made up. Default: one of the vendor's samples."""
     made_up = {"countryCode": "SG", "operationalStatus": "Active", "dateCreated": CREATED, "dateUpdated": CREATED}
     shown = [
@@ -94,7 +94,7 @@ def error(
     code: str | int | None = None,
     shape: ErrorBody = "webhooks",
     headers: Mapping[str, str] | None = None,
-) -> Response:
+) -> ApiResponse:
     """Make an error; with the webhooks its statusCode is a string, where a success has a number."""
     error_id, now = str(uuid.uuid4()), datetime.now(timezone.utc)
     stamp = {"errorId": error_id, "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
@@ -116,5 +116,5 @@ def _shown(webhook: StoredWebhook) -> dict[str, object]:
     }
 
 
-def _json(status: int, document: object, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(status, json.dumps(document).encode(), dict(headers or {}))
+def _json(status: int, document: object, headers: Mapping[str, str] | None = None) -> ApiResponse:
+    return ApiResponse(status, json.dumps(document).encode(), dict(headers or {}))

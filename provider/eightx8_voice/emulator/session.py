@@ -16,13 +16,13 @@ from typing import Literal
 
 from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, PlayFile, Say, SayAndCapture
 
-Outcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
+CallOutcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
 """How the leg of a makeCall ends; also a session's status, beside ERROR."""
 
 Completed = Literal["each", "last"]
 """After which actions of a call flow ACTION_COMPLETED is delivered."""
 
-SIP_CODES: dict[Outcome, int] = {"COMPLETED": 200, "BUSY": 486, "NO_ANSWER": 480, "FAILED": 503, "CANCELED": 487}
+SIP_CODES: dict[CallOutcome, int] = {"COMPLETED": 200, "BUSY": 486, "NO_ANSWER": 480, "FAILED": 503, "CANCELED": 487}
 """RFC 3261's code for each outcome; which one the vendor gives is assumed."""
 
 CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED = -2002, -2003, -2008
@@ -30,7 +30,7 @@ CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED = -2002, -2003, -2008
 
 
 @dataclass(frozen=True)
-class Event:
+class VcaEvent:
     """What the next VCA delivery is about; `dtmf` holds the keys captured."""
 
     call_status: Literal["CALL_RECEIVED", "ACTION_COMPLETED"]
@@ -40,11 +40,11 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Leg:
+class PlacedCall:
     """A makeCall that was executed: how its call ended, and when it began."""
 
     action: MakeCall
-    outcome: Outcome
+    outcome: CallOutcome
     began: datetime
 
 
@@ -60,20 +60,20 @@ class Session:
     """
 
     keys: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ("COMPLETED",)
+    outcomes: tuple[CallOutcome, ...] = ("COMPLETED",)
     completed: Completed = "each"
     outbound: bool = False
-    event: Event | None = Event("CALL_RECEIVED")
+    event: VcaEvent | None = VcaEvent("CALL_RECEIVED")
     left: tuple[Action, ...] = ()
     client_action_id: str | None = None
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[PlacedCall, ...] = ()
     heard: tuple[str, ...] = ()
     last_action: str | None = None
     error_code: int | None = None
     unserved: bool = False
 
     @property
-    def bridged(self) -> tuple[Leg, ...]:
+    def bridged(self) -> tuple[PlacedCall, ...]:
         """The legs beside that of the person on the phone."""
         return self.legs[1:] if self.outbound else self.legs
 
@@ -132,7 +132,7 @@ class Session:
             if isinstance(action, MakeCall):
                 outcome = session.outcomes[min(len(session.legs), len(session.outcomes) - 1)]
                 sip_code = SIP_CODES[outcome]
-                session = replace(session, legs=(*session.legs, Leg(action, outcome, now)))
+                session = replace(session, legs=(*session.legs, PlacedCall(action, outcome, now)))
                 if begins and outcome != "COMPLETED":
                     return session.over()
             if begins:
@@ -140,7 +140,7 @@ class Session:
             session = replace(session, heard=(*session.heard, *_heard(action, dtmf)))
             if session.completed == "each" and left and not isinstance(left[0], Hangup):
                 break
-        return replace(session, event=Event("ACTION_COMPLETED", dtmf, sip_code, session.client_action_id))
+        return replace(session, event=VcaEvent("ACTION_COMPLETED", dtmf, sip_code, session.client_action_id))
 
 
 def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:

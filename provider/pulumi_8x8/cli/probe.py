@@ -18,7 +18,7 @@ from pulumi_8x8.cli.parameters import Failed, SubaccountId
 from pulumi_8x8.cli.terminal import table
 from pulumi_8x8.errors import WebhookError
 from pulumi_8x8.probe.questions import Answer, answers
-from pulumi_8x8.probe.reading import MARK, Entry
+from pulumi_8x8.probe.reading import MARK, ListedWebhook
 from pulumi_8x8.probe.report import report
 from pulumi_8x8.probe.run import DEFAULT_URL, TYPES, Probe
 from pulumi_8x8.settings import Settings
@@ -91,7 +91,7 @@ def _open(output: Path | None) -> None:
         raise Failed(f"{output} cannot be written: {error.strerror}. Nothing was sent.") from None
 
 
-def _confirm(asked: Probe, subaccount: str, leftovers: list[Entry]) -> None:
+def _confirm(asked: Probe, subaccount: str, leftovers: list[ListedWebhook]) -> None:
     if not (sys.stdin and sys.stdin.isatty()):
         raise Failed("Standard input is no terminal, so nobody can be asked. Nothing was registered. Add --yes.")
     for entry in leftovers:

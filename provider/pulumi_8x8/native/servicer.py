@@ -36,12 +36,12 @@ from pulumi_8x8.reconcile.decide import GONE
 from pulumi_8x8.reconcile.operation import Operation, planned_outputs
 from pulumi_8x8.settings import Settings
 
-Response = TypeVar("Response")
+T = TypeVar("T")
 
 
-def _in_one_line(method: Callable[..., Response]) -> Callable[..., Response]:
+def _in_one_line(method: Callable[..., T]) -> Callable[..., T]:
     @wraps(method)
-    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> Response:
+    def wrapper(self: Any, request: Any, context: grpc.ServicerContext) -> T:
         try:
             return method(self, request, context)
         except WebhookError as error:

@@ -16,7 +16,7 @@ CHANGES = ("lower-host", "root-slash", "add-slash", "remove-slash", "drop-query"
 """What an API may change in a URL, in the emulator's names."""
 
 
-class Entry(NamedTuple):
+class ListedWebhook(NamedTuple):
     """One webhook of a listing, also of a type that is not known."""
 
     type: str
@@ -30,18 +30,18 @@ class Entry(NamedTuple):
         return MARK in self.url.lower()
 
 
-class Listed(NamedTuple):
+class Listing(NamedTuple):
     """A listing, and whether its `count` is right, wrong or missing."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedWebhook, ...]
     counted: str
 
-    def get(self, type: str) -> Entry | None:
+    def get(self, type: str) -> ListedWebhook | None:
         """Return the webhook of a type, None where none is listed."""
         return next((entry for entry in self.entries if entry.type == type), None)
 
 
-def listed(body: bytes) -> Listed:
+def listed(body: bytes) -> Listing:
     """Read the response to a listing or a registration.
 
     Raises:
@@ -58,11 +58,13 @@ def listed(body: bytes) -> Listed:
             "Check that EIGHTX8_BASE_URL is the voice API and that no proxy responds in its place."
         )
     entries = [
-        Entry(one["type"], one["url"], one.get("enabled") is not False, one.get("httpAuthHeaderAvailable") is True)
+        ListedWebhook(
+            one["type"], one["url"], one.get("enabled") is not False, one.get("httpAuthHeaderAvailable") is True
+        )
         for one in webhooks
     ]
     count = document.get("count")
-    return Listed(tuple(entries), "missing" if count is None else "right" if count == len(entries) else "wrong")
+    return Listing(tuple(entries), "missing" if count is None else "right" if count == len(entries) else "wrong")
 
 
 def changes(sent: str, stored: str) -> list[str]:

@@ -25,7 +25,7 @@ from pulumi_8x8.api.wire import parse_refusal
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, WebhookError, by_status
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.probe.questions import PATIENCE_MS, RESPONDS
-from pulumi_8x8.probe.reading import CHANGES, MARK, Entry, Listed, changes, error_shape, listed, removal_shape
+from pulumi_8x8.probe.reading import CHANGES, MARK, ListedWebhook, Listing, changes, error_shape, listed, removal_shape
 from pulumi_8x8.settings import BASE_URLS, Settings
 
 DEFAULT_URL = "https://example.com"
@@ -69,14 +69,14 @@ class Probe:
         self._settings, self._subaccount_id, self._sleep = settings, subaccount_id, sleep
         self._client = Client(settings, sleep)
         self._url = url.rstrip("/")
-        self._before: dict[str, Entry] = {}
-        self._live: Entry | None = None
-        self._last = Listed((), "")
+        self._before: dict[str, ListedWebhook] = {}
+        self._live: ListedWebhook | None = None
+        self._last = Listing((), "")
         """The latest listing."""
         self._touched: set[str] = set()
         """Types that may have been registered and whose removal is not confirmed yet."""
 
-    def look(self, type: str | None = None) -> list[Entry]:
+    def look(self, type: str | None = None) -> list[ListedWebhook]:
         """Choose a type that is not registered; returns what an earlier probe left. Changes nothing.
 
         Raises:
@@ -206,7 +206,7 @@ class Probe:
                 seen[address] = RESPONDS
         self.facts["addresses"] = {address: seen[address] for address in BASE_URLS}
 
-    def clean(self) -> list[Entry]:
+    def clean(self) -> list[ListedWebhook]:
         """Remove every webhook of a probe; returns those that are left.
 
         Raises:
@@ -230,7 +230,7 @@ class Probe:
         now = {entry.type: entry for entry in self._last.entries if not entry.marked}
         return sorted(type for type in now.keys() | self._before.keys() if now.get(type) != self._before.get(type))
 
-    def _put(self, url: str, more: Mapping[str, Any]) -> Entry | None:
+    def _put(self, url: str, more: Mapping[str, Any]) -> ListedWebhook | None:
         """Register in place of what is registered; returns what is live then, None where it is refused."""
         if self.facts["post_over"] != "replace":
             self._delete(self.type)
@@ -243,7 +243,7 @@ class Probe:
         self._stored(url, self._live)
         return self._live
 
-    def _new(self, received: HttpResponse) -> Entry | None:
+    def _new(self, received: HttpResponse) -> ListedWebhook | None:
         """Return what is live after a POST: what its response or a listing shows other than before, else as before."""
         entry = listed(received.body).get(self.type) if self.facts["response"] == "current" else None
         for pause in self._pauses():
@@ -265,14 +265,14 @@ class Probe:
     def _pauses(self) -> tuple[float, ...]:
         return LISTED_PAUSES if self.facts.get("listed_ms", 0) > PATIENCE_MS / 2 else OVER_PAUSES
 
-    def _stored(self, sent: str, entry: Entry) -> None:
+    def _stored(self, sent: str, entry: ListedWebhook) -> None:
         found = {*self.facts.get("stored", ()), *changes(sent, entry.url)}
         self.facts["stored"] = [change for change in CHANGES if change in found]
 
     def _address(self, more: str = "") -> str:
         return f"{self._url}/{MARK}{more}"
 
-    def _list(self) -> Listed:
+    def _list(self) -> Listing:
         self.requests += 1
         listing = listed(self._client.get(f"{self._subaccount_id}/webhooks", self._client.deadline()))
         self._last = listing
