@@ -23,7 +23,7 @@ FROM, TO = "+6591234567", "+6568888888"
 def flows(call: Call) -> list[Any]:
     """The actions of each call flow that the endpoint returned."""
     return [
-        [action["action"] for action in json.loads(delivery.answer)["callflow"]]
+        [action["action"] for action in json.loads(delivery.response)["callflow"]]
         for delivery in call.deliveries
         if delivery.type == "VCA" and not delivery.duplicate
     ]

@@ -141,7 +141,7 @@ def test_the_auth_header_is_sent_and_of_the_response_nothing_is_masked() -> None
     _, refused = place(lambda _: Reply(401), header="Bearer canary")
 
     assert {one.headers["Authorization"] for one in served.delivered} == {"callflow"}
-    assert json.loads(ended.deliveries[0].answer)["callflow"][1] == {"action": "hangup"}
+    assert json.loads(ended.deliveries[0].response)["callflow"][1] == {"action": "hangup"}
     assert "canary" not in json.dumps(refused.as_dict())
 
 

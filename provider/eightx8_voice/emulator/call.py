@@ -228,8 +228,8 @@ class CallRunner:
         for tries_left in range(self._plan.retries, -1, -1):
             delivery, judgement = await self._send(webhook, document)
             again = judgement.error_code == CONNECTIVITY and tries_left > 0
-            if session is not None and session.left and delivery.ok:
-                verdict = f"not used: {session.left[0].action} is still to come"
+            if session is not None and session.pending and delivery.ok:
+                verdict = f"not used: {session.pending[0].action} is still to come"
                 delivery = replace(delivery, verdict=verdict, actions=())
             self._change(deliveries=(*self.call.deliveries, replace(delivery, retried=again)))
             if not again:
@@ -321,6 +321,6 @@ def _next(session: Session, judgement: Judgement | None) -> Session:
 
 
 def _compared(first: Delivery, second: Delivery) -> Delivery:
-    same = (first.status, first.answer) == (second.status, second.answer)
+    same = (first.status, first.response) == (second.status, second.response)
     verdict = "the same response" if same else "another response than the first time"
     return replace(second, duplicate=True, actions=(), ok=second.ok and same, verdict=f"duplicate: {verdict}")

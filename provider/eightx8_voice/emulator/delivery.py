@@ -34,7 +34,7 @@ class Delivery:
     url: str
     request: Mapping[str, Any]
     status: int | None
-    answer: str
+    response: str
     duration_ms: float
     verdict: str
     ok: bool
@@ -101,7 +101,7 @@ async def deliver(
         url=webhook.url,
         request=document,
         status=response.status,
-        answer=response.body[:MAX_RESPONSE].decode("utf-8", "replace"),
+        response=response.body[:MAX_RESPONSE].decode("utf-8", "replace"),
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
         verdict=judgement.verdict,
         ok=judgement.error_code is None,

@@ -1,4 +1,4 @@
-"""Which requests a fault meets: by method, subaccount and count; `fault_responses` sends the response."""
+"""Which requests a fault affects: by method, subaccount and count; `fault_responses` sends the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Method = Literal["GET", "POST", "DELETE"]
 class Effect:
     """What a kind of fault does to a request, short of the response.
 
-    `applies`: whether the request takes effect; `method`: the one it meets when the fault names none;
+    `applies`: whether the request takes effect; `method`: the one it affects if the fault names none;
     `reads`: whether the request's body is read first.
     """
 
@@ -63,7 +63,7 @@ class Fault:
         method: Only requests of this method. Default: those that the kind of fault is about.
         subaccount: Only requests about this subaccount. Default: any.
         skip: How many of those pass first, counted from when the fault is added. Default 0.
-        times: How many it then meets; None for all until it is cleared. Default 1.
+        times: How many it then affects; None for all until it is cleared. Default 1.
         apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
             Without effect, the response is the one that the request would have had with it.
         status: The status to respond with. Default: the true one (503 for "status", 307 for "redirect").
@@ -96,7 +96,7 @@ class Fault:
     hold: threading.Event | None = None
     hold_at: Literal["before", "after"] = "before"
     reached: threading.Event = field(default_factory=threading.Event, init=False)
-    """Set once a request has met the fault and, where it is held, waits there."""
+    """Set once a request has matched the fault and, if it is held, waits there."""
 
     def __post_init__(self) -> None:
         if self.name not in EFFECTS:
@@ -124,8 +124,8 @@ class Fault:
         """Whether the request takes effect."""
         return self.effect.applies if self.apply is None else self.apply
 
-    def meets(self, method: str, subaccount: str | None) -> bool:
-        """Return whether a request is of those that this fault is about."""
+    def matches(self, method: str, subaccount: str | None) -> bool:
+        """Return whether this fault is about a request of this method and subaccount."""
         return (self.method or self.effect.method) in (None, method) and self.subaccount in (None, subaccount)
 
 
@@ -148,7 +148,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Add a fault and return it; of several that meet a request, the one added first takes effect."""
+        """Add a fault and return it; of several that match a request, the one added first takes effect."""
         with self._lock:
             self._waiting.append(Waiting(fault, self._account.copy(), fault.skip, fault.times))
         return fault
@@ -159,10 +159,10 @@ class Faults:
             self._waiting.clear()
 
     def take(self, method: str, subaccount: str | None) -> Waiting | None:
-        """Count a request, and return the fault that it meets."""
+        """Count a request, and return the fault that affects it."""
         with self._lock:
             taken: Waiting | None = None
-            for waiting in [one for one in self._waiting if one.fault.meets(method, subaccount)]:
+            for waiting in [one for one in self._waiting if one.fault.matches(method, subaccount)]:
                 if waiting.skip > 0:
                     waiting.skip -= 1
                 elif taken is None:

@@ -146,9 +146,9 @@ def _shown(delivery: Delivery) -> Shown:
 
 def _indented(delivery: Delivery) -> str:
     try:
-        return json.dumps(json.loads(delivery.answer), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(delivery.response), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return delivery.answer
+        return delivery.response
 
 
 def _cut(text: str) -> str:

@@ -64,7 +64,7 @@ class Session:
     completed: Completed = "each"
     outbound: bool = False
     event: VcaEvent | None = VcaEvent("CALL_RECEIVED")
-    left: tuple[Action, ...] = ()
+    pending: tuple[Action, ...] = ()
     client_action_id: str | None = None
     legs: tuple[PlacedCall, ...] = ()
     heard: tuple[str, ...] = ()
@@ -100,11 +100,11 @@ class Session:
 
     def follow(self, flow: CallFlow, now: datetime) -> Session:
         """Execute a call flow that an endpoint returned, or that began the session, up to the next event."""
-        if self.left:
+        if self.pending:
             return self._run(now)
         if not flow.actions:  # that nothing to do ends the session is assumed
             return self.over()
-        return replace(self, left=flow.actions, client_action_id=flow.client_action_id)._run(now)
+        return replace(self, pending=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
         """End after a delivery whose response is not a valid call flow."""
@@ -120,9 +120,9 @@ class Session:
 
     def _run(self, now: datetime) -> Session:
         session, dtmf, sip_code = self, None, 200
-        while session.left:
-            action, *left = session.left
-            session = replace(session, left=tuple(left), last_action=_vendors_name(action))
+        while session.pending:
+            action, *rest = session.pending
+            session = replace(session, pending=tuple(rest), last_action=_vendors_name(action))
             if isinstance(action, Hangup):
                 return session.over()
             if isinstance(action, SayAndCapture):
@@ -138,7 +138,7 @@ class Session:
             if begins:
                 continue
             session = replace(session, heard=(*session.heard, *_heard(action, dtmf)))
-            if session.completed == "each" and left and not isinstance(left[0], Hangup):
+            if session.completed == "each" and rest and not isinstance(rest[0], Hangup):
                 break
         return replace(session, event=VcaEvent("ACTION_COMPLETED", dtmf, sip_code, session.client_action_id))
 
