@@ -190,8 +190,8 @@ def test_a_file_that_would_begin_no_session_is_refused(
     [
         (("call", "other", *CALL[2:]), "no webhook is registered for other"),
         ((*CALL[:-1], "+65683"), "destination must be a phone number in E.164"),
-        ((*CALL, "--outcome", "GREAT"), "outcomes must be of COMPLETED"),
-        ((*CALL, "--keys", "one"), "keys must be made of"),
+        ((*CALL, "--outcome", "GREAT"), "outcomes must be one of COMPLETED"),
+        ((*CALL, "--keys", "one"), "keys must be from"),
         (("call", SUB), "Name --from and --to, or --start"),
         ((*CALL, "--start", __file__), "Name --from and --to, or --start"),
         ((*CALL, "--timeout", "nan"), "must be a number of seconds"),

@@ -64,7 +64,7 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
     assert {one.body["payload"]["sessionId"] for one in served.delivered} == {ended.session_id}
     assert [delivery.actions or delivery.verdict for delivery in ended.deliveries] == [
         ('say "Hello"', 'sayAndCapture "Press a key"'),
-        "not used: sayAndCapture is still to come",
+        "not used: sayAndCapture is still pending",
         ('say "Hello"', "hangup"),
         "received",
     ]
@@ -231,7 +231,7 @@ def test_a_duplicate_is_the_same_delivery_again() -> None:
 
     assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
     verdicts = [delivery.verdict.removeprefix("duplicate: ") for delivery in ended.deliveries if delivery.duplicate]
-    assert verdicts == ["another response than the first time", "the same response", "the same response"]
+    assert verdicts == ["a different response from the first time", "the same response", "the same response"]
 
 
 @pytest.mark.parametrize(("retries", "ended_as", "failures"), [(1, "ERROR", 2), (2, "COMPLETED", 0)])
@@ -320,6 +320,6 @@ def test_a_wrong_plan_is_refused() -> None:
         for named, body in [*bodies, ("JSON object", []), ("subaccount", {})]:
             response = requests.post(f"{api.url}/_calls", json=body, timeout=10)
             assert response.status_code == 422, body
-            assert named in (error := response.json()["error"]) or "of their types" in error
+            assert named in (error := response.json()["error"]) or "valid fields of a plan" in error
 
         assert requests.get(f"{api.url}/_calls", timeout=10).json() == []

@@ -165,7 +165,7 @@ def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> No
         held.go_on.set()
         WebDriverWait(browser, 30).until(lambda page: texts(page, ".call .state") == ["BUSY"])
 
-        titles = "VCA The phone rings|VCA The caller pressed 2|VCA The action is completed|VSS The session ended: BUSY"
+        titles = "VCA The phone rings|VCA The caller pressed 2|VCA The action has completed|VSS The session ended: BUSY"
         assert texts(browser, ".timeline .title") == titles.split("|")
         actions = ['sayAndCapture "Two for us."', f'makeCall "{ELSEWHERE}"', "hangup"]
         assert texts(browser, ".timeline .action") == actions

@@ -2,22 +2,23 @@
 
 What it does not imitate:
 
-- Nothing was compared with the vendor's servers; the responses follow its public documents of July 2026.
-- No rate limits and no quotas; every well-formed subaccount exists, until it is configured away.
-- No speech and no telephone network: a call is as fast as the endpoints respond, each file can be played, each number
-  can be called, and all are Singaporean. A VRU names a file that does not exist, and no VNU is delivered.
-- Deliveries come from this machine, and one that failed is made again only where that was chosen.
-- The page and /_calls ask for no key; they serve programs on this machine and no web site.
+- The vendor's servers: nothing was compared with them. Responses follow the vendor's public documents of July 2026.
+- Rate limits and quotas. Every well-formed subaccount exists unless a test excludes it.
+- Speech and the telephone network: a call is as fast as the endpoints respond, every file can be played, every number
+  can be called, and all numbers are Singaporean. A VRU names a file that does not exist, and no VNU is delivered.
+- The vendor's source addresses and retries: deliveries come from this machine, and a failed one is repeated only if
+  the call asks for retries.
+- API keys on the page and /_calls: they need none, but accept only programs on this machine and no other web sites.
 
-What is only assumed, since the vendor does not document it:
+What is only assumed, because the vendor does not document it:
 
-- Whatever an option chooses; the statusCode of most errors; the order of the refusals; that enabled counts where
-  active is sent, too; 422 for a malformed subaccount id, and for control characters in a URL or an auth header.
-- That the auth header is delivered as it is, as Authorization: documented for messaging only.
-- That all actions of a call flow are executed before a later response counts, and ACTION_COMPLETED comes after each of
-  them but not before a hangup; how keys beyond maxDigits are taken; which call statuses come when; the legs of a
-  session that failed, that a call without a VCA webhook ends as FAILED, and an outbound one as its call did.
-- How long an endpoint may take (5 s by default) and how much it may send (64 KB).
+- Every behaviour that an option selects; the statusCode of most errors; the order of the checks; that enabled takes
+  precedence over active; 422 for a malformed subaccount id and for control characters in a URL or an auth header.
+- That the auth header is sent unchanged as Authorization, which is documented for messaging only.
+- That all actions of a call flow are executed before a later response is used, and that ACTION_COMPLETED follows each
+  of them except before a hangup; how keys beyond maxDigits are handled; which call statuses are delivered when; the
+  legs of a failed session; that without a VCA webhook an inbound session ends as FAILED, an outbound one as its call.
+- How long an endpoint may take to respond (5 s by default) and how much it may send (64 KB).
 """
 
 from __future__ import annotations
@@ -50,4 +51,4 @@ __all__ = [
 ]
 
 LIMITS = (__doc__ or "").split("\n\n", 1)[-1].strip()
-"""What the emulator does not imitate, then what is only assumed; for a command's help."""
+"""What the emulator does not imitate and what is only assumed, as text for a command's help."""

@@ -1,4 +1,4 @@
-"""What an account holds, what its listings show, and which subaccounts it refuses; no HTTP in here."""
+"""An account: its webhooks, what its listings show, and the subaccounts it refuses. No HTTP here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Webhooks = Mapping[str, "StoredWebhook"]
 
 @dataclass(frozen=True)
 class StoredWebhook:
-    """A registered webhook; the auth header is what deliveries carry and never part of a repr."""
+    """A registered webhook; `http_auth_header` is sent with deliveries and never part of a repr."""
 
     type: str
     url: str
@@ -28,7 +28,7 @@ class StoredWebhook:
 
 @dataclass(frozen=True)
 class _Stale:
-    """What was before a change, which the next `reads` listings still show, and all until a time of the clock."""
+    """The webhooks before a change, shown by the next `reads` listings and by all until the clock reaches `until`."""
 
     before: Webhooks
     reads: int
@@ -41,9 +41,9 @@ class Account:
     Every well-formed subaccount exists, unless `missing` or `forbidden` exclude it.
 
     Args:
-        held: Webhooks by subaccount to start with.
-        on_change: Called with everything held after each change, under the account's lock; may be changed.
-        clock: Returns seconds, for listings that are late. Default: the time that has passed.
+        held: Initial webhooks by subaccount.
+        on_change: Called with all webhooks before each change takes effect, under the lock; an error cancels it.
+        clock: Returns the time in seconds, for late listings. Default: `time.monotonic`.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Account:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lock: AbstractContextManager[bool] = threading.RLock()
-        """Hold it to read and change in one step."""
+        """Hold it to read and change the account atomically."""
         self._held: dict[str, Webhooks] = dict(held or {})
         self._stale: dict[str, list[_Stale]] = {}
         self._clock = clock
@@ -63,9 +63,9 @@ class Account:
         self.forbidden: set[str] = set()
         """Subaccounts that get a 403."""
         self.speech_profiles: Sequence[str] | None = None
-        """The voice profiles; when set, a call flow with another is refused. Default: any, and two are listed."""
+        """The voice profiles; if set, call flows with others are refused. Default: allow all, list two."""
         self.numbers: Sequence[str] | None = None
-        """The virtual numbers; when set, a makeCall from another is refused. Default: any, and one is listed."""
+        """The virtual numbers; if set, a makeCall from any other is refused. Default: allow all, list one."""
 
     def refusal(self, subaccount: str) -> int | None:
         """Return the status that refuses any request about this subaccount, or None."""
@@ -74,20 +74,20 @@ class Account:
         return 404 if subaccount in self.missing else None
 
     def not_allowed(self, flow: CallFlow) -> Problem | None:
-        """Return what a call flow uses and the account does not have, or None."""
+        """Return the first voice profile or number in a call flow that the account does not have, or None."""
         for position, action in enumerate(flow.actions):
             path = f"$.callflow[{position}].params"
             voice = action.voice_profile if isinstance(action, (Say, SayAndCapture)) else None
             if voice and self.speech_profiles is not None and voice not in self.speech_profiles:
-                return Problem(f"{path}.voiceProfile", -1002, f"{voice} is no speech profile of the account")
+                return Problem(f"{path}.voiceProfile", -1002, f"{voice} is not a speech profile of the account")
             source = action.source if isinstance(action, MakeCall) else None
             known = [number.lstrip("+") for number in self.numbers or ()]
             if source and self.numbers is not None and source.lstrip("+") not in known:
-                return Problem(f"{path}.source", -1014, f"{source} is no number of the account")
+                return Problem(f"{path}.source", -1014, f"{source} is not a number of the account")
         return None
 
     def subaccounts(self) -> list[str]:
-        """List the subaccounts that hold a webhook, sorted."""
+        """Return the subaccounts that have a webhook, sorted."""
         with self.lock:
             return sorted(self._held)
 
@@ -105,9 +105,9 @@ class Account:
         enabled: bool = True,
         http_auth_header: str | None = None,
     ) -> StoredWebhook:
-        """Register a webhook, in place of the one of that type if there is one.
+        """Register a webhook, replacing the one of the same type if there is one.
 
-        Called from a test, it stands for a change made in the vendor's portal.
+        A test can call it to simulate a change made in the vendor's portal.
         """
         webhook = StoredWebhook(WebhookType(type).value, url, enabled, http_auth_header)
         with self.lock:
@@ -115,7 +115,7 @@ class Account:
         return webhook
 
     def remove(self, subaccount: str, type: str | WebhookType) -> StoredWebhook | None:
-        """Remove a webhook and return it, or None when there was none."""
+        """Remove a webhook and return it, or None if there was none."""
         with self.lock:
             webhooks = self.webhooks(subaccount)
             webhook = webhooks.pop(WebhookType(type).value, None)
@@ -124,27 +124,27 @@ class Account:
             return webhook
 
     def show_before(self, subaccount: str, before: Webhooks, reads: int, seconds: float) -> None:
-        """Let the next `reads` listings, and all for so many seconds, show what was before a change."""
+        """Serve stale data (`before`) for the next `reads` listings, and for all listings within `seconds`."""
         with self.lock:
             if reads or seconds:
                 late = _Stale(before, reads, self._clock() + seconds)
                 self._stale[subaccount] = [*self._still_stale(subaccount), late]
 
     def visible(self, subaccount: str) -> Webhooks:
-        """Return what a listing shows now, which may be older than `webhooks`, without counting it as one."""
+        """Return what a listing would show now, possibly stale, without counting as a listing."""
         with self.lock:
             stale = self._still_stale(subaccount)
             return stale[0].before if stale else self.webhooks(subaccount)
 
     def listed(self, subaccount: str) -> Webhooks:
-        """Return what a listing shows, and count it for each change that is not yet shown."""
+        """Return what a listing shows, and count it as a read of all stale data."""
         with self.lock:
             shown, stale = self.visible(subaccount), self._still_stale(subaccount)
             self._stale[subaccount] = [replace(one, reads=one.reads - 1) for one in stale]
             return shown
 
     def copy(self) -> Account:
-        """Return an account that holds and refuses the same, and changes on its own, in memory only."""
+        """Return an independent in-memory copy with the same webhooks, refusals and stale data."""
         with self.lock:
             other = Account(self._held, clock=self._clock)
             other.missing, other.forbidden = set(self.missing), set(self.forbidden)
@@ -160,7 +160,7 @@ class Account:
         held = {**self._held, subaccount: webhooks}
         if not webhooks:
             del held[subaccount]
-        # Kept first, then shown: a state file that cannot be written leaves the account as it was.
+        # Save first, then apply: if the state file cannot be written, the account stays as it was.
         if self.on_change is not None:
             self.on_change(held)
         self._held = held

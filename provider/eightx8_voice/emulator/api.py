@@ -1,14 +1,14 @@
-"""The API's endpoints: a request and an account in, a response out, the account changed if the request was granted.
+"""The API's endpoints: return the response to a request, and change the account if the request is granted.
 
 | request | granted if | response |
 |---|---|---|
 | GET …/webhooks | the subaccount exists | the list |
-| POST …/webhooks | and the body is valid, and `post_over` allows it | the list |
-| DELETE …/webhooks/TYPE | and a webhook of that type is registered | the removed webhook |
-| POST …/callflows | the call flow is one that begins a session | the session, which is then started |
-| GET …/speech-profiles, …/numbers | the subaccount exists | what the account has |
+| POST …/webhooks | the body is also valid, and `post_over` allows it | the list |
+| DELETE …/webhooks/TYPE | a webhook of that type is also registered | the removed webhook |
+| POST …/callflows | the call flow can begin a session | the session, which is then started |
+| GET …/speech-profiles, …/numbers | the subaccount exists | the account's profiles or numbers |
 
-The order of the refusals (401, 404 or 405 for the path, 422 for the subaccount id, 403 or 404 for the
+The order of the checks (401, 404 or 405 for the path, 422 for the subaccount id, 403 or 404 for the
 subaccount, 422 for the body) is assumed; so is 422 for a malformed subaccount id.
 """
 
@@ -33,7 +33,7 @@ _PATH = re.compile(
     r"(?:/(?P<type>[^/]+))?"
 )
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and halves of a surrogate pair, which JSON can spell and no encoding can carry."""
+"""Control characters, and lone surrogates, which JSON can express but UTF-8 cannot encode."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class Query:
 
     @property
     def resource(self) -> str | None:
-        """What of the subaccount the path names, e.g. webhooks."""
+        """The resource in the path, e.g. webhooks."""
         return self._part("resource")
 
     @property
     def type(self) -> str | None:
-        """The last part of DELETE's path, a known type or not."""
+        """The last part of a DELETE path, whether a known type or not."""
         return self._part("type")
 
     def _part(self, name: str) -> str | None:
@@ -66,7 +66,7 @@ class Query:
 
 
 def subject(query: Query) -> str | None:
-    """Return the webhook type that a request is about: DELETE's in the path, POST's in the body."""
+    """Return the webhook type that a request names: a POST in its body, other methods in the path."""
     if query.method != "POST":
         return query.type
     document = _json(query.body)
@@ -75,7 +75,7 @@ def subject(query: Query) -> str | None:
 
 
 def respond(account: Account, api_key: str, modes: Modes, query: Query) -> ApiResponse:
-    """Decide a request, and change the account when it is granted."""
+    """Return the response to a request, and change the account if the request is granted."""
     try:
         _check_key(api_key, query)
         subaccount, act = _route(query)
@@ -183,7 +183,7 @@ def _webhook(body: bytes, modes: Modes, before: Webhooks) -> StoredWebhook:
 
 
 def _switch(document: dict[str, object], modes: Modes) -> object:
-    """Return what a POST asks for; None if it does not say. Where both are given, `enabled` counts."""
+    """Return the enabled state that a POST requests, or None; `enabled` takes precedence over `active`."""
     if "enabled" in document and modes.enabled == "honour":
         return document["enabled"]
     return document.get("active") if modes.active == "honour" else None
@@ -199,7 +199,7 @@ def _is_url(text: str) -> bool:
 
 
 def _json(body: bytes) -> object:
-    """Read a body as strictly as the standard has it; NaN is no JSON."""
+    """Return the decoded body, or None if it is not strictly valid JSON."""
     try:
         return json_text.read(body)
     except ValueError:
@@ -214,4 +214,4 @@ _ENDPOINTS: dict[str, dict[str, _Act]] = {
     "speech-profiles": {"GET": lambda account, *_: responses.speech_profiles(account.speech_profiles)},
     "numbers": {"GET": lambda account, *_: responses.numbers(account.numbers)},
 }
-"""By what the path names, then by method."""
+"""The handlers by resource, then by method."""

@@ -1,4 +1,4 @@
-"""Calls placed on an account: its webhooks get the deliveries, and the call flows in return are executed."""
+"""Simulated calls: they deliver to an account's webhooks and execute the call flows that come back."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from eightx8_voice.emulator.delivery import Delivery, Judgement, deliver, new_cl
 from eightx8_voice.emulator.session import CONNECTIVITY, SIP_CODES, CallOutcome, Completed, Session, VcaEvent
 
 MAX_DELIVERIES = 50
-"""VCA deliveries in one call, duplicates apart; then the caller hangs up."""
+"""Most VCA deliveries in one call, not counting duplicates and retries; then the caller hangs up."""
 
 MAX_WAIT = 60.0
-"""Seconds that a timeout or a delay may be."""
+"""Longest timeout or delay, in seconds."""
 
 MAX_RETRIES = 10
 
@@ -38,24 +38,24 @@ RUNNING = "RUNNING"
 
 @dataclass(frozen=True)
 class Plan:
-    """What the person on the phone does, and how the deliveries are made.
+    """What the person on the phone does, and how deliveries are sent.
 
     Args:
         source: Who calls, in E.164.
         destination: The virtual number that is called, in E.164.
-        keys: What is pressed, one entry for each time that a call flow listens; "" is nothing.
-        outcomes: How each makeCall ends, in order; the last one is that of all that follow.
-        timeout: Seconds that an endpoint has to respond. Default 5; the vendor's is not known.
-        duplicate: Whether each delivery is made twice. Default no.
-        retries: How often a delivery is made again that did not get a 200. Default 0.
-        delay: Seconds before each delivery. Default 0.
-        hang_up_at: The VCA delivery during which the caller hangs up. Default: none.
-        completed: After which actions ACTION_COMPLETED is delivered: "each" (default), or a flow's "last".
+        keys: The keys pressed, one entry for each time that a call flow listens; "" presses none.
+        outcomes: How each makeCall ends, in order; the last one also applies to any that follow.
+        timeout: Seconds that an endpoint has to respond. Default 5; the vendor's limit is undocumented.
+        duplicate: Whether to send each delivery twice. Default no.
+        retries: How many times to repeat a delivery that did not get a 200. Default 0.
+        delay: Seconds to wait before each delivery. Default 0.
+        hang_up_at: Number of the VCA delivery during which the caller hangs up, from 1. Default: none.
+        completed: Whether ACTION_COMPLETED follows "each" action (default) or only the "last" of a call flow.
         dtmf_place: Where a VCA delivery has the pressed keys. Default `eventData.dtmf`, as documented today.
         start: The call flow of an outbound session, whose first makeCall has this source and destination.
 
     Raises:
-        ValueError: A value is not one of these; the message names it.
+        ValueError: A value is invalid; the message names it.
     """
 
     source: str
@@ -76,14 +76,14 @@ class Plan:
             if not re.fullmatch(r"\+?[1-9][0-9]{6,14}", getattr(self, name)):
                 raise ValueError(f"{name} must be a phone number in E.164, for example +6561234567")
         if not all(re.fullmatch(r"[0-9*#]*", pressed) for pressed in self.keys):
-            raise ValueError("keys must be made of 0 to 9, * and #, one entry for each time the call flow listens")
+            raise ValueError("keys must be from 0 to 9, * and #, with one entry for each time a call flow listens")
         if not self.outcomes or {*self.outcomes} - {*get_args(CallOutcome)}:
-            raise ValueError(f"outcomes must be of {', '.join(get_args(CallOutcome))}, one for each makeCall")
+            raise ValueError(f"outcomes must be one of {', '.join(get_args(CallOutcome))} for each makeCall")
         for name, choices in (("completed", Completed), ("dtmf_place", DtmfPlace)):
             if getattr(self, name) not in get_args(choices):
                 raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}")
         if not 0 < self.timeout <= MAX_WAIT or not 0 <= self.delay <= MAX_WAIT:
-            raise ValueError(f"timeout and delay must be seconds, up to {MAX_WAIT:g}")
+            raise ValueError(f"timeout must be above 0 and delay at least 0, both at most {MAX_WAIT:g} seconds")
         if not 0 <= self.retries <= MAX_RETRIES or self.hang_up_at not in (None, *range(1, MAX_DELIVERIES + 1)):
             raise ValueError(f"retries must be from 0 to {MAX_RETRIES}, and hang_up_at from 1 to {MAX_DELIVERIES}")
 
@@ -96,11 +96,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Call:
-    """A call so far, or as it was: `status` is RUNNING until the session summary was delivered.
+    """A running or ended call; `status` is RUNNING until the last delivery.
 
-    `heard` is what the person on the phone heard, in order: texts, files, and the numbers that were called for them.
-    `notes` list what was not delivered and why, and the warnings of each call flow. `error_code` is the summary's,
-    with status ERROR.
+    `heard` lists what the person on the phone heard, in order: texts, files, and the numbers they were connected to.
+    `notes` lists what was not delivered and why, and the warnings of each call flow. `error_code` is the summary's
+    errorCode if the status is ERROR.
     """
 
     session_id: str
@@ -118,21 +118,21 @@ class Call:
 
     @property
     def failures(self) -> int:
-        """How many deliveries got no valid response, in their last try."""
+        """How many deliveries got no valid response, even after retries."""
         return sum(not one.ok and not one.retried for one in self.deliveries)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the call as JSON has it."""
+        """Return the call as a JSON-serializable dict."""
         return dataclasses.asdict(self)
 
 
 def place_call(
     account: Account, subaccount: str, *, source: str, destination: str, keys: Sequence[str] = (), **more: Any
 ) -> Call:
-    """Place a call and wait for its end; the arguments are `Plan`'s.
+    """Place a call and wait until it ends; the arguments are `Plan`'s.
 
     Raises:
-        ValueError: An argument is not one that `Plan` takes, or no webhook is registered.
+        ValueError: `Plan` rejects an argument, or no webhook is registered.
     """
     plan = Plan(source, destination, tuple(keys), **more)
     check_webhooks(account, subaccount)
@@ -140,7 +140,7 @@ def place_call(
 
 
 def check_webhooks(account: Account, subaccount: str) -> None:
-    """Refuse a subaccount for which nothing could be delivered.
+    """Refuse a subaccount that has nothing to deliver to.
 
     Raises:
         ValueError: It has no webhook.
@@ -150,9 +150,9 @@ def check_webhooks(account: Account, subaccount: str) -> None:
 
 
 class CallRunner:
-    """Runs one call: VCA deliveries until it is over, then its VSS; VCS and VRU on the way where they are wanted.
+    """Runs one call: VCA deliveries until it ends, then the VSS; also VCS and VRU if webhooks for them are registered.
 
-    `on_change` is called with the call when it begins and after each change.
+    `on_change` receives the call when it begins and after each change.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class CallRunner:
         return self.call
 
     async def _reached(self, session: Session, connected: bool) -> None:
-        """Report what was executed."""
+        """Record what was heard, and deliver the statuses of what was executed."""
         self._change(heard=session.heard)
         if connected:
             await self._status("CALL_CONNECTED")
@@ -229,7 +229,7 @@ class CallRunner:
             delivery, judgement = await self._send(webhook, document)
             again = judgement.error_code == CONNECTIVITY and tries_left > 0
             if session is not None and session.pending and delivery.ok:
-                verdict = f"not used: {session.pending[0].action} is still to come"
+                verdict = f"not used: {session.pending[0].action} is still pending"
                 delivery = replace(delivery, verdict=verdict, actions=())
             self._change(deliveries=(*self.call.deliveries, replace(delivery, retried=again)))
             if not again:
@@ -246,7 +246,7 @@ class CallRunner:
         return await deliver(self._client, self._account, webhook, document, self._plan.timeout)
 
     def _webhook(self, type: str) -> StoredWebhook | None:
-        """Look up the webhook each time, so that one changed during a call gets the next delivery."""
+        """Look up the webhook for each delivery, so that a change during a call takes effect immediately."""
         webhook = self._account.webhooks(self.call.subaccount).get(type)
         if webhook is None and type in ("VCA", "VSS"):
             self._note(f"No {type} webhook is registered for {self.call.subaccount}: nothing was delivered.")
@@ -322,5 +322,5 @@ def _next(session: Session, judgement: Judgement | None) -> Session:
 
 def _compared(first: Delivery, second: Delivery) -> Delivery:
     same = (first.status, first.response) == (second.status, second.response)
-    verdict = "the same response" if same else "another response than the first time"
+    verdict = "the same response" if same else "a different response from the first time"
     return replace(second, duplicate=True, actions=(), ok=second.ok and same, verdict=f"duplicate: {verdict}")

@@ -1,7 +1,7 @@
 """What POST …/callflows accepts: a call flow that begins an outbound session.
 
-Source: the vendor's page of status codes and its OpenAPI description (July 2026). Which of the codes come with 400 and
-which with 422 is shown there for one of each; for the others it is assumed.
+Source: the vendor's page of status codes and its OpenAPI description (July 2026). They show one code with a 400 and
+one with a 422; the status for the other codes is assumed.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from eightx8_voice.emulator.account import Account
 from eightx8_voice.rules import Problem
 
 BAD_REQUEST = frozenset({-1001, -1007, -1009})
-"""The codes of a request that is not one, with which the status is 400; with the others it is 422."""
+"""The codes of a malformed request, which get a 400; all others get a 422."""
 
 
 def accepted(account: Account, document: object) -> CallFlow:
     """Return the call flow of a request.
 
     Raises:
-        CallFlowError: The platform would not create a session.
+        CallFlowError: The platform would refuse to create a session.
     """
     flow = callflow.parse(document)
     if problem := _refusal(account, flow):

@@ -1,7 +1,7 @@
-"""The calls that were placed while the emulator runs, and their paths, for the command line.
+"""The calls of a running emulator, and the HTTP paths through which the command line places and lists them.
 
-POST /_calls places a call and responds when it has ended: an object with `subaccount` and the fields of `Plan`, where
-`start` is the body of a request for a call flow, in place of `source` and `destination`. GET lists the calls.
+POST /_calls places a call and responds when it has ended. The body is an object with `subaccount` and the fields of
+`Plan`; `start`, the body of a callflows request, replaces `source` and `destination`. GET lists the calls.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from eightx8_voice.emulator.callflows import accepted
 PATH = "/_calls"
 
 MAX_CALLS = 100
-"""Calls that are remembered; the oldest are forgotten."""
+"""Most calls that are kept; the oldest are dropped."""
 
 
 class Calls:
-    """The calls of an account. Reading is safe from any thread; placing belongs in the server's loop."""
+    """The calls of an account. Reading is safe from any thread; place calls only in the server's event loop."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -34,12 +34,12 @@ class Calls:
 
     @property
     def calls(self) -> list[Call]:
-        """The calls as they stand, the newest first."""
+        """All calls in their current state, newest first."""
         with self._lock:
             return list(reversed(self._calls.values()))
 
     async def place(self, subaccount: str, plan: Plan) -> Call:
-        """Run a call to its end.
+        """Run a call until it ends.
 
         Raises:
             ValueError: The subaccount has no webhook.
@@ -55,18 +55,18 @@ class Calls:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Drop the calls that still run."""
+        """Cancel the calls that are still running."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the paths for programs, not yet guarded."""
+        """Return the routes for programs, without access checks."""
         return [web.post(PATH, self._place), web.get(PATH, self._placed)]
 
     async def _place(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/json":  # which a foreign page cannot send unasked
+        if request.content_type != "application/json":  # a page of another site cannot send JSON
             raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.\n")
         try:
             subaccount, plan = self._read_plan(json_text.read(await request.read()))
@@ -93,4 +93,4 @@ class Calls:
                 return subaccount, Plan(**given, **lists)
             return subaccount, Plan.outbound(accepted(self._account, start), **given, **lists)
         except (TypeError, KeyError) as error:
-            raise ValueError(f"a call has a subaccount and the fields of a plan, of their types: {error}") from None
+            raise ValueError(f"a call must have a subaccount and valid fields of a plan: {error}") from None

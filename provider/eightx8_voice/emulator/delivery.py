@@ -1,4 +1,4 @@
-"""One delivery to an endpoint, and what its response means."""
+"""One delivery to an endpoint, and the judgement of its response."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from eightx8_voice.emulator.account import Account, StoredWebhook
 from eightx8_voice.emulator.session import CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED, spoken
 
 MAX_RESPONSE = 65_536
-"""Bytes of a response that are read; a longer one is no valid response. The vendor's limit is not known."""
+"""Most bytes of a response that are read; a longer call flow is invalid. The vendor's limit is undocumented."""
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A request to an endpoint and its response, as a timeline shows it.
 
-    `status` is None when no response came, `duration_ms` is the time until the whole response arrived. `actions`
-    describe a valid call flow. `duplicate` marks one that was made again although it had arrived, `retried` one
-    that was made again because it had not. Of the headers, no field holds any.
+    `status` is None if no response arrived; `duration_ms` is the time until the whole response had arrived. `actions`
+    describes a valid call flow. `duplicate` marks a deliberate second delivery, `retried` a failed one that was then
+    repeated. No field contains headers.
     """
 
     type: str
@@ -46,7 +46,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What an endpoint responded: a status and a body, or the reason why there is none."""
+    """An endpoint's response: its status and body, or the reason why there is none."""
 
     status: int | None = None
     body: bytes = b""
@@ -55,9 +55,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a response means for the call: a call flow to execute, an error that ends it, or just a receipt.
+    """What a response means for the call: a call flow to execute, an error, or just an acknowledgement.
 
-    `warnings` list what is executed although the vendor's prose forbids it.
+    `warnings` lists what is executed although the vendor's prose forbids it.
     """
 
     verdict: str
@@ -67,7 +67,7 @@ class Judgement:
 
 
 def judge(type: str, response: Attempt, account: Account) -> Judgement:
-    """Judge a response: every endpoint owes a 200, and that of a VCA a call flow that the account may use."""
+    """Judge a response: it must be a 200 and, for a VCA, contain a call flow that the account may use."""
     if response.problem is not None:
         return Judgement(response.problem, CONNECTIVITY)
     if response.status != 200:
@@ -91,7 +91,7 @@ def judge(type: str, response: Attempt, account: Account) -> Judgement:
 async def deliver(
     client: aiohttp.ClientSession, account: Account, webhook: StoredWebhook, document: Mapping[str, Any], timeout: float
 ) -> tuple[Delivery, Judgement]:
-    """Post a document to a webhook's URL, with its auth header, and judge the response."""
+    """POST a document to a webhook's URL, with its auth header, and judge the response."""
     sent_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     started = time.perf_counter()
     response = await _post(client, webhook, document, timeout)
@@ -118,7 +118,7 @@ def in_words(action: Action) -> str:
 
 
 def new_client() -> aiohttp.ClientSession:
-    """Return a client that keeps nothing between requests and ignores proxies of the environment."""
+    """Return a client that keeps no cookies and ignores the environment's proxies."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False)
 
 
@@ -127,7 +127,7 @@ async def _post(
 ) -> Attempt:
     header = webhook.http_auth_header
     headers = {"Accept-Encoding": "identity"} | ({} if header is None else {"Authorization": header})
-    # Without a threshold the library rounds times of 5 s and more up to whole seconds of its clock.
+    # By default, the library rounds deadlines of long time-outs up to whole seconds of its clock.
     limits = aiohttp.ClientTimeout(total=timeout, ceil_threshold=math.inf)
     try:
         async with client.post(
@@ -138,7 +138,7 @@ async def _post(
         return Attempt(problem=f"no response within {timeout:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = _reason(error)
-        # What the library reports may quote the request.
+        # The library's message may quote the request.
         return Attempt(problem=f"cannot be reached: {reason.replace(header, '[auth header]') if header else reason}")
 
 

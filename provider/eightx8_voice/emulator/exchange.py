@@ -1,4 +1,4 @@
-"""One request to the API from arrival to response: fault, latency, decision, journal, response, in this order."""
+"""One API request, from arrival to response: fault, latency, decision, journal and response, in this order."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from eightx8_voice.emulator.modes import Modes
 from eightx8_voice.emulator.responses import ApiResponse
 
 MAX_ENTRIES = 10_000
-"""Requests that the journal holds; the oldest are forgotten."""
+"""Most requests that the journal keeps; the oldest are dropped."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One request to the API.
 
-    `status` is None when a fault sent no status line. `connection` is the client's port.
+    `status` is None if a fault sent no status line. `connection` is the client's port.
     """
 
     method: str
@@ -39,28 +39,28 @@ class Entry:
 
 
 class Journal(list[Entry]):
-    """The latest requests, in order; each is entered before its response is sent.
+    """The latest requests, in order; each one is recorded before its response is sent.
 
-    No bearer and no auth header is kept. Reading it is safe from any thread.
+    API keys and auth headers are not recorded. Reading is safe from any thread.
     """
 
     def requests(self, method: str | None = None, subaccount: str | None = None) -> list[Entry]:
-        """Pick the entries of one method, of one subaccount, of both, or all."""
+        """Return the entries with this method and this subaccount; None matches any."""
         return [one for one in list(self) if method in (None, one.method) and subaccount in (None, one.subaccount)]
 
     @property
     def connections(self) -> int:
-        """How many TCP connections the entries came over."""
+        """How many TCP connections the recorded requests used."""
         return len({entry.connection for entry in list(self)})
 
     def append(self, entry: Entry) -> None:
-        """Enter a request."""
+        """Record a request."""
         super().append(entry)
         del self[:-MAX_ENTRIES]
 
 
 class Api:
-    """Responds to requests for an account; all attributes may be changed while it does."""
+    """Responds to API requests for an account; all attributes may be changed at any time."""
 
     def __init__(self, api_key: str, account: Account, modes: Modes) -> None:
         self.api_key, self.account, self.modes = api_key, account, modes
@@ -68,9 +68,9 @@ class Api:
         self.callee: Mapping[str, Any] = {}
 
     async def respond(self, request: web.Request, stopping: asyncio.Event) -> web.StreamResponse:
-        """Respond to one request, or do what its fault does instead."""
+        """Respond to one request, as its fault requires if there is one."""
         query = Query(request.method, request.path, request.headers.get("Authorization"))
-        transport = request.transport  # None once the client has left
+        transport = request.transport  # None once the client has disconnected
         connection = transport.get_extra_info("peername")[1] if transport else 0
         waiting = self.faults.take(query.method, query.subaccount) or Waiting(Fault("pass"), self.account, 0, None)
         fault = waiting.fault
@@ -80,7 +80,7 @@ class Api:
         await _held(fault, "before", stopping)
         response = self._true(query, waiting)
         if fault.name != "pass":
-            # In a thread: a response of 50 MB takes a while to make, and must not block other requests.
+            # In a thread: building a response of 50 MB takes a while and must not block other requests.
             response = await asyncio.to_thread(fault_responses.faulty, response, fault, request.path)
         status = None if fault.name in fault_responses.NO_STATUS_LINE else response.status
         entry = Entry(query.method, query.path, query.subaccount, api.subject(query), status, connection)
@@ -89,7 +89,7 @@ class Api:
         return await fault_responses.send(Exchange(request, response, fault, stopping))
 
     def _true(self, query: Query, waiting: Waiting) -> ApiResponse:
-        """Return the response that the fault starts from; whether the request takes effect is up to the fault."""
+        """Return the response that the fault starts from; the fault decides whether the request takes effect."""
         fault = waiting.fault
         response = self._decide(query, self.account if fault.applies else self.account.copy())
         if response.status != 200 or query.subaccount is None or query.resource != "webhooks":

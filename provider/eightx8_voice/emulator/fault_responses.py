@@ -1,4 +1,4 @@
-"""The response under each kind of fault: a table from the fault's name to the way it is sent."""
+"""How each kind of fault responds: a table from the fault's name to the function that sends the response."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eightx8_voice.emulator.faults import Fault
 from eightx8_voice.emulator.responses import ApiResponse
 
 POLL_SECONDS = 0.005
-"""Seconds between two checks whether a client has left or a held request may go on."""
+"""Seconds between checks for a disconnected client or a released request."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Exchange:
 
     @property
     def abandoned(self) -> bool:
-        """Whether the client has left, or the emulator stops."""
+        """Whether the client has disconnected or the emulator is stopping."""
         transport = self.request.transport
         return self.stopping.is_set() or transport is None or transport.is_closing()
 
@@ -40,14 +40,14 @@ class Exchange:
             self.request.transport.write(data)
 
     def close(self) -> web.StreamResponse:
-        """Close the connection; what is returned is not sent."""
+        """Close the connection; the returned response is never sent."""
         if self.request.transport is not None:
             self.request.transport.close()
         return web.Response()
 
 
 def faulty(response: ApiResponse, fault: Fault, path: str) -> ApiResponse:
-    """Turn the true response into the fault's, as far as HTTP can express it."""
+    """Apply a fault that replaces the response; other faults only change how it is sent."""
     if fault.name == "status":
         return _status(fault)
     if fault.name == "redirect":
@@ -59,7 +59,7 @@ def faulty(response: ApiResponse, fault: Fault, path: str) -> ApiResponse:
 
 
 async def send(exchange: Exchange) -> web.StreamResponse:
-    """Send the response in the fault's way."""
+    """Send the response as the fault requires."""
     return await _SENDERS.get(exchange.fault.name, _whole)(exchange)
 
 
@@ -72,7 +72,7 @@ async def _reset(exchange: Exchange) -> web.StreamResponse:
     transport = exchange.request.transport
     if transport is not None:
         connection = transport.get_extra_info("socket")
-        # Lingering for zero seconds makes the kernel send RST where it would send FIN.
+        # Lingering for zero seconds makes the kernel send RST instead of FIN.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     return web.Response()
@@ -117,14 +117,14 @@ _SENDERS: dict[str, Callable[[Exchange], Awaitable[web.StreamResponse]]] = {
 }
 
 NO_STATUS_LINE = frozenset({"reset_before_reading", "reset_after_applying", "hang"})
-"""The faults that send nothing at all."""
+"""The faults that send no byte of a response."""
 
 
 def _status(fault: Fault) -> ApiResponse:
     status = fault.status or 503
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     if fault.body is None:
-        return responses.error(status, "A fault of the emulator", code=f"1{status}", headers=headers)
+        return responses.error(status, "Fault injected by the emulator", code=f"1{status}", headers=headers)
     if isinstance(fault.body, str | bytes):
         text = fault.body.encode() if isinstance(fault.body, str) else fault.body
         return ApiResponse(status, text, {"Content-Type": "text/plain", **headers})

@@ -15,9 +15,9 @@ Method = Literal["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True)
 class Effect:
-    """What a kind of fault does to a request, short of the response.
+    """What a kind of fault does to a request, apart from the response.
 
-    `applies`: whether the request takes effect; `method`: the one it affects if the fault names none;
+    `applies`: whether the request takes effect; `method`: the method it affects if the fault names none;
     `reads`: whether the request's body is read first.
     """
 
@@ -33,25 +33,25 @@ EFFECTS: dict[str, Effect] = {
     "status": Effect(applies=False),
     # `status` (default 307) to `location` (default: the same URL).
     "redirect": Effect(applies=False),
-    # A reset, before the request's body was read, or instead of the response, or after half of its body.
+    # A connection reset: before the request's body is read, instead of the response, or after half of its body.
     "reset_before_reading": Effect(applies=False, reads=False),
     "reset_after_applying": Effect(applies=True),
     "reset_in_body": Effect(applies=True),
     # Half of the response's body, then an orderly close.
     "truncated": Effect(applies=True),
-    # Nothing, until the client leaves or the emulator stops.
+    # No response until the client disconnects or the emulator stops.
     "hang": Effect(applies=False),
-    # The response, its body or all of it at one byte per `interval`.
+    # The response, with its body or all of it sent at one byte per `interval`.
     "drip": Effect(applies=True),
     "drip_header": Effect(applies=True),
     # The listing as it was when the fault was added.
     "stale": Effect(applies=True, method="GET"),
-    # The true response, but the account keeps `stored` instead of what was sent; only a POST sends anything.
+    # The account stores `stored` instead of the values sent, and the response shows that; for POST only.
     "altered": Effect(applies=True, method="POST"),
     # The response with the body and the headers that `make` returns for the true body.
     "body": Effect(applies=True),
 }
-"""Every kind of fault, and what the client gets."""
+"""Every kind of fault; each comment says what the client receives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,24 +60,24 @@ class Fault:
 
     Args:
         name: A key of `EFFECTS`.
-        method: Only requests of this method. Default: those that the kind of fault is about.
-        subaccount: Only requests about this subaccount. Default: any.
-        skip: How many of those pass first, counted from when the fault is added. Default 0.
-        times: How many it then affects; None for all until it is cleared. Default 1.
-        apply: Whether the request takes effect before the fault shows. Default: as the kind of fault has it.
-            Without effect, the response is the one that the request would have had with it.
+        method: Affect only requests with this method. Default: as in `EFFECTS`, or any.
+        subaccount: Affect only requests for this subaccount. Default: any.
+        skip: How many matching requests pass first, counted from when the fault is added. Default 0.
+        times: How many requests it then affects; None for all until it is cleared. Default 1.
+        apply: Whether the request takes effect. Default: as in `EFFECTS`. If it does not, the response that the
+            fault starts from is still the one that the request would have received.
         status: The status to respond with. Default: the true one (503 for "status", 307 for "redirect").
-        body: The body to send with "status": text as it is, anything else as JSON.
-        retry_after: The Retry-After to send with "status"; any text. Default: none.
-        location: Where "redirect" sends the client.
+        body: The body of "status": str and bytes as they are, anything else as JSON. Default: the vendor's error shape.
+        retry_after: The Retry-After header of "status"; any text. Default: none.
+        location: Where "redirect" sends the client. Default: the same URL.
         interval: Seconds between two bytes of a drip. Default 0.05.
-        make: What "body" sends instead of the true body, and headers for it.
-        stored: What "altered" keeps: `url`, `enabled`, `http_auth_header`. Default: the URL and a slash.
-        hold: The request waits until this is set.
+        make: Returns the body and extra headers of "body", given the true body.
+        stored: The fields that "altered" changes: `url`, `enabled`, `http_auth_header`. Default: `url` plus a slash.
+        hold: The request waits until this event is set. Default: it does not wait.
         hold_at: Where it waits: "before" it is applied, or "after", before the response. Default "before".
 
     Raises:
-        ValueError: A value is not one of these; the message names it.
+        ValueError: A value is invalid; the message names it.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Fault:
     hold: threading.Event | None = None
     hold_at: Literal["before", "after"] = "before"
     reached: threading.Event = field(default_factory=threading.Event, init=False)
-    """Set once a request has matched the fault and, if it is held, waits there."""
+    """Set once a matching request has reached `hold_at`, where it waits if `hold` is given."""
 
     def __post_init__(self) -> None:
         if self.name not in EFFECTS:
@@ -106,13 +106,13 @@ class Fault:
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError(f"status must be from 200 to 599, not {self.status}")
         if any(text is not None and not text.isprintable() for text in (self.retry_after, self.location)):
-            raise ValueError("retry_after and location are headers, which must not hold control characters")
+            raise ValueError("retry_after and location must not contain control characters")
         if not 0 <= self.interval < math.inf:
             raise ValueError("interval must be a number of seconds")
         if (self.make is None) == (self.name == "body"):
-            raise ValueError("make is what a fault of the kind body has")
+            raise ValueError("make is required for the fault body, and not allowed for any other")
         if wrong := [name for name, value in (self.stored or {}).items() if not _can_store(name, value)]:
-            raise ValueError(f"stored may hold url, enabled, http_auth_header; wrong: {', '.join(wrong)}")
+            raise ValueError(f"stored may contain url, enabled and http_auth_header (invalid: {', '.join(wrong)})")
 
     @property
     def effect(self) -> Effect:
@@ -125,13 +125,13 @@ class Fault:
         return self.effect.applies if self.apply is None else self.apply
 
     def matches(self, method: str, subaccount: str | None) -> bool:
-        """Return whether this fault is about a request of this method and subaccount."""
+        """Return whether this fault applies to a request with this method and subaccount."""
         return (self.method or self.effect.method) in (None, method) and self.subaccount in (None, subaccount)
 
 
 @dataclass
 class Waiting:
-    """A fault that waits for requests; `before` is the account as it was when the fault was added."""
+    """An active fault; `before` is a copy of the account from when the fault was added."""
 
     fault: Fault
     before: Account
@@ -140,7 +140,7 @@ class Waiting:
 
 
 class Faults:
-    """The faults that wait for requests. Safe to use from any thread."""
+    """The active faults. Safe to use from any thread."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -148,18 +148,18 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Add a fault and return it; of several that match a request, the one added first takes effect."""
+        """Add a fault and return it; if several match a request, the one added first takes effect."""
         with self._lock:
             self._waiting.append(Waiting(fault, self._account.copy(), fault.skip, fault.times))
         return fault
 
     def clear(self) -> None:
-        """Remove them all."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()
 
     def take(self, method: str, subaccount: str | None) -> Waiting | None:
-        """Count a request, and return the fault that affects it."""
+        """Count a request and return the fault that affects it, or None."""
         with self._lock:
             taken: Waiting | None = None
             for waiting in [one for one in self._waiting if one.fault.matches(method, subaccount)]:

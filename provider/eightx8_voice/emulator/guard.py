@@ -1,4 +1,4 @@
-"""Who may use what: every path by a name of this machine, and what asks for no key by this machine's programs alone."""
+"""Access checks: the Host header on every path, and a local client on the paths that need no API key."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def check_host(request: web.Request, host: str) -> None:
-    """Refuse a name that is not this machine's (421): it was made to point here by DNS rebinding.
+    """Refuse a host name other than the emulator's own (421), which protects against DNS rebinding.
 
-    An IP address is nothing that a name server can change, whichever it is.
+    Any IP address is accepted, because rebinding requires a name.
     """
     try:
         name = urlsplit(f"//{request.host}").hostname or ""
         if name not in ("localhost", host.lower()):
             ipaddress.ip_address(name)
     except ValueError:
-        message = f"The emulator is {host}; use that name, or its IP address.\n"
+        message = f"The host name is not the emulator's; use {host}, localhost or an IP address.\n"
         raise web.HTTPMisdirectedRequest(text=message) from None
 
 
 def local_only(handler: Handler) -> Handler:
-    """Refuse requests of other machines, and those that a foreign web page made a browser send (403).
+    """Refuse requests from other machines, and those that a browser sends for another web site's page (403).
 
-    An Origin that is not the page's own, or a change requested from another site, is that site's form. Programs
-    send neither.
+    Such a request has a different Origin, or it is a change with a cross-site Sec-Fetch-Site. Programs send neither
+    header.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not is_loopback((request.remote or "").removeprefix("::ffff:")):
-            raise web.HTTPForbidden(text="Only programs on the emulator's own machine may do this.\n")
+            raise web.HTTPForbidden(text="Only programs on the emulator's machine may send this request.\n")
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "none")
         foreign = request.method != "GET" and site not in ("none", "same-origin")
         if foreign or origin not in (None, f"{request.scheme}://{request.host}"):
-            raise web.HTTPForbidden(text="Requests from another site's page are refused.\n")
+            raise web.HTTPForbidden(text="Requests from pages of other web sites are refused.\n")
         return await handler(request)
 
     return guarded

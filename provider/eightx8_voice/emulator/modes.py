@@ -1,4 +1,4 @@
-"""How the emulated API behaves where the vendor documents nothing, or two things."""
+"""How the emulated API behaves where the vendor's documentation is silent or contradicts itself."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ Status = Annotated[int, Range(200, 599)]
 
 @dataclass(frozen=True)
 class Modes:
-    """What may be chosen; each is an option of `pulumi-8x8 emulate`, too.
+    """The configurable behaviours; each one is also an option of `pulumi-8x8 emulate`.
 
     Raises:
-        ValueError: A value is not one of a mode's; the message names the mode.
+        ValueError: A mode has an invalid value; the message names the mode.
     """
 
-    post_over: Annotated[PostOver, "What POST does over a type that exists; ignore responds 200."] = "replace"
-    refusal_status: Annotated[ErrorStatus, "Status of a POST that is refused because the type exists."] = 422
+    post_over: Annotated[PostOver, "What POST does if the type is already registered; ignore returns 200."] = "replace"
+    refusal_status: Annotated[ErrorStatus, "Status of a POST refused because the type is registered."] = 422
     omitted_header: Annotated[
-        Literal["remove", "keep"], "What a POST without an auth header does to the one that is set."
+        Literal["remove", "keep"], "What a POST without an auth header does to the stored one."
     ] = "remove"
-    enabled: Annotated[Honoured, "Whether `enabled` counts in a POST."] = "honour"
-    active: Annotated[Honoured, "Whether `active` counts in a POST without `enabled`."] = "honour"
-    normalise: Annotated[tuple[Normalisation, ...], "How a URL is changed before it is stored; repeatable."] = ()
-    stale_reads: Annotated[ListingCount, "For how many listings a change is not yet shown."] = 0
-    late_reads: Annotated[Duration, "For how many seconds listings do not yet show a change."] = 0.0
-    stale_response: Annotated[bool, "Let the response to a POST show what was before it."] = False
+    enabled: Annotated[Honoured, "Whether `enabled` is honoured in a POST."] = "honour"
+    active: Annotated[Honoured, "Whether `active` is honoured in a POST without `enabled`."] = "honour"
+    normalise: Annotated[tuple[Normalisation, ...], "How a URL is normalised before it is stored; repeatable."] = ()
+    stale_reads: Annotated[ListingCount, "Serve stale data for this many listings after a change."] = 0
+    late_reads: Annotated[Duration, "Serve stale data for this many seconds after a change."] = 0.0
+    stale_response: Annotated[bool, "Return the state before a POST in its response."] = False
     delete_response: Annotated[
-        Literal["webhook", "list", "empty"], "What DELETE returns: what it removed, the list, or 204 without a body."
+        Literal["webhook", "list", "empty"], "What DELETE returns: the webhook, the list, or 204 without a body."
     ] = "webhook"
     delete_missing_status: Annotated[Status, "Status of a DELETE of a webhook that does not exist."] = 404
-    delete_vnu_status: Annotated[Status, "Status of a DELETE of VNU, which removes it with 200 only."] = 200
-    invalid_type_status: Annotated[ErrorStatus, "Status of a POST of an unknown type."] = 422
-    invalid_url_status: Annotated[Status, "Status of a POST of a URL that is not absolute; 200 stores it."] = 422
-    error_body: Annotated[ErrorBody, "The shape of an error, as one of three pages of the vendor has it."] = "webhooks"
-    count: Annotated[Literal["right", "wrong", "missing"], "What `count` of a listing is."] = "right"
-    latency: Annotated[Duration, "How many seconds each request takes."] = 0.0
+    delete_vnu_status: Annotated[Status, "Status of a DELETE of VNU; only 200 removes it."] = 200
+    invalid_type_status: Annotated[ErrorStatus, "Status of a POST with an unknown type."] = 422
+    invalid_url_status: Annotated[Status, "Status of a POST with a URL that is not absolute; 200 stores it."] = 422
+    error_body: Annotated[ErrorBody, "The shape of an error; the vendor documents three."] = "webhooks"
+    count: Annotated[Literal["right", "wrong", "missing"], "Whether `count` in a listing is correct."] = "right"
+    latency: Annotated[Duration, "Seconds that each request takes."] = 0.0
 
     def __post_init__(self) -> None:
         for mode in MODES:
@@ -67,7 +67,7 @@ class Modes:
 
 
 class Mode(NamedTuple):
-    """One field of `Modes`: its type and what a value of it, or each of several where `repeated`, may be."""
+    """One field of `Modes`: its type and its allowed values (of each element, if `repeated`)."""
 
     name: str
     help: str
@@ -79,13 +79,13 @@ class Mode(NamedTuple):
 
     @property
     def choice(self) -> str:
-        """What a value must be, for a message."""
+        """The allowed values, for a message."""
         if self.choices:
             return f"{'a list of' if self.repeated else 'one of'} {', '.join(self.choices)}"
         return "true or false" if self.kind is bool else f"a number from {self.range.least} to {self.range.most}"
 
     def allows(self, value: Any) -> bool:
-        """Whether the mode may have this value."""
+        """Return whether this value is allowed."""
         if self.repeated:
             return isinstance(value, tuple) and all(one in self.choices for one in value)
         if self.choices:
@@ -111,7 +111,7 @@ MODES = tuple(_mode(one.name, one.default, _HINTS[one.name]) for one in fields(M
 def normalised(url: str, how: tuple[Normalisation, ...]) -> str:
     """Return a URL as an API that normalises it would store it.
 
-    `root-slash` concerns an empty path, `add-slash` and `remove-slash` any other.
+    `root-slash` applies to an empty path, `add-slash` and `remove-slash` to any other.
     """
     if not how:
         return url

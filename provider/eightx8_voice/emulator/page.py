@@ -1,6 +1,6 @@
 """The emulator's page: the webhooks of each subaccount, a form that places a call, and each call's timeline.
 
-It is rendered here; its script fetches it again each second, and touches only the calls that have changed.
+The page is rendered here; its script reloads it every second and updates only the parts that have changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FILES = {"/_page.css": "text/css", "/_page.js": "text/javascript"}
 
 SHOWN_CALLS = 20
 SHOWN_CHARACTERS = 4_000
-"""How much of a request or a response is shown."""
+"""Most characters of a request or a response that are shown."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -51,12 +51,12 @@ BLANK = {
     "delay": "0",
     "duplicate": "",
 }
-"""What the form holds at first; the numbers are from the vendor's samples."""
+"""The form's initial values; the numbers are from the vendor's samples."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One delivery with the keys that it reports, and its bodies for reading."""
+    """One delivery, the keys that it reports, and its bodies formatted for display."""
 
     delivery: Delivery
     pressed: str | None
@@ -65,13 +65,13 @@ class Shown:
 
 
 def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
-    """Return the page's routes, not yet guarded."""
+    """Return the page's routes, without access checks."""
     last: dict[str, str] = {}
 
     def page(form: Mapping[str, str], error: str | None = None) -> web.Response:
         text = render(account, calls.calls, url, form, error)
         status = 200 if error is None else 422
-        body = text.encode(errors="replace")  # a URL that a test put into the account may hold a lone surrogate
+        body = text.encode(errors="replace")  # a URL that a test stored may contain a lone surrogate
         return web.Response(body=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
 
     async def show(_request: web.Request) -> web.Response:
@@ -98,10 +98,10 @@ def routes(account: Account, calls: Calls, url: str) -> list[web.RouteDef]:
 
 
 def read_form(form: Mapping[str, str]) -> Plan:
-    """Return the call that the form asks for.
+    """Return the plan of the call that the form describes.
 
     Raises:
-        ValueError: A field is missing or wrong; the message names it.
+        ValueError: A field is missing or invalid; the message names it.
     """
     if not form["subaccount"]:
         raise ValueError("subaccount is missing")
@@ -115,7 +115,7 @@ def read_form(form: Mapping[str, str]) -> Plan:
 
 
 def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str], error: str | None = None) -> str:
-    """Make the page's HTML."""
+    """Return the page's HTML."""
     shown = calls[:SHOWN_CALLS]
     return _TEMPLATES.get_template("page.html").render(
         url=url,
@@ -130,7 +130,7 @@ def render(account: Account, calls: list[Call], url: str, form: Mapping[str, str
 
 
 def steps(deliveries: tuple[Delivery, ...]) -> list[list[Shown]]:
-    """Return a call's deliveries, those together that report statuses of one leg, one after the other."""
+    """Group a call's deliveries: consecutive VCS deliveries of one leg form one step."""
 
     def leg(delivery: Delivery) -> object:
         return delivery.request["payload"]["callId"] if delivery.type == "VCS" else id(delivery)

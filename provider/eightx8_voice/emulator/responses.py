@@ -1,8 +1,8 @@
-"""The shapes of the vendor's responses, and of those that a mode has in their place.
+"""The vendor's responses, and the variants that a mode selects instead.
 
 Source: the vendor's OpenAPI description of the voice API (docs_oas/connect/voice_v1_api.json) and its page on API
-error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks are documented: the list, the removed
-webhook, and the body of a 422. Which body their 401, 403, 404 and 405 have is assumed, as is every code but 1001.
+error codes (docs/connect/docs/api-error-codes.md), July 2026. For the webhooks, they document the list, the removed
+webhook and the body of a 422. The bodies of 401, 403, 404 and 405 are assumed, and so is every code except 1001.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CREATED = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """A response of the API; `body` is the JSON text as bytes, `start` the session that it promises, and its id."""
+    """A response of the API; `body` is JSON as bytes, `start` the id and the call flow of the session it creates."""
 
     status: int
     body: bytes
@@ -35,7 +35,7 @@ class ApiResponse:
 
 
 def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> ApiResponse:
-    """Make the response to GET and POST."""
+    """Return the response to GET and POST."""
     counts = {"right": {"count": len(webhooks)}, "wrong": {"count": len(webhooks) + 1}, "missing": {}}
     document = {
         "subAccountId": subaccount,
@@ -50,7 +50,7 @@ def listing(subaccount: str, webhooks: Webhooks, modes: Modes) -> ApiResponse:
 def removed(
     subaccount: str, webhook: StoredWebhook | None, left: Webhooks, modes: Modes, status: int = 200
 ) -> ApiResponse:
-    """Make the response to DELETE, about the webhook that it removed, or about none; `left` are the others."""
+    """Return the response to DELETE: the removed webhook, or none; `left` are the remaining ones."""
     if status == 204 or modes.delete_response == "empty":
         return ApiResponse(204, b"")
     if modes.delete_response == "list":
@@ -60,7 +60,7 @@ def removed(
 
 
 def created(flow: CallFlow) -> ApiResponse:
-    """Make the response to POST callflows, with the ids of the session and of the request."""
+    """Return the response to POST callflows, with new ids for the session and the request."""
     session_id, until = str(uuid.uuid4()), {} if flow.valid_until is None else {"validUntil": flow.valid_until}
     ids = {"sessionId": session_id, "sessionStatus": "CREATED", "callFlowRequestId": str(uuid.uuid4())}
     response = _json(200, {**ids, **until, "statusCode": 1, "statusMessage": "Created"})
@@ -68,7 +68,7 @@ def created(flow: CallFlow) -> ApiResponse:
 
 
 def speech_profiles(codes: Sequence[str] | None) -> ApiResponse:
-    """Make the list of voice profiles; all but their codes is made up. Default: those of the vendor's example."""
+    """Return the list of voice profiles; all fields except the code are invented. Default: the vendor's example."""
     profiles = [
         {"speechProfileCode": code, "localeCode": code[:5], "localeDescription": "made up", "gender": "F"}
         for code in (SPEECH_PROFILES if codes is None else codes)
@@ -77,7 +77,7 @@ def speech_profiles(codes: Sequence[str] | None) -> ApiResponse:
 
 
 def numbers(msisdns: Sequence[str] | None) -> ApiResponse:
-    """Make the list of virtual numbers; all but the numbers is made up. Default: one of the vendor's samples."""
+    """Return the list of virtual numbers; all fields except the number are invented. Default: a vendor sample."""
     made_up = {"countryCode": "SG", "operationalStatus": "Active", "dateCreated": CREATED, "dateUpdated": CREATED}
     shown = [
         {"msisdn": msisdn, **made_up, "referenceId": f"number-{position}", "numberType": "LongCode"}
@@ -95,7 +95,7 @@ def error(
     shape: ErrorBody = "webhooks",
     headers: Mapping[str, str] | None = None,
 ) -> ApiResponse:
-    """Make an error; with the webhooks its statusCode is a string, where a success has a number."""
+    """Return an error; in the webhooks shape, statusCode is a string (in a success, a number)."""
     error_id, now = str(uuid.uuid4()), datetime.now(timezone.utc)
     stamp = {"errorId": error_id, "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
     refused = {"sessionStatus": "NOT_CREATED", "callFlowRequestId": error_id}

@@ -25,27 +25,27 @@ T = TypeVar("T")
 
 
 class EmulatorError(Exception):
-    """The emulator cannot start; the message has the reason and the next step."""
+    """The emulator cannot start; the message gives the reason and the next step."""
 
 
 class Emulator(Api):
     """An 8x8 voice webhooks API on this machine, running between `__enter__` and `__exit__`.
 
-    `account` is what it holds, `journal` the requests that it got, `calls` the sessions, `faults` what goes wrong.
-    `callee` has the fields of `Plan` for those whom a POST of a call flow calls, e.g. `{"keys": ("1",)}`. These,
+    `account` contains the webhooks, `journal` the requests received, `calls` the sessions, `faults` the active faults.
+    `callee` sets fields of `Plan` for the calls that a POST of a call flow starts, e.g. `{"keys": ("1",)}`. These,
     `api_key` and `modes` may be changed while it runs.
 
     Args:
-        api_key: The bearer that requests must carry. Default: made up, to be read from `api_key`.
-        modes: How it behaves where the vendor documents nothing. Default: as `Modes` has it.
-        host: The address to listen on. Default loopback.
-        port: The port to listen on; 0, the default, takes a free one.
-        state_file: The file that keeps the webhooks between runs. Default: none.
+        api_key: The bearer token that requests must carry. Default: random; read it from `api_key`.
+        modes: How it behaves where the vendor's documentation is unclear. Default: `Modes()`.
+        host: The address to listen on. Default: 127.0.0.1.
+        port: The port to listen on. Default 0, which picks a free one.
+        state_file: A file that keeps the webhooks between runs. Default: none.
         tls: Serve HTTPS with this context. Default: plain HTTP.
-        clock: Returns seconds, for `Modes.late_reads`. Default: the time that has passed.
+        clock: Returns the time in seconds, for `Modes.late_reads`. Default: `time.monotonic`.
 
     Raises:
-        EmulatorError: The address is taken, or the state file is not one.
+        EmulatorError: The address is in use, or the state file is invalid or cannot be read or written.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class Emulator(Api):
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at its end."""
+        """The base URL, without a trailing slash."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
 
     def refuse_connections(self) -> None:
-        """Drop every connection and refuse new ones; the port stays taken."""
+        """Drop all connections and refuse new ones; the port stays reserved."""
         self._in_loop(self._stop_listening())
 
     def accept_connections(self) -> None:
@@ -77,7 +77,7 @@ class Emulator(Api):
         self._in_loop(self._listen())
 
     def place_call(self, subaccount: str, plan: Plan) -> Call:
-        """Place a call, wait for its end, and show it on the page.
+        """Place a call, which the page shows, and wait until it ends.
 
         Raises:
             ValueError: The subaccount has no webhook.
@@ -124,7 +124,7 @@ class Emulator(Api):
 
     async def _stop_listening(self) -> None:
         await self._site.stop()
-        # Bound but not listening, it refuses connections and keeps the port from other programs.
+        # A socket that is bound but not listening refuses connections and keeps the port reserved.
         self._socket = _bound(self._host, self._port)
         server = self._runner.server
         for connection in server.connections if server is not None else []:
@@ -135,7 +135,7 @@ class Emulator(Api):
         @web.middleware
         async def api(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
             guard.check_host(request, self._host)
-            # A path without a route goes to the API, which checks the key first: no path gets around that.
+            # A path without a route goes to the API, which checks the key first: no path bypasses that check.
             if request.match_info.http_exception is not None:
                 return await self.respond(request, self._stopping)
             return await handler(request)
@@ -154,7 +154,7 @@ def _account(path: str | Path | None, clock: Callable[[], float]) -> Account:
         return Account(clock=clock)
     try:
         held = load(Path(path))
-        save(Path(path), held)  # one that cannot be written is found now, and not by the first request
+        save(Path(path), held)  # so that a file that cannot be written fails now, not on the first request
     except StateFileError as error:
         raise EmulatorError(str(error)) from None
     return Account(held, lambda changed: save(Path(path), changed), clock)
@@ -173,4 +173,4 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:
-    return f"The emulator cannot listen on {host}:{port}: {error.strerror}. Choose another port; 0 takes a free one."
+    return f"The emulator cannot listen on {host}:{port}: {error.strerror}. Choose another port, or 0 for a free one."

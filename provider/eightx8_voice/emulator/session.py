@@ -1,10 +1,9 @@
-"""A call as a state machine: the response to one VCA delivery in, the next one or the end out. No I/O.
+"""A call as a state machine: from the response to a VCA delivery to the next delivery or the end. No I/O.
 
-What is assumed, since the vendor documents it only in part: the actions of a call flow are all executed, in order,
-before the response to a later delivery counts; ACTION_COMPLETED comes after each of them (or, with
-`completed="last"`, after the last), but not between an action and a hangup that follows it (the vendor's advanced IVR
-guide has that), and not after the makeCall that begins an outbound session; after any other makeCall it comes when
-the bridged call is over, however that went.
+Assumed, because the vendor's documentation is incomplete: all actions of a call flow are executed, in order, before
+the response to a later delivery is used. ACTION_COMPLETED follows each of them (or, with `completed="last"`, the last
+one), but not between an action and a hangup that follows it (as in the vendor's advanced IVR guide), and not after the
+makeCall that begins an outbound session. After any other makeCall, it follows when the bridged call has ended.
 """
 
 from __future__ import annotations
@@ -17,21 +16,21 @@ from typing import Literal
 from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, PlayFile, Say, SayAndCapture
 
 CallOutcome = Literal["COMPLETED", "BUSY", "NO_ANSWER", "FAILED", "CANCELED"]
-"""How the leg of a makeCall ends; also a session's status, beside ERROR."""
+"""How the leg of a makeCall ends; a session's status is one of these or ERROR."""
 
 Completed = Literal["each", "last"]
 """After which actions of a call flow ACTION_COMPLETED is delivered."""
 
 SIP_CODES: dict[CallOutcome, int] = {"COMPLETED": 200, "BUSY": 486, "NO_ANSWER": 480, "FAILED": 503, "CANCELED": 487}
-"""RFC 3261's code for each outcome; which one the vendor gives is assumed."""
+"""The SIP code (RFC 3261) for each outcome; that the vendor uses these is assumed."""
 
 CONNECTIVITY, INVALID_CALL_FLOW, SOURCE_REFUSED = -2002, -2003, -2008
-"""`errorDetails.errorCode` for no 200, for no valid call flow, and for one that calls from a number not allowed."""
+"""`errorDetails.errorCode` if there is no 200, no valid call flow, or the source number is not allowed."""
 
 
 @dataclass(frozen=True)
 class VcaEvent:
-    """What the next VCA delivery is about; `dtmf` holds the keys captured."""
+    """The content of the next VCA delivery; `dtmf` contains the captured keys."""
 
     call_status: Literal["CALL_RECEIVED", "ACTION_COMPLETED"]
     dtmf: str | None = None
@@ -41,7 +40,7 @@ class VcaEvent:
 
 @dataclass(frozen=True)
 class PlacedCall:
-    """A makeCall that was executed: how its call ended, and when it began."""
+    """An executed makeCall: how its call ended, and when it began."""
 
     action: MakeCall
     outcome: CallOutcome
@@ -50,13 +49,13 @@ class PlacedCall:
 
 @dataclass(frozen=True)
 class Session:
-    """Where a call stands; `event` waits to be delivered, and None means that the call is over.
+    """The state of a call; `event` is delivered next, and None means that the call has ended.
 
     Args:
-        keys: What the person on the phone presses, one entry for each time that a call flow listens; "" is nothing.
-        outcomes: How each makeCall ends, in order; the last one is that of all that follow.
+        keys: The keys that the person on the phone presses, one entry each time a call flow listens; "" presses none.
+        outcomes: How each makeCall ends, in order; the last one also applies to any that follow.
         completed: After which actions ACTION_COMPLETED is delivered.
-        outbound: Whether the session began with a call flow, whose first makeCall is the call itself.
+        outbound: Whether the session began with a call flow; its first makeCall is then the call itself.
     """
 
     keys: tuple[str, ...] = ()
@@ -74,12 +73,12 @@ class Session:
 
     @property
     def bridged(self) -> tuple[PlacedCall, ...]:
-        """The legs beside that of the person on the phone."""
+        """The legs other than that of the person on the phone."""
         return self.legs[1:] if self.outbound else self.legs
 
     @property
     def answered(self) -> bool:
-        """Whether the call was connected: by the first action, or by the person who was called."""
+        """Whether the call was connected: by its first action or, if outbound, because the called person answered."""
         return self.legs[0].outcome == "COMPLETED" if self.outbound else self.last_action is not None
 
     @property
@@ -93,29 +92,29 @@ class Session:
 
     @property
     def caller_status(self) -> str:
-        """The status of that person's leg, by the vendor's table of session statuses (number masking)."""
+        """The status of the leg of the person on the phone, per the vendor's session statuses (number masking)."""
         if self.bridged:
             return "CANCELED" if self.status == "CANCELED" else "COMPLETED"
         return self.status
 
     def follow(self, flow: CallFlow, now: datetime) -> Session:
-        """Execute a call flow that an endpoint returned, or that began the session, up to the next event."""
+        """Execute a call flow, from an endpoint or the start of the session, up to the next event."""
         if self.pending:
             return self._run(now)
-        if not flow.actions:  # that nothing to do ends the session is assumed
+        if not flow.actions:  # assumed: an empty call flow ends the session
             return self.over()
         return replace(self, pending=flow.actions, client_action_id=flow.client_action_id)._run(now)
 
     def failed(self, error_code: int) -> Session:
-        """End after a delivery whose response is not a valid call flow."""
+        """End as ERROR, after a delivery without a valid response."""
         return replace(self, event=None, error_code=error_code)
 
     def without_webhook(self) -> Session:
-        """End because there is no webhook to deliver to; that an inbound session is then FAILED is assumed."""
+        """End because there is no webhook to deliver to; that an inbound session then ends as FAILED is assumed."""
         return replace(self, event=None, unserved=not self.outbound)
 
     def over(self) -> Session:
-        """End as a call does."""
+        """End the session without an error."""
         return replace(self, event=None)
 
     def _run(self, now: datetime) -> Session:
@@ -144,10 +143,10 @@ class Session:
 
 
 def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Return what a sayAndCapture captures, None when no try was valid, and the keys not yet pressed.
+    """Return what a sayAndCapture captures (None if no try was valid) and the remaining keys.
 
-    A try is valid with minDigits (1 when not given) to maxDigits digits. With completeOnHash the digits
-    end at `#`; keys beyond maxDigits are lost when nothing ends them, and make too many when `#` does.
+    A try is valid with minDigits (1 if not given) to maxDigits digits. With completeOnHash, `#` ends the digits, and
+    more than maxDigits before it are invalid; without a `#`, keys beyond maxDigits are dropped.
     """
     least = action.min_digits or 1
     for _ in range(action.no_of_tries):
@@ -163,7 +162,7 @@ def capture(action: SayAndCapture, keys: tuple[str, ...]) -> tuple[str | None, t
 
 
 def _heard(action: Action, dtmf: str | None) -> list[str]:
-    """What an action lets the person on the phone hear: texts, a file, or who is called."""
+    """Return what the person on the phone hears from an action: texts, a file, or the number called."""
     if isinstance(action, SayAndCapture):
         after = action.failure_message if dtmf is None else action.success_message
         return [action.prompt_message, *([after] if after else [])]
@@ -171,7 +170,7 @@ def _heard(action: Action, dtmf: str | None) -> list[str]:
 
 
 def spoken(action: Action) -> str:
-    """Return the one param that says what an action does; "" for a hangup."""
+    """Return the param that best describes an action; "" for a hangup."""
     if isinstance(action, SayAndCapture):
         return action.prompt_message
     if isinstance(action, Say):

@@ -1,4 +1,4 @@
-"""The state file: what an emulator holds between runs, as JSON, readable by its owner only."""
+"""The state file: keeps the emulator's webhooks between runs, as JSON that only its owner can read."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ UNFINISHED = ".unfinished"
 
 
 class StateFileError(Exception):
-    """The state file is not one that this emulator wrote, or cannot be read or written."""
+    """The file is not an emulator's state file, or it cannot be read or written."""
 
 
 def load(path: Path) -> dict[str, Webhooks]:
-    """Read a state file; a missing one is an empty account. What a killed run left beside it is removed.
+    """Read a state file; a missing one means an empty account. Remove temporary files that a killed run left behind.
 
     Raises:
-        StateFileError: It cannot be read, or holds something else.
+        StateFileError: It cannot be read, or is not a state file.
     """
     for unfinished in path.parent.glob(f".{glob.escape(path.name)}.????????{UNFINISHED}"):
         with suppress(OSError):
@@ -48,7 +48,7 @@ def load(path: Path) -> dict[str, Webhooks]:
 
 
 def save(path: Path, held: Mapping[str, Webhooks]) -> None:
-    """Write everything held, so that a reader sees the old file or the new one and never a part.
+    """Write all webhooks atomically: a reader sees the old file or the new one, never a part.
 
     Raises:
         StateFileError: The file cannot be written; the old one is unchanged.
@@ -56,7 +56,7 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
     subaccounts = {name: {one.type: asdict(one) for one in webhooks.values()} for name, webhooks in held.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp makes the file with mode 0600, before a secret is in it.
+        # mkstemp creates the file with mode 0600, before it contains a secret.
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
 "use strict";
 
-// Fetch the page again each second, and touch only the calls and webhooks that have changed: what is typed into the
-// form, and what was opened, stays.
+// Fetch the page every second and update only the calls and webhooks that have changed, so that form input and opened
+// details are kept.
 
 function update(list, fresh) {
   for (const old of [...list.children]) {
