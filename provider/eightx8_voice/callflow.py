@@ -3,12 +3,12 @@
     response = call_flow(Say("We are closed.", "en-US-BenjaminRUS"), Hangup())
     body = response.to_json()
 
-The values are frozen, and none that violates the vendor's rules (`rules.py`) can be made. `validate` reports the
-violations of any JSON response, `review` its warnings as well, and `parse` turns a response without violations into a
-`CallFlow`.
+The classes are frozen, and creating a value that violates the vendor's rules (`rules.py`) raises an error. `validate`
+reports the violations of any JSON response, `review` its warnings as well, and `parse` turns a response without
+violations into a `CallFlow`.
 
-Defaults are those of the vendor's call action guide. Its callflows reference has others for some params of
-sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` writes every default out.
+The defaults are those of the vendor's call action guide. Its callflows reference has different ones for some params of
+sayAndCapture (maxDigits 1, overallTimeout 5000, noOfTries 1), so `as_dict` includes the defaults.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from eightx8_voice.rules import review as review
 from eightx8_voice.rules import validate as validate
 
 DEFAULT_TIMEOUT = 30_000
-"""Milliseconds that a sayAndCapture waits for all keys, where it gives no overallTimeout."""
+"""Milliseconds that a sayAndCapture without an overallTimeout waits for all keys."""
 
 
 class _ActionBase:
@@ -45,7 +45,7 @@ class _ActionBase:
 
 @dataclass(frozen=True)
 class Say(_ActionBase):
-    """Speak a text; `speed` is a factor from 0.5 to 2.0."""
+    """Speak text; `speed` is a factor from 0.5 to 2.0."""
 
     action: ClassVar[str] = "say"
     text: str
@@ -104,12 +104,12 @@ Action = Say | SayAndCapture | PlayFile | MakeCall | Hangup
 
 @dataclass(frozen=True)
 class CallFlow:
-    """The actions to execute, in order; the next VCA delivery brings `client_action_id` back.
+    """The actions to execute, in order; the next VCA delivery returns `client_action_id`.
 
-    `valid_until` is for a call flow that begins a session: an ISO 8601 time after which it must not.
+    `valid_until` is for a call flow that begins a session: an ISO 8601 time after which the session must not begin.
 
     Raises:
-        CallFlowError: An action follows a hangup, or more than two are makeCall.
+        CallFlowError: An action follows a hangup, there is a third makeCall, or `client_action_id` is not a string.
     """
 
     actions: tuple[Action, ...]
@@ -132,12 +132,12 @@ class CallFlow:
 
 
 def call_flow(*actions: Action, client_action_id: str | None = None) -> CallFlow:
-    """Put actions in order: `CallFlow` with its actions as arguments."""
+    """Return a `CallFlow` of the actions given as arguments."""
     return CallFlow(actions, client_action_id)
 
 
 def decode(body: bytes | str) -> object:
-    """Decode the body of a response; `validate` and `parse` take what comes out.
+    """Decode the body of a response, for `validate` and `parse`.
 
     Raises:
         CallFlowError: It is not JSON (-1001).
@@ -149,10 +149,10 @@ def decode(body: bytes | str) -> object:
 
 
 def parse(response: object) -> CallFlow:
-    """Turn decoded JSON into a call flow; what the vendor does not name is left out, defaults are filled in.
+    """Turn decoded JSON into a call flow; unknown names are dropped and defaults filled in.
 
     Raises:
-        CallFlowError: With all that `validate` reports.
+        CallFlowError: `validate` reports violations; the error lists them all.
     """
     if violations := validate(response):
         raise CallFlowError(violations)
@@ -165,7 +165,7 @@ def _action(entry: Mapping[str, Any]) -> Action:
     params = entry.get("params") or {}
     values = {param.attribute: params.get(param.name) for param in PARAMS[entry["action"]]}
     given = {name: value for name, value in values.items() if value is not None}
-    if "digit_timeout" in given:  # alone it stays alone: it may be longer than the default of the other
+    if "digit_timeout" in given:  # without overallTimeout, it may exceed that default
         given.setdefault("overall_timeout", None)
     return _CLASSES[entry["action"]](**given)
 

@@ -1,7 +1,7 @@
 """Synthetic deliveries in the vendor's shape, for the emulator and the rehearsal.
 
-Ids and times come from the caller, except in `synthetic`. A value of None leaves its field out, except for `dtmf`,
-which the vendor sends as null.
+The caller passes ids and times, except to `synthetic`. A field whose value is None is omitted, except `dtmf`, which
+the vendor sends as null.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from string import ascii_uppercase
 from typing import Any, Literal
 
 REHEARSAL_HEADER = "X-8x8-Rehearsal"
-"""With the value 1 it marks a delivery that stands for no call: to be responded to as ever, and not stored."""
+"""The value 1 marks a delivery without a real call: respond as usual, but do not store it."""
 
 DtmfPlace = Literal["eventData.dtmf", "eventData", "dtmf"]
-"""Where a VCA delivery has the pressed keys: as documented today, as seen in 2025, and as documented before."""
+"""Where a VCA delivery has the pressed keys: as documented now, as seen in 2025, and as documented earlier."""
 
 ERRORS = {
     -2001: "internal error",
@@ -32,12 +32,12 @@ ERRORS = {
     -2010: "trunk capacity exceeded",
     -9999: "unknown error",
 }
-"""`errorDetails.errorCode` of a session that ended as ERROR: the vendor's codes, mostly in words of our own."""
+"""`errorDetails.errorCode` of a session that ended as ERROR: the vendor's codes, with texts that are mostly our own."""
 
 
 @dataclass(frozen=True)
 class Parties:
-    """Who calls whom in one leg: numbers in E.164, and INBOUND or OUTBOUND. Both ends are Singaporean phones."""
+    """The two parties of a leg: numbers in E.164, and INBOUND or OUTBOUND. Both are Singaporean phone numbers."""
 
     source: str
     destination: str
@@ -90,7 +90,7 @@ def call_action(
     client_action_id: str | None = None,
     **status: Any,
 ) -> dict[str, Any]:
-    """Return a VCA delivery: `call_status` is CALL_RECEIVED or ACTION_COMPLETED, the rest as for `call_status`."""
+    """Return a VCA delivery; `call_status` is CALL_RECEIVED or ACTION_COMPLETED, the rest as in `call_status`."""
     keys: dict[str, Any] = {"eventData": dtmf} if dtmf_place == "eventData" else {"dtmf": dtmf}
     payload = {
         **call_status(*call, **status)["payload"],
@@ -132,7 +132,7 @@ def session_summary(
     last_action: str | None = "HANGUP",
     error_code: int | None = None,
 ) -> dict[str, Any]:
-    """Return a VSS delivery; `legs` (up to 26) become callA, callB, …, and an `error_code` brings `errorDetails`."""
+    """Return a VSS delivery; `legs` (up to 26) become callA, callB, …; `error_code` adds `errorDetails`."""
     error = {"errorMsg": ERRORS.get(error_code or -9999), "errorCode": error_code}
     payload = {
         "sessionId": session_id,
@@ -161,7 +161,7 @@ def recording_uploaded(*, session_id: str, recording_id: str, file_path: str) ->
 
 
 def virtual_number_updated(*, subaccount_id: str, number: str, timestamp: datetime) -> dict[str, Any]:
-    """Return a VNU delivery about an active number in E.164; the prices and the health check are made up."""
+    """Return a VNU delivery about an active number in E.164; prices and health check are invented."""
     changed = {
         "msisdn": number,
         "updatedTimestamp": _moment(timestamp, "milliseconds"),
@@ -187,8 +187,8 @@ def virtual_number_updated(*, subaccount_id: str, number: str, timestamp: dateti
 def synthetic(type: str, subaccount_id: str, *, outbound: bool = False) -> dict[str, Any]:
     """Return a delivery of a webhook type about a call, a recording or a number that does not exist.
 
-    With `outbound`, a VCA is the first one of a session that began with a request: a key was pressed in reply to the
-    call flow of that request, and there is no clientActionId, as no response came before.
+    With `outbound`, a VCA is the first one of a session that began with an API request: a key was pressed in reply to
+    the call flow of that request, and there is no clientActionId, because no response came before.
     """
     now, (event_id, call_id, session_id) = datetime.now(timezone.utc), (str(uuid.uuid4()) for _ in range(3))
     parties = Parties("+6500000000", "+6500000001", "OUTBOUND" if outbound else "INBOUND")

@@ -1,7 +1,7 @@
-"""An endpoint as a rehearsal reaches it: one looked-up address, judged before anything is sent to it.
+"""The HTTP client of a rehearsal: it resolves the endpoint's host once and checks the addresses before it connects.
 
-Each delivery has a connection of its own and ends by its deadline, whatever the other side does. Redirects are not
-followed and no proxy is used: 8x8 would not use it either.
+Each delivery uses its own connection and ends by its deadline, whatever the server does. Redirects are not followed
+and no proxy is used, because 8x8 would not use your proxy either.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from urllib.parse import urlsplit
 from eightx8_voice.text import printable
 
 MAX_RESPONSE = 1 << 20
-"""Bytes of a response at most."""
+"""Longest response body, in bytes."""
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""The only part of IPv6 from which public addresses are given out: no NAT64, no site-local, no embedded IPv4."""
+"""The only IPv6 range with public addresses; it excludes NAT64, site-local and IPv4-compatible addresses."""
 
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
-"""Networks that `is_global` of some Python versions counts as public (IANA's special-purpose registries, 2026)."""
+"""Special-purpose networks (IANA registries, 2026) that `is_global` reports as public on some Python versions."""
 
 
 class EndpointResponse(NamedTuple):
-    """What came back, and how long it took."""
+    """An endpoint's response, and the seconds it took."""
 
     status: int
     body: bytes
@@ -43,7 +43,7 @@ class EndpointResponse(NamedTuple):
 
 
 class EndpointError(Exception):
-    """The endpoint cannot be used any further; `name` is the check that failed."""
+    """The rehearsal cannot continue; `name` is the check that failed."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(detail)
@@ -51,16 +51,16 @@ class EndpointError(Exception):
 
 
 class Endpoint:
-    """The endpoint at one address.
+    """An endpoint at one IP address.
 
     Args:
         url: An absolute http or https URL.
-        allow_private: Whether addresses that are not public may be reached.
+        allow_private: Whether to allow addresses that are not public.
         timeout: Longest time in seconds for each connection and each delivery.
 
     Raises:
-        EndpointError: Its name does not resolve, an address is not public, there is no connection, or the CA bundle
-            that the environment names cannot be read.
+        EndpointError: The host does not resolve, an address is not public, the connection fails, or the CA bundle
+            named by the environment cannot be read.
     """
 
     def __init__(self, url: str, allow_private: bool, timeout: float) -> None:
@@ -73,14 +73,14 @@ class Endpoint:
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether it speaks TLS."""
+        """Whether the URL is https."""
         return self._parts.scheme == "https"
 
     def certificate_end(self) -> float:
-        """Return when the certificate ends, as a time stamp.
+        """Return when the certificate expires, in seconds since 1970.
 
         Raises:
-            EndpointError: It is not valid for the name, or there is none.
+            EndpointError: The certificate is not valid, or the server does not speak TLS.
         """
         try:
             with self._connected() as secure:
@@ -96,7 +96,7 @@ class Endpoint:
         """POST a delivery.
 
         Raises:
-            EndpointError: There is no full response in time, or it is too long.
+            EndpointError: No full response arrived in time, or it was too long.
         """
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
         started, late = time.monotonic(), f"no full response within {self._timeout:g} s"
@@ -127,8 +127,8 @@ class Endpoint:
         if private and not allow_private:
             raise EndpointError(
                 "reachable",
-                f"its host is at {private[0]}, which is not public: 8x8 could not reach it. No request was sent. "
-                "For a rehearsal on your own network use --allow-private, or set 8x8:rehearsePrivate",
+                f"its host resolves to {private[0]}, which is not public: 8x8 could not reach it. No request was sent. "
+                "To rehearse on your own network, use --allow-private or set 8x8:rehearsePrivate",
             )
         return addresses
 
@@ -138,7 +138,7 @@ class Endpoint:
             try:
                 socket.create_connection((address, self.port), self._timeout).close()
             except OSError as error:
-                reason = error.strerror or "no connection in time"
+                reason = error.strerror or "timed out"
             else:
                 return address
         raise EndpointError("reachable", f"no connection to {addresses[0]} port {self.port}: {reason.lower()}")
@@ -151,10 +151,10 @@ class Endpoint:
             sock = self._tls.wrap_socket(sock, server_hostname=self.host, do_handshake_on_connect=False)
 
         def cut() -> None:
-            with suppress(OSError):  # it was closed in the meantime
+            with suppress(OSError):  # already closed
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-        # A time-out of the socket bounds each silence, not the whole: a byte a second would go on for ever.
+        # A socket time-out limits each wait, not the total: one byte a second would keep the connection open for ever.
         timer = threading.Timer(max(0.0, ends - time.monotonic()), cut)
         timer.start()
         try:
@@ -187,17 +187,17 @@ def _read(response: http.client.HTTPResponse) -> bytes:
 
 
 def _trust() -> ssl.SSLContext:
-    """Trust the CA bundle that the environment names, as the HTTP library of the provider does, else the system's."""
+    """Return a TLS context with the CA bundle named by the environment, as in requests, or else the system's."""
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     try:
         if named:
             folder = Path(named).is_dir()
             return ssl.create_default_context(cafile=None if folder else named, capath=named if folder else None)
-        context = ssl.create_default_context()  # heeds SSL_CERT_FILE and SSL_CERT_DIR
+        context = ssl.create_default_context()  # honours SSL_CERT_FILE and SSL_CERT_DIR
     except OSError:
-        raise EndpointError("TLS", "the CA bundle that the environment names cannot be read") from None
+        raise EndpointError("TLS", "the CA bundle named by the environment cannot be read") from None
     if not context.get_ca_certs():
-        # Some builds of Python bring no CA at all; whoever has requests has certifi, which is not required here.
+        # Some Python builds ship no CA certificates. certifi comes with requests, but is not required here.
         with suppress(ImportError):
             import certifi
 

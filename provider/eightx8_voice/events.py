@@ -1,11 +1,11 @@
 """What 8x8 Connect Voice delivers: VCA, VSS, VCS, VRU and VNU, each parsed once into a typed value.
 
-Required are the namespace, the eventType, the session (except in a VNU) and a VSS's status. Everything else may be
-absent or null: a caller may withhold the number. A value that cannot be read is None, and `unread` keeps it as it
-came. Fields that are not named here are ignored, and names are matched without regard to case. Statuses, directions
-and types stay strings, so that a new one of the vendor's does not break an endpoint.
+The namespace, the eventType, the payload, the session (except in a VNU) and a VSS's status are required. Everything
+else may be absent or null: a caller may withhold the number. A value that cannot be read is None, and `unread` keeps
+the original. Unknown fields are ignored, and names match regardless of case. Statuses, directions and types stay
+strings, so that a value which the vendor adds later does not break an endpoint.
 
-Source: the vendor's guides to each webhook (July 2026), and what its older pages and samples show.
+Source: the vendor's guides to each webhook (July 2026), and its older pages and samples.
 """
 
 from __future__ import annotations
@@ -48,10 +48,9 @@ class _PartyFields:
 
 @dataclass(frozen=True, kw_only=True)
 class CallEvent(_PartyFields, _DeliveryFields):
-    """Something happened in a call; durations are in seconds, times in UTC.
+    """An event in a call; durations are in seconds, times in UTC.
 
-    `dtmf` holds the keys captured, None when there are none. `client_action_id` is the one that the
-    previous response gave.
+    `dtmf` contains the captured keys or is None; `client_action_id` is the one from the previous response.
     """
 
     session_id: str
@@ -64,11 +63,11 @@ class CallEvent(_PartyFields, _DeliveryFields):
 
 @dataclass(frozen=True, kw_only=True)
 class CallAction(CallEvent):
-    """VCA: the call waits for a call flow. `call_status` is CALL_RECEIVED, or ACTION_COMPLETED after an action."""
+    """VCA: the call is waiting for a call flow. `call_status` is CALL_RECEIVED, or ACTION_COMPLETED after an action."""
 
     @property
     def is_new_call(self) -> bool:
-        """Whether the call has just come in; with any other status (DTMF_RECEIVED was one) an action is completed."""
+        """Whether the call has just arrived; any other status (formerly DTMF_RECEIVED) reports a completed action."""
         return (self.call_status or "").upper() == "CALL_RECEIVED"
 
 
@@ -79,7 +78,7 @@ class CallStatus(CallEvent):
 
 @dataclass(frozen=True)
 class CallQuality:
-    """How a leg sounded: `mos` from 1.0 to 5.0, `packet_loss_rate` as a fraction, `jitter` in ms."""
+    """The audio quality of a leg: `mos` from 1.0 to 5.0, `packet_loss_rate` as a fraction, `jitter` in ms."""
 
     mos: float | None = None
     packet_loss_rate: float | None = None
@@ -88,7 +87,7 @@ class CallQuality:
 
 @dataclass(frozen=True, kw_only=True)
 class Leg(_PartyFields):
-    """One leg of a session; `name` is callA, callB, … in these letters; `call_duration` is in connected seconds."""
+    """One leg of a session; `name` is callA, callB, … in this case; `call_duration` is in connected seconds."""
 
     name: str
     initiated: datetime | None = None
@@ -112,7 +111,7 @@ class SessionSummary(_DeliveryFields):
     """VSS: a session has ended.
 
     `session_status` is COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED or ERROR, or, in voice messaging,
-    COMPLETED_UNSUBSCRIBED, COMPLETED_UNSUB_ERROR or UNSUBSCRIBED_CONTACT; `outcomes` knows other spellings too.
+    COMPLETED_UNSUBSCRIBED, COMPLETED_UNSUB_ERROR or UNSUBSCRIBED_CONTACT; `outcomes` also accepts other spellings.
     A session that could not be created may have no legs.
     """
 
@@ -143,7 +142,7 @@ class RecordingUploaded(_DeliveryFields):
 class VirtualNumber:
     """One number of a subaccount.
 
-    `operational_status` is Active, Unhealthy, Expiring or Inactive; only an active one is for new sessions.
+    `operational_status` is Active, Unhealthy, Expiring or Inactive; only an active number can be used for new sessions.
     `update_status` is UPDATED or NO_CHANGE. Prices are in `billing_currency`, per month and per minute.
     """
 
@@ -177,7 +176,7 @@ def parse(body: object) -> Event:
     """Turn a delivery into a typed value; `body` is its bytes or text, or the decoded JSON.
 
     Raises:
-        EventError: It is not JSON, what is required is missing, or it is of none of the five types.
+        EventError: It is not JSON, a required field is missing or invalid, or its type is not one of the five.
     """
     if isinstance(body, (bytes, str)):
         try:
@@ -240,7 +239,7 @@ _READERS: dict[str, Callable[[Fields, Fields], Event]] = {
 
 
 def _read(kind: Callable[..., T], source: Fields, **given: object) -> T:
-    """Fill a class: each attribute's name gives its field, and its type how the field is read."""
+    """Create an instance: each attribute's name determines its field, and its type the reader."""
     found = {
         name: source.optional(field, read) if read else source.required(field)
         for name, field, read in _attributes(kind)
@@ -268,7 +267,7 @@ _NAMES = {
     "code": "errorCode",
     "message": "errorMsg",
 }
-"""Fields whose names are not the attributes' in the vendor's spelling."""
+"""The vendor's field names that cannot be derived from the attribute's name."""
 
 Reader = Callable[[object], object]
 _TYPES: dict[object, Reader | None] = {
@@ -279,4 +278,4 @@ _TYPES: dict[object, Reader | None] = {
     bool | None: fields.flag,
     datetime | None: fields.moment,
 }
-"""How an attribute of each type is read, None for one that is required; those of other types are given."""
+"""The reader for each attribute type, None for a required field; the caller passes attributes of other types."""

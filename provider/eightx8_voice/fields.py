@@ -1,7 +1,7 @@
-"""The fields of one JSON object of a delivery: found without regard to letter case, and read as leniently as is safe.
+"""The fields of one JSON object in a delivery, matched regardless of letter case and read as leniently as is safe.
 
-A reader is a function from a value to what it means, or to None where it means nothing. Only `required` refuses a
-delivery: a live call must not end for a field that nobody needs.
+A reader is a function that converts a value, or returns None if it cannot. Only `required` rejects a delivery: a live
+call must not fail because of a field that the endpoint does not need.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 MAX_ID = 128
 MAX_WHOLE = 2**31 - 1
-"""The largest whole number that is read: 31 bits."""
+"""The largest number that is accepted: 31 bits."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 _MOMENT = re.compile(
@@ -22,7 +22,7 @@ _MOMENT = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SECONDS_FROM, _MILLISECONDS_FROM = 1e9, 1e11
-"""A number is a time in seconds since 1970 from the year 2001 to 5138, and in milliseconds from there on."""
+"""Smallest numbers read as seconds (the year 2001) and as milliseconds since 1970 (in seconds, the year 5138)."""
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class EventError(ValueError):
     """A delivery is malformed; `path` is the JSON path of the field, `message` what is wrong with it.
 
-    The field's value is in neither: deliveries hold phone numbers.
+    Neither contains the field's value, because deliveries contain phone numbers.
     """
 
     def __init__(self, path: str, message: str) -> None:
@@ -40,7 +40,7 @@ class EventError(ValueError):
 
 
 class Unread(NamedTuple):
-    """A field whose value could not be read: its JSON path, and the value as it came."""
+    """A field whose value could not be read: its JSON path and its original value."""
 
     path: str
     value: object
@@ -48,27 +48,27 @@ class Unread(NamedTuple):
 
 @dataclass(frozen=True)
 class Fields:
-    """One object of a delivery and its path; null counts as absent. `unread` is shared by a whole delivery."""
+    """One object of a delivery and its path; null counts as absent. A whole delivery shares one `unread` list."""
 
     values: Mapping[str, object]
     path: str = "$"
     unread: list[Unread] = field(default_factory=list)
 
     def get(self, name: str) -> object:
-        """Return a value or None; a key in other letters (`CallA`, `SourceRefId`) counts if there is no exact one."""
+        """Return a value or None; a key in another case (`CallA`, `SourceRefId`) matches if there is no exact one."""
         if name in self.values:
             return self.values[name]
         return next((value for key, value in self.values.items() if str(key).lower() == name.lower()), None)
 
     def error(self, name: str, message: str) -> EventError:
-        """Return the error that names one field."""
+        """Return an error about one field."""
         return EventError(f"{self.path}.{name}", message)
 
     def required(self, name: str) -> str:
-        """Return a text of 1 to 128 characters; the vendor's ids are UUIDs or names.
+        """Return a string of 1 to 128 characters; the vendor's ids are UUIDs or names.
 
         Raises:
-            EventError: There is none.
+            EventError: The field is missing or not such a string.
         """
         value = self.get(name)
         if value is None:
@@ -79,7 +79,7 @@ class Fields:
         return found
 
     def optional(self, name: str, read: Callable[[object], T | None]) -> T | None:
-        """Return what a value means, or None; one that cannot be read is recorded in `unread`."""
+        """Return the converted value, or None; a value that cannot be converted is recorded in `unread`."""
         value = self.get(name)
         found = None if value is None else read(value)
         if found is None and value not in (None, "", [], {}):
@@ -91,7 +91,7 @@ class Fields:
         return self.optional(name, lambda value: self._within(name, value))
 
     def nested_list(self, name: str) -> list[Fields]:
-        """Return the fields of each object of a list; null entries are left out."""
+        """Return the fields of each object in a list; null entries are omitted, other values recorded in `unread`."""
         values = self.optional(name, lambda value: value if isinstance(value, list) else None) or []
         listed = Fields({f"{name}[{index}]": value for index, value in enumerate(values)}, self.path, self.unread)
         return [fields for key in listed.values if (fields := listed.nested(key))]
@@ -101,15 +101,15 @@ class Fields:
 
 
 def text(value: object) -> str | None:
-    """Read a text; a number counts by its digits."""
+    """Read a string, or a whole number as its digits."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e18 and value == int(value):
         return str(int(value))
-    # Neither NUL nor half a surrogate pair, both of which JSON can spell, survives a database.
+    # JSON can express NUL and half a surrogate pair, but databases cannot store them.
     return value if isinstance(value, str) and not re.search("[\0\ud800-\udfff]", value) else None
 
 
 def number(value: object) -> float | None:
-    """Read a finite number of up to 31 bits; its digits in a text count as well."""
+    """Read a finite number of up to 31 bits, or a string that contains one."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
     known = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_WHOLE
@@ -117,18 +117,18 @@ def number(value: object) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """Read a whole number of up to 31 bits; its digits in a text count as well."""
+    """Read a whole number of up to 31 bits, or a string that contains one."""
     found = number(value)
     return None if found is None or found != int(found) else int(found)
 
 
 def flag(value: object) -> bool | None:
-    """Read true or false; either word in a text counts as well."""
+    """Read true or false, or a string with either word."""
     return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
 
 
 def moment(value: object) -> datetime | None:
-    """Read an ISO 8601 time, in UTC where it has no offset, or seconds or milliseconds since 1970; returned in UTC."""
+    """Read an ISO 8601 time (UTC if it has no offset), or seconds or milliseconds since 1970; return it in UTC."""
     try:
         if isinstance(value, str) and (match := _MOMENT.fullmatch(value.strip())):
             day, time, fraction, offset = match.groups()

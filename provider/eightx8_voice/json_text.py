@@ -1,4 +1,4 @@
-"""One reader of JSON, on bytes and as the standard has it: Python's own also accepts UTF-16, NaN and Infinity."""
+"""A strict JSON reader, per the standard: Python's own also accepts UTF-16, NaN and Infinity."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ def read(body: bytes | str, *, bom_allowed: bool = False) -> object:
 
     Args:
         body: The document's bytes, or its text.
-        bom_allowed: Whether a byte order mark may precede it. Default: no, as the standard forbids senders to add one.
+        bom_allowed: Whether to accept a leading byte order mark. Default: no, as the standard forbids sending one.
 
     Raises:
-        ValueError: It is not JSON in UTF-8; NaN, Infinity and nesting too deep to read count as such.
+        ValueError: It is not JSON in UTF-8, contains NaN or Infinity, or is nested too deeply.
     """
     try:
         text = body if isinstance(body, str) else body.decode()
     except UnicodeDecodeError:
-        raise ValueError("it is not text in UTF-8") from None
+        raise ValueError("it is not UTF-8 text") from None
     if text.startswith("\ufeff") and not bom_allowed:
         raise ValueError("it begins with a byte order mark")
     try:

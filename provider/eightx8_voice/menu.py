@@ -1,22 +1,21 @@
 """A menu declared as data, and its call flow for each VCA delivery.
 
-Nothing is remembered between deliveries: where the caller is in the menu, and at which try, travels in
-clientActionId and comes back with the next delivery. So a duplicate gets the same response, and any number of
-endpoints can share the calls.
+The menu is stateless: clientActionId carries the caller's position and the number of tries, and comes back with the
+next delivery. A duplicate therefore gets the same response, and any number of endpoints can share the calls.
 
     CALL_RECEIVED                   the first step
-    no clientActionId, outbound     the key counts for the first step (no response came before)
-    any other, a declared key       what the key stands for
-               digits of an Input   what its function makes of them
-               another key          the step again, after `wrong_key`
-               no key               the step again, after `no_key`
-               a transfer failed    its `otherwise`
-               no place known       the first step (the response before was not given by this menu)
+    no clientActionId, outbound     the key applies to the first step (no response came before)
+    otherwise: a declared key       the step declared for the key
+               digits of an Input   the step that `judge` names
+               an undeclared key    the same step again, after `wrong_key`
+               no key               the same step again, after `no_key`
+               a failed transfer    its `otherwise`
+               an unknown position  the first step (the previous response did not come from this menu)
                after the end        hang up
-    `tries` times no declared key   `goodbye`, and hang up
+    no valid key after `tries`      `goodbye`, then hang up
 
-A call flow has one action, and a hangup where the call ends: whether the platform would use a response that comes
-while actions are still to be executed is not documented.
+A call flow has one action, plus a hangup where the call ends. The vendor does not document whether the platform uses
+a response that arrives while actions are still pending.
 """
 
 from __future__ import annotations
@@ -30,16 +29,16 @@ from eightx8_voice.callflow import Action, CallFlow, Hangup, MakeCall, PlayFile,
 from eightx8_voice.events import CallAction
 
 END = "end"
-"""The clientActionId after which there is nothing left but to hang up."""
+"""The clientActionId that marks the end: the next response only hangs up."""
 
 NOT_CONNECTED_FROM = 300
-"""SIP codes from here on are of a call that was not connected (RFC 3261)."""
+"""The lowest SIP code of a call that was not connected (RFC 3261)."""
 
 NOT_CONNECTED = frozenset({"BUSY", "NO_ANSWER", "FAILED", "CANCELED", "CANCELLED", "ERROR"})
-"""What a leg's status would be then; the vendor does not document that a VCA has one of these."""
+"""Statuses of a leg that was not connected; whether a VCA ever has one is undocumented."""
 
 Path = tuple[str, ...]
-"""The names of the steps that lead to one: a key, a result of an Input, or `OTHERWISE`."""
+"""The names on the way to a step: a key, a result of an Input, or `OTHERWISE`."""
 
 OTHERWISE = "otherwise"
 
@@ -50,7 +49,7 @@ _PLACE = re.compile(r"menu:([^:]*):([1-9][0-9]?)(?:([nw]?)\+([1-9]))?")
 class Sound:
     """An audio file (.wav or .mp3 under 5 MB) in place of a spoken prompt.
 
-    Keys are captured only while a text is spoken, so `then` is spoken after the file where a key is expected.
+    Keys are captured only while text is spoken, so `then` is spoken after the file where a key is expected.
     """
 
     file_url: str
@@ -58,12 +57,12 @@ class Sound:
 
 
 Prompt = str | Sound
-"""What a caller hears: a text to speak, or an audio file."""
+"""What a caller hears: text to speak, or an audio file."""
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """Speak a text, or play a file, and hang up."""
+    """Speak text or play a file, then hang up."""
 
     text: Prompt
 
@@ -72,9 +71,9 @@ class Announcement:
 class Transfer:
     """Bridge the caller to `destination`; `source` is a virtual number of the subaccount, both in E.164.
 
-    `otherwise` comes next if the called party was not connected (busy, no answer); without it the call ends then.
-    `call_recording` needs a set-up of the account. Default: not recorded. It is assumed that the next delivery comes
-    when the bridged call is over, and that its sipCode is that of the called party.
+    `otherwise` comes next if the called party was not connected (busy, no answer); without it, the call ends.
+    `call_recording` must first be set up for the account. Default: not recorded. Assumed: the next delivery comes
+    when the bridged call has ended, and its sipCode is the called party's.
     """
 
     destination: str
@@ -85,12 +84,12 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Back:
-    """Return to the menu above."""
+    """Return to the parent menu."""
 
 
 @dataclass(frozen=True)
 class Menu:
-    """Speak a prompt and wait for one of the keys `0` to `9`, `*`, `#`; each stands for what comes next."""
+    """Speak a prompt and wait for a key (`0` to `9`, `*`, `#`); `keys` maps each one to the next step."""
 
     prompt: Prompt
     keys: Mapping[str, Step]
@@ -98,10 +97,10 @@ class Menu:
 
 @dataclass(frozen=True)
 class Input:
-    """Speak a prompt and capture digits, ended by `#` or, where their number is fixed, by the last one.
+    """Speak a prompt and capture digits, ended by `#` or, if their number is fixed, by the last digit.
 
-    `judge` gets the digits and returns a name in `results`, which is what comes next; with anything else the caller is
-    asked again. It must return the same for the same digits, as a delivery may come twice, and soon: the caller waits.
+    `judge` receives the digits and returns the name of the next step in `results`; for anything else, the caller is
+    asked again. It must be deterministic, because a delivery may arrive twice, and fast, because the caller is waiting.
     `timeout` is how long one try waits for all digits, in milliseconds.
     """
 
@@ -118,7 +117,7 @@ Step = Announcement | Transfer | Back | Menu | Input
 
 
 class _Place(NamedTuple):
-    """Where a caller is: at which step, at which try, and, while more is to be heard, what of it was."""
+    """A caller's position: the step, the try and, while a prompt has several parts, how many were heard."""
 
     path: Path = ()
     attempt: int = 1
@@ -132,20 +131,21 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Ivr:
-    """A whole menu and how it speaks.
+    """A complete menu, with its voice and its standard prompts.
 
-    `menu` is the first step. `tries` (1 to 99) is how often a caller may press no key or a wrong one, one after the
-    other; `key_timeout` is how long one try of a menu waits, in milliseconds.
+    `menu` is the first step. `tries` (1 to 99) is how many times in a row a caller may press a wrong key or none;
+    `key_timeout` is how long one try of a menu waits, in milliseconds.
 
     Raises:
         CallFlowError: One of its responses would break the vendor's rules.
-        ValueError: A key is not one of a telephone, a result has an unusable name, or `tries` is out of range.
+        ValueError: A key is not a telephone key, a result has an invalid name, `tries` is out of range, or `menu`
+            is Back.
     """
 
     menu: Step
     voice_profile: str
     wrong_key: Prompt = "Sorry, that key is not in use."
-    no_key: Prompt = "Sorry, we did not notice a key."
+    no_key: Prompt = "Sorry, we did not detect a key press."
     goodbye: Prompt = "Goodbye."
     tries: int = 3
     key_timeout: int = 10_000
@@ -154,13 +154,13 @@ class Ivr:
         if not 1 <= self.tries <= 99:
             raise ValueError(f"tries must be from 1 to 99 (got {self.tries}).")
         if isinstance(self.menu, Back):
-            raise ValueError("menu must not be Back: there is nothing above it.")
+            raise ValueError("menu must not be Back: the first step has no parent menu.")
         self._close(self.goodbye)
         for path, step in _walk((), self.menu):
             if isinstance(step, Menu) and (wrong := [key for key in step.keys if not re.fullmatch("[0-9*#]", key)]):
                 raise ValueError(f"A key must be one of 0 to 9, * and # (got {wrong[0]!r}).")
             if isinstance(step, Input) and (wrong := [name for name in step.results if not re.fullmatch(r"\w+", name)]):
-                raise ValueError(f"A result's name must be of letters, digits and _ (got {wrong[0]!r}).")
+                raise ValueError(f"A result's name must consist of letters, digits and _ (got {wrong[0]!r}).")
             self._enter(path, step)
             if isinstance(step, (Menu, Input)):
                 for why in "wn":
@@ -185,11 +185,11 @@ class Ivr:
         return self._ask(step, _Place(place.path, place.attempt + 1, "w" if event.dtmf else "n"))
 
     def _place(self, event: CallAction) -> tuple[_Place, Step | None]:
-        """Find the step that a delivery follows; None where it follows none of this menu, so that the menu begins."""
+        """Find the step that a delivery follows, or None if it follows none, in which case the menu starts over."""
         found = _PLACE.fullmatch(event.client_action_id or "")
         if event.is_new_call:
             return _Place(), None
-        if not found:  # the first delivery of an outbound session, whose call flow was no response
+        if not found:  # the first delivery of an outbound session: its call flow was not a response
             outbound = not event.client_action_id and (event.call_direction or "").upper() != "INBOUND"
             listens = isinstance(self.menu, (Menu, Input))
             return _Place(), self.menu if outbound and listens and event.dtmf else None
@@ -229,7 +229,7 @@ class Ivr:
         return call_flow(last, client_action_id=str(_Place(place.path, place.attempt)))
 
     def _to_hear(self, step: Menu | Input, why: str) -> list[Action]:
-        """Return the prompt as actions of which the last one captures keys; a text before a text is spoken with it."""
+        """Return the prompt as actions, the last of which captures keys; adjacent texts are joined."""
         before, prompt = {"w": self.wrong_key, "n": self.no_key}.get(why), step.prompt
         if isinstance(before, str) and isinstance(prompt, str):
             before, prompt = None, f"{before} {prompt}".strip()
@@ -261,7 +261,7 @@ class Ivr:
 
 
 def _chosen(step: Menu | Input, keys: str) -> str | None:
-    """Return the name of what comes next, or of nothing where the keys lead nowhere."""
+    """Return the name of the next step; None, or a name that is not declared, if the keys lead nowhere."""
     if isinstance(step, Menu):
         return keys
     digits = keys.rstrip("#")

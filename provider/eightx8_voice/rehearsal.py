@@ -1,6 +1,6 @@
-"""Rehearse an endpoint: marked, synthetic deliveries show whether it is ready for live calls.
+"""Rehearse an endpoint: send marked, synthetic deliveries to find out whether it is ready for live calls.
 
-An endpoint knows a rehearsal by the header `X-8x8-Rehearsal: 1`. The API key is never sent.
+The header `X-8x8-Rehearsal: 1` marks a rehearsal. The API key is never sent.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from eightx8_voice.walk import UNKNOWN_MENU, Flow, used, walk
 from eightx8_voice.webhooks import type_problem
 
 RESPONSE_SECONDS = 3.0
-"""Longest time for one response. The vendor asks for a quick one without a figure: a caller hears silence."""
+"""Longest time for one response. The vendor asks for a quick one but gives no figure: the caller hears silence."""
 
 SUBACCOUNT = "rehearsal"
-"""The subaccount id in a rehearsal's deliveries; it stands for none."""
+"""The subaccount id in a rehearsal's deliveries; no such subaccount exists."""
 
 LONGEST_TIMEOUT = 600.0
 DEEPEST = 5
 
 
 class Verdict(str, Enum):
-    """The result of one check; a warning leaves an endpoint ready."""
+    """The result of one check; an endpoint with warnings is still ready."""
 
     HOLDS = "holds"
     WARNING = "warning"
@@ -49,7 +49,7 @@ class Finding(NamedTuple):
 
 
 class AccountFacts(NamedTuple):
-    """What a subaccount may use in call flows; None where that could not be read, for the `reason`.
+    """What a subaccount may use in call flows; None if it could not be read, and `reason` says why.
 
     `voice_profiles` are codes such as en-US-Standard-A, `numbers` the virtual numbers in E.164.
     """
@@ -61,7 +61,7 @@ class AccountFacts(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """What a rehearsal found."""
+    """The findings of a rehearsal."""
 
     url: str
     type: str
@@ -73,7 +73,7 @@ class Report:
         return all(finding.verdict is not Verdict.FAILS for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON has it."""
+        """Return the report as a JSON-serializable dict."""
         return {
             "url": self.url,
             "type": self.type,
@@ -98,28 +98,28 @@ def rehearse(
     Args:
         url: The endpoint, as it would be registered.
         type: The webhook type that would deliver there.
-        http_auth_header: What deliveries would carry; then a wrong one must be refused.
-        allow_private: Whether loopback, private and link-local addresses may be reached. Default: no.
+        http_auth_header: The header that deliveries would carry; the endpoint must then refuse a wrong one.
+        allow_private: Whether to allow addresses that are not public, such as loopback and private ones. Default: no.
         timeout: Longest time for each request, above 0 and up to 600 seconds. Default: 10.
-        outbound: Whether calls begin with a request to the API, so that there is no CALL_RECEIVED. Default: no.
-        depth: How many keys are pressed in a row, from 0 to 5: with 1, each key of the first menu. Default: 1.
-        account: What the subaccount may use. Default: unknown, so that it is not checked.
+        outbound: Whether calls begin with an API request, so there is no CALL_RECEIVED; VCA only. Default: no.
+        depth: How many keys to press in a row, from 0 to 5; 1 presses each key of the first menu. Default: 1.
+        account: What the subaccount may use. Default: unknown and not checked.
 
     Raises:
-        ValueError: The URL, the type or the header could not be registered either, or a limit is out of range.
+        ValueError: An argument is invalid or out of range; nothing was sent.
     """
     if problem := type_problem(type):
         raise ValueError(f"type {problem} (got {printable(type)!r}).")
     if problem := url_problem(url):
         raise ValueError(f"url {problem}. Nothing was sent.")
     if http_auth_header is not None and not _is_header(http_auth_header):
-        raise ValueError("http_auth_header must be printable ASCII without a space at its ends. Nothing was sent.")
+        raise ValueError("http_auth_header must be printable ASCII without spaces at its ends. Nothing was sent.")
     if not 0 < timeout <= LONGEST_TIMEOUT:
         raise ValueError(f"timeout must be above 0 and at most {LONGEST_TIMEOUT:g} seconds. Nothing was sent.")
     if not 0 <= depth <= DEEPEST:
         raise ValueError(f"depth must be from 0 to {DEEPEST}. Nothing was sent.")
     if outbound and type != "VCA":
-        raise ValueError("outbound must be left out: only a VCA tells an outbound call. Nothing was sent.")
+        raise ValueError("outbound is valid only with type VCA. Nothing was sent.")
     plan = _Rehearsal(type, http_auth_header, outbound, depth, account)
     return Report(url, type, tuple(_findings(url, allow_private, timeout, plan)))
 
@@ -145,7 +145,7 @@ def _findings(url: str, allow_private: bool, timeout: float, plan: _Rehearsal) -
         body = json.dumps(delivery).encode()
         first = endpoint.deliver(body, plan.headers())
         yield _finding("status", first.status == 200, f"responded {first.status}", "; 8x8 accepts only 200")
-        late = f"; the caller is waiting: respond within {RESPONSE_SECONDS:g} s and work afterwards"
+        late = f"; the caller is waiting: respond within {RESPONSE_SECONDS:g} s and do other work afterwards"
         yield _finding("response time", first.seconds <= RESPONSE_SECONDS, f"{first.seconds * 1000:.0f} ms", late)
         if first.status != 200:
             why = "the first delivery was not accepted"
@@ -178,7 +178,7 @@ def _certificate(endpoint: Endpoint) -> Finding:
 
 
 def _judged(name: str, response: EndpointResponse) -> tuple[Flow | None, Finding]:
-    """Return the call flow of a response, None where it is not a valid one, and what was found about it."""
+    """Return the call flow of a response (None if it is invalid) and the finding about it."""
     if response.status != 200:
         return None, Finding(name, Verdict.FAILS, f"responded {response.status}")
     try:
@@ -194,13 +194,13 @@ def _judged(name: str, response: EndpointResponse) -> tuple[Flow | None, Finding
 
 
 def _idempotent(type: str, first: EndpointResponse, second: EndpointResponse) -> Finding:
-    name, advice = "duplicate", "; 8x8 may deliver twice: respond to the same eventId or sessionId alike"
+    name, advice = "duplicate", "; 8x8 may deliver twice: return the same response for the same eventId or sessionId"
     if second.status != 200:
-        return Finding(name, Verdict.FAILS, f"responded {second.status} to the same delivery again{advice}")
+        return Finding(name, Verdict.FAILS, f"responded {second.status} to a repeated delivery{advice}")
     if type != "VCA":
         return Finding(name, Verdict.HOLDS, "responded 200 again")
     alike = _same_json(first.body, second.body)
-    return _finding(name, alike, "the same response" if alike else "another response", advice)
+    return _finding(name, alike, "the same response" if alike else "a different response", advice)
 
 
 def _same_json(first: bytes, second: bytes) -> bool:
@@ -218,12 +218,12 @@ def _refuses_wrong(endpoint: Endpoint, body: bytes, plan: _Rehearsal) -> Finding
     if status in {401, 403}:
         return Finding(name, Verdict.HOLDS, f"responded {status}")
     if 200 <= status < 300:
-        return Finding(name, Verdict.FAILS, f"responded {status}; any sender is accepted: respond 401")
-    return Finding(name, Verdict.WARNING, f"responded {status}; it is not accepted, and 401 would say why")
+        return Finding(name, Verdict.FAILS, f"responded {status}; any sender is accepted: return 401 instead")
+    return Finding(name, Verdict.WARNING, f"responded {status}; not accepted, but 401 would state the reason")
 
 
 def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Rehearsal) -> Iterator[Finding]:
-    """Press the keys of the menu and judge each call flow, then what all of them use of the account."""
+    """Press the keys of the menu and judge each call flow, then check all account values that they use."""
 
     def deliver(delivery: Flow) -> tuple[Flow | None, Finding]:
         response = endpoint.deliver(json.dumps(delivery).encode(), plan.headers())
@@ -241,7 +241,8 @@ def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Rehearsal) -> I
         yield Finding("keys", Verdict.FAILS, f"stopped: {end}")
     for finding, trails in found.items():
         holds = finding.verdict is Verdict.HOLDS
-        where = f"{len(trails)} further call flows" if holds else f"after {', '.join(trails)}"
+        count = f"{len(trails)} further call flow" + ("s" if len(trails) > 1 else "")
+        where = count if holds else f"after {', '.join(trails)}"
         yield finding._replace(detail=f"{where}: {finding.detail}")
     if plan.account:
         profiles, numbers, why = plan.account
@@ -253,16 +254,16 @@ def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Rehearsal) -> I
 def _known(
     name: str, values: list[str], known: Collection[str] | None, why: str | None, verdict: Verdict, consequence: str
 ) -> Finding:
-    """Check that the account has each value; a number counts with and without its plus sign."""
+    """Check that the account has each value, ignoring the plus sign of a number."""
     if known is None:
-        return Finding(name, Verdict.WARNING, f"not checked: {why or 'the account did not list them'}")
+        return Finding(name, Verdict.WARNING, f"not checked: {why or 'they could not be listed'}")
     plain = {each.lstrip("+") for each in known}
     unknown = [value for value in values if value.lstrip("+") not in plain]
     if not unknown:
-        return Finding(name, Verdict.HOLDS, f"{len(values)} used, each one of the account's")
+        return Finding(name, Verdict.HOLDS, f"{len(values)} used, all in the account")
     meant = {value: near_miss(value, known) for value in unknown}
     named = [f"{value} (did you mean {meant[value]}?)" if meant[value] else value for value in unknown]
-    return Finding(name, verdict, f"not one of the account's: {', '.join(map(printable, named))}; {consequence}")
+    return Finding(name, verdict, f"not in the account: {', '.join(map(printable, named))}; {consequence}")
 
 
 def _is_header(value: str) -> bool:

@@ -1,20 +1,20 @@
-"""The vendor's rules for a call flow, as tables, and the one function that reads them.
+"""The vendor's rules for a call flow, as tables, and the functions that check them.
 
 An endpoint's response to a VCA delivery is `{"clientActionId"?: str, "callflow": [{"action": …, "params": {…}}]}`.
-`PARAMS` lists the params of each action and what each must look like, `REQUIREMENTS` which params need another one.
-`callflow.py` checks what it builds against the same tables.
+`PARAMS` lists the params of each action and their format, `REQUIREMENTS` the params that depend on another one.
+`callflow.py` checks the call flows that it builds against the same tables.
 
-A rule is a violation (the platform is expected to refuse the call flow) or a warning (the vendor's prose forbids it,
-but its own samples do it, or nothing documents a refusal, or a name looks misspelt). A call flow with warnings alone is
-executed; an empty one, which public servers return, leaves the call with nothing to do.
+Breaking a rule is a violation (the platform is expected to refuse the call flow) or a warning (the vendor's prose
+forbids it but its own samples do it, no refusal is documented, or a name looks misspelt). A call flow that has only
+warnings is executed; an empty one, which some public servers return, leaves the call with nothing to do.
 
 Source: the vendor's call action guide, callflows reference, voice messaging guide and status code page (July 2026).
-What they leave open is tolerated: params and fields that they do not name, null for an optional param, a phone
-number with or without its `+`, any number of actions other than makeCall, any voice profile that is not empty,
-counts and times up to 2^31-1.
+Whatever they leave open is accepted: params and fields that they do not name, null for an optional param, a phone
+number with or without its `+`, any number of actions other than makeCall, any non-empty voice profile, counts and
+times up to 2^31-1.
 
-The codes are documented for the callflows API; that the response to a VCA delivery is judged by the same codes is
-assumed, and so is the code where the vendor documents only the rule: most wrong values are -1009 here.
+The codes are documented for the callflows API. Assumed: the same codes apply to the response to a VCA delivery.
+The code is also assumed where the vendor documents only the rule: most wrong values are -1009 here.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from eightx8_voice.text import near_miss
 Severity = Literal["violation", "warning"]
 
 MAX_MESSAGE = 3000
-"""Characters of a spoken text, by the callflows reference."""
+"""Longest spoken text in characters, from the callflows reference."""
 
 MAX_CALLS = 2
-"""makeCall actions in one call flow: there are no conferences."""
+"""makeCall actions allowed in one call flow: there are no conferences."""
 
 
 @dataclass(frozen=True)
 class Problem:
     """One broken rule.
 
-    `path` is a JSON path into the response, e.g. `$.callflow[0].params.minDigits`: the value that is wrong, the place
-    where one is missing, or the param that needs another. `code` is the vendor's.
+    `path` is a JSON path into the response, e.g. `$.callflow[0].params.minDigits`: the wrong value, the place where
+    a value is missing, or the param that requires another one. `code` is the vendor's error code.
     """
 
     path: str
@@ -55,21 +55,21 @@ class Problem:
 
 
 class CallFlowError(ValueError):
-    """A call flow breaks the vendor's rules; `violations` holds each of them."""
+    """A call flow breaks the vendor's rules; `violations` lists every broken one."""
 
     def __init__(self, violations: Sequence[Problem]) -> None:
         self.violations = tuple(violations)
         listed = "; ".join(map(str, self.violations))
-        super().__init__(f"The call flow breaks the vendor's rules and was not made: {listed}")
+        super().__init__(f"The call flow breaks the vendor's rules and was not created: {listed}")
 
 
 Check = Callable[[object], "str | None"]
-"""From a value to what is wrong with it."""
+"""A function that returns what is wrong with a value, or None."""
 
 
 def _speech(value: object) -> str | None:
     if not isinstance(value, str) or not value.strip():
-        return "must be a text to speak"
+        return "must be a non-empty text"
     return f"must not be longer than {MAX_MESSAGE} characters" if len(value) > MAX_MESSAGE else None
 
 
@@ -102,15 +102,15 @@ _phone = _matching(r"\+?[1-9][0-9]{1,14}", "must be a phone number in E.164, e.g
 _url = _matching(r"[a-z][a-z0-9+.-]*:.+", "must be the URL of an audio file")
 _audio = _matching(
     r"https?://[^\s/?#]+/[^\s?#]*\.(wav|mp3)([?#]\S*)?",
-    "is not an http(s) URL that ends in .wav or .mp3; it is played only if it yields such a file of under 5 MB",
+    "is not an http(s) URL that ends in .wav or .mp3; it is played only if it returns such a file under 5 MB",
 )
 
 
 @dataclass(frozen=True)
 class Param:
-    """One param of an action: the vendor's name, its check, and the codes for missing, for wrong and for a list.
+    """One param of an action: the vendor's name, its check, and the codes for a missing value, a wrong one and a list.
 
-    What `advice` finds is a warning.
+    A problem that `advice` finds is a warning.
     """
 
     name: str
@@ -131,10 +131,10 @@ _VOICE = Param("voiceProfile", _profile, required=True, missing=-1002, wrong=-10
 _SPEED = Param("speed", _number(0.5, 2.0, int, float))
 _REPETITION = Param("repetition", _number(1, 3, int))
 _UNNAMED_REPETITION = Param("repetition", lambda _: None, advice=_REPETITION.check)
-"""In the vendor's samples of sayAndCapture, and in none of its lists of params."""
+"""Used in the vendor's samples of sayAndCapture, but missing from all its lists of params."""
 
 LABELS: dict[str, Severity] = {"clientActionId": "violation", "validUntil": "warning"}
-"""Texts beside the actions, and what another type is; `validUntil` counts in the callflows API alone."""
+"""Texts beside the actions, and the severity of a wrong type; only the callflows API uses `validUntil`."""
 
 PARAMS: dict[str, tuple[Param, ...]] = {
     "say": (Param("text", _speech, required=True), _VOICE, _REPETITION, _SPEED),
@@ -160,14 +160,14 @@ PARAMS: dict[str, tuple[Param, ...]] = {
     ),
     "hangup": (),
 }
-"""What each action takes."""
+"""The params of each action."""
 
 
 Params = Mapping[str, Any]
 
 
 class Requirement(NamedTuple):
-    """A param that needs another one: `broken` gets the params given and, of these, the valid ones."""
+    """A param that depends on another one; `broken` receives the given params and the valid ones among them."""
 
     param: str
     code: int
@@ -179,28 +179,28 @@ class Requirement(NamedTuple):
 # fmt: off
 REQUIREMENTS = {
     "sayAndCapture": (
-        Requirement("completeOnHash", -1008, "is false, which needs a maxDigits from 1 to 25",
+        Requirement("completeOnHash", -1008, "is false, which requires a maxDigits from 1 to 25",
                     lambda _, valid: valid.get("completeOnHash") is False and not 0 < valid.get("maxDigits", 0) < 26),
-        Requirement("minDigits", -1003, "needs a valid maxDigits",
+        Requirement("minDigits", -1003, "requires a valid maxDigits",
                     lambda given, valid: "minDigits" in given and "maxDigits" not in valid),
         Requirement("minDigits", -1003, "must not be greater than maxDigits",
                     lambda _, valid: valid.get("minDigits", 0) > valid.get("maxDigits", math.inf)),
         Requirement("digitTimeout", -1006, "must be less than overallTimeout",
                     lambda _, valid: valid.get("digitTimeout", 0) > valid.get("overallTimeout", math.inf)),
-        Requirement("digitTimeout", -1006, "equals overallTimeout, as in the vendor's samples; its prose forbids that",
+        Requirement("digitTimeout", -1006, "equals overallTimeout, as in the vendor's samples; its prose forbids this",
                     lambda _, valid: valid.get("digitTimeout", 0) == valid.get("overallTimeout"), "warning"),
-        Requirement("digitTimeout", -1005, "is without overallTimeout, as in a sample; the vendor's prose forbids that",
+        Requirement("digitTimeout", -1005, "has no overallTimeout, as in a vendor sample; its prose forbids this",
                     lambda given, _: "digitTimeout" in given and "overallTimeout" not in given, "warning"),
     ),
 }
 # fmt: on
-"""Which params need another; a wrong value of the other one does not satisfy."""
+"""Which params depend on another; an invalid value of the other counts as missing."""
 
 
 def review(response: object) -> list[Problem]:
     """Report every rule that a response to a VCA delivery breaks, warnings included, action by action.
 
-    `response` is decoded JSON of any shape.
+    `response` is any decoded JSON value.
     """
     if not isinstance(response, Mapping):
         return [Problem("$", -1001, "must be a JSON object")]
@@ -227,7 +227,7 @@ def validate(response: object) -> list[Problem]:
 
 
 def review_action(entry: object, path: str) -> list[Problem]:
-    """Report every rule that one action breaks by itself; `path` is where it stands."""
+    """Report every rule that one action breaks on its own; `path` is its JSON path."""
     if not isinstance(entry, Mapping):
         return [Problem(path, -1009, "must be an object")]
     action = entry.get("action")
@@ -244,7 +244,7 @@ def _sequence(entries: Sequence[object]) -> Iterator[Problem]:
     actions = [entry.get("action") if isinstance(entry, Mapping) else None for entry in entries]
     calls = [position for position, action in enumerate(actions) if action == "makeCall"]
     for position in calls[MAX_CALLS:]:
-        message = f"is one makeCall too many: a call flow may have {MAX_CALLS}"
+        message = f"is one makeCall too many: a call flow may have {MAX_CALLS} of them"
         yield Problem(f"$.callflow[{position}].action", -1010, message)
     for position, action in enumerate(actions[:-1]):
         if action == "hangup":
@@ -275,7 +275,7 @@ def _review_params(action: str, params: Mapping[str, object], path: str) -> Iter
 
 
 def _misspelt(given: Mapping[str, object], names: Sequence[str], path: str) -> Iterator[Problem]:
-    """Find unknown names that are close to one which is not given; a name like no other is tolerated."""
+    """Find unknown names that resemble a known one that is not given; other unknown names are accepted."""
     for name in given:
         meant = None if name in names else near_miss(str(name), [known for known in names if known not in given])
         if meant:
@@ -283,9 +283,9 @@ def _misspelt(given: Mapping[str, object], names: Sequence[str], path: str) -> I
 
 
 def _characters(value: object, path: str) -> Iterator[Problem]:
-    """Find what -1016 may mean; the vendor does not list its "special characters"."""
+    """Find characters that may cause a -1016; the vendor does not list its "special characters"."""
     if isinstance(value, str):
-        if re.search("[\ud800-\udfff]", value):  # JSON can spell half of a pair, which no encoding can carry
-            yield Problem(path, -1016, "holds half a character")
+        if re.search("[\ud800-\udfff]", value):  # JSON can express half a surrogate pair, which UTF-8 cannot encode
+            yield Problem(path, -1016, "contains half a surrogate pair")
         if re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
-            yield Problem(path, -1016, "holds a control character", "warning")
+            yield Problem(path, -1016, "contains a control character", "warning")

@@ -1,4 +1,4 @@
-"""URLs of endpoints: which ones 8x8 can deliver to, which are the same address, and how a message shows one."""
+"""Endpoint URLs: whether one is valid, whether two are the same address, and how messages show them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.parse import unquote, urlsplit
 from eightx8_voice.text import printable
 
 LONGEST_URL = 2048
-"""Characters of a URL at most."""
+"""Longest URL, in characters."""
 
 EXAMPLE = "https://ivr.example.com/vca"
 
 
 def url_problem(value: Any) -> str | None:
-    """Return what a webhook's URL must be, or None if 8x8 can deliver to this one."""
+    """Return the rule that a webhook URL breaks, or None if it is valid."""
     if not isinstance(value, str) or not value:
         return f"must be an absolute https URL, for example {EXAMPLE}"
     if len(value) > LONGEST_URL:
@@ -33,14 +33,14 @@ def url_problem(value: Any) -> str | None:
     if parts.username is not None or parts.password is not None:
         return "must not contain credentials (use http_auth_header to authenticate deliveries)"
     if parts.fragment or value.endswith("#"):
-        return "must not contain a fragment (`#` and what follows is never sent)"
+        return "must not contain a fragment (`#` and everything after it is never sent)"
     if parts.scheme == "http" and not is_loopback(host):
         return "must use https (http is for loopback only)"
     return None
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    """Return whether a URL's host is the local machine: `localhost`, 127.0.0.0/8 or ::1."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -53,7 +53,7 @@ def same_address(one: str, other: str) -> bool:
 
 
 def redacted_url(url: object) -> str:
-    """Return a URL as messages show it: without the values of its query, its credentials and its fragment."""
+    """Return a URL for messages, without query values, credentials and fragment."""
     address, mark, fragment = str(url).partition("#")
     address, question, query = address.partition("?")
     address = re.sub(r"(?<=//)[^/@]*@", "…@", address)

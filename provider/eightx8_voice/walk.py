@@ -1,4 +1,4 @@
-"""A walk through a menu as its callers take it: from each call flow to the deliveries that can follow it."""
+"""A walk through a menu as callers use it: from each call flow to the deliveries that can follow it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from eightx8_voice.deliveries import Parties, call_action
 KEYS = "1234567890*#"
 
 MAX_DELIVERIES = 50
-"""Deliveries of a walk at most."""
+"""Most deliveries of one walk."""
 
 UNKNOWN_MENU = {"callflow": [{"action": "sayAndCapture", "params": {"maxDigits": 1, "completeOnHash": False}}]}
-"""Stands for the call flow with which an outbound session begins: a request has it, and the endpoint never sees it."""
+"""A stand-in for the call flow that begins an outbound session: it is in the API request, unseen by the endpoint."""
 
 Flow = Mapping[str, Any]
 Keys = tuple[str, ...]
@@ -26,10 +26,10 @@ T = TypeVar("T")
 def walk(
     first: Flow, depth: int, call: Flow, deliver: Callable[[Flow], tuple[Flow | None, T]]
 ) -> Iterator[tuple[Keys, Flow | None, T]]:
-    """Deliver what can follow each call flow, once for each distinct one, until `depth` keys were pressed in a row.
+    """Deliver everything that can follow each distinct call flow, until `depth` keys were pressed in a row.
 
-    `call` is the payload of the call's first delivery. `deliver` returns the call flow in response, None where there
-    was no valid one, and anything about it. Yields the keys that were pressed and what `deliver` then returned.
+    `call` is the payload of the call's first delivery. `deliver` returns the call flow of the response (None if there
+    was no valid one) and any value about it. Yields the keys pressed and what `deliver` returned for them.
     """
     pending: deque[tuple[Keys, Flow]] = deque([((), first)])
     known, left = [first], MAX_DELIVERIES
@@ -48,9 +48,9 @@ def walk(
 
 
 def replies(flow: Flow) -> list[str | None]:
-    """Return what a caller can reply to a call flow: keys, None where there are none, or nothing where the call ends.
+    """Return a caller's possible replies to a call flow: keys, [None] if it captures none, or [] if the call ends.
 
-    After a makeCall the called party speaks; what is delivered then is about a call that ends.
+    A makeCall hands the caller to the called party, so it counts as an end.
     """
     actions = [entry.get("action") for entry in flow["callflow"]]
     params = [entry.get("params") or {} for entry in flow["callflow"] if entry.get("action") == "sayAndCapture"]
@@ -61,7 +61,7 @@ def replies(flow: Flow) -> list[str | None]:
 
 
 def used(flows: Iterable[Flow], param: str) -> list[str]:
-    """Return the values of one param in valid call flows, each once."""
+    """Return the distinct values of one param in valid call flows."""
     params = [entry.get("params") or {} for flow in flows for entry in flow["callflow"]]
     return list(dict.fromkeys(given[param] for given in params if given.get(param)))
 

@@ -1,4 +1,4 @@
-"""What identifies a webhook: the subaccount that it belongs to, and its type."""
+"""What identifies a webhook: its subaccount and its type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SUBACCOUNT = re.compile(r"[A-Za-z0-9\-._&]{3,50}")
 
 
 class WebhookType(str, Enum):
-    """A kind of event that 8x8 Connect Voice delivers; a subaccount holds one webhook of each."""
+    """A kind of event that 8x8 Connect Voice delivers; a subaccount has at most one webhook of each."""
 
     VCA = "VCA"
     VSS = "VSS"
@@ -32,14 +32,14 @@ DESCRIPTIONS = {
 
 
 def subaccount_problem(value: Any) -> str | None:
-    """Return what a subaccount id must be, or None if this is one."""
+    """Return the rule that a subaccount id breaks, or None if it is valid."""
     if isinstance(value, str) and SUBACCOUNT.fullmatch(value):
         return None
     return "must be 3 to 50 characters from A-Z a-z 0-9 - . _ &, for example InternalDemoCPaaS_8dD15_voice"
 
 
 def type_problem(value: Any) -> str | None:
-    """Return what a webhook type must be, or None if this is one."""
+    """Return the rule that a webhook type breaks, or None if it is valid."""
     if isinstance(value, str) and value in WebhookType.__members__:
         return None
     return f"must be one of {', '.join(WebhookType.__members__)}"

@@ -137,8 +137,8 @@ def test_what_the_account_does_not_have_is_named_with_what_was_probably_meant(
     paths = [request.split()[1].decode() for request in api.received]
     assert paths == [f"/api/v1/subaccounts/{SUB}/{name}" for name in ("speech-profiles", "numbers")]
     assert result.exit_code == 1
-    assert "FAIL voice profiles: not one of the account's: en-US-Jenny (did you mean en-US-Jennie?)" in result.output
-    assert "warn caller ids: not one of the account's: +6568888888 (did you mean +6568888889?)" in result.output
+    assert "FAIL voice profiles: not in the account: en-US-Jenny (did you mean en-US-Jennie?)" in result.output
+    assert "warn caller ids: not in the account: +6568888888 (did you mean +6568888889?)" in result.output
 
 
 @pytest.mark.parametrize("refusal", [(403, b""), (404, b"<html>"), (200, b"<html>"), (200, {"speechProfiles": 1})])

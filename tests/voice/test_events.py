@@ -193,7 +193,7 @@ def test_the_first_delivery_of_an_outbound_session_has_a_key_and_no_place() -> N
 
 
 ENDED = "the session ended in an error"
-NOT_LISTED = "the person opted out, and 8x8 could not put the number on its blacklist"
+NOT_LISTED = "the person opted out, but 8x8 could not add the number to its blacklist"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ NOT_LISTED = "the person opted out, and 8x8 could not put the number on its blac
         ("ERROR", (-2003, None), "retry", f"{ENDED}: (-2003)"),
         ("CANCELED", (), "canceled", "the call was canceled"),
         ("CANCELLED", (), "canceled", "the call was canceled"),
-        ("EXPIRED", (), "unknown", "status EXPIRED is not known"),
+        ("EXPIRED", (), "unknown", "status EXPIRED is unknown"),
         ("UNSUBSCRIBED_CONTACT", (), "opted_out", "the person had opted out before and was not called"),
         ("COMPLETED_UNSUBSCRIBED", (), "opted_out", "the person opted out of further calls"),
         ("COMPLETED_UNSUB_ERROR", (-2001, "internal"), "opted_out", f"{NOT_LISTED}: internal (-2001)"),

@@ -53,7 +53,7 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
     "redirect": (lambda _: Reply(302, b"", {"Location": "http://127.0.0.1:1/"}), "status", "responded 302"),
     "no JSON": (lambda _: Reply(200, b"<html>"), "call flow", "-1001"),
     "two rules broken": (lambda _: Reply(body=BROKEN), "call flow", "(?=.*-1003)(?=.*noOfTries)"),
-    "not idempotent": (lambda _: Reply(body={**HANGUP, "clientActionId": str(next(count))}), "duplicate", "another"),
+    "not idempotent": (lambda _: Reply(body={**HANGUP, "clientActionId": str(next(count))}), "duplicate", "different"),
     "accepts any header": (lambda _: Reply(), "wrong auth header", "responded 200"),
     "accepts no header": (lambda _: Reply(401), "status", "responded 401"),
     "breaks off": (
@@ -82,8 +82,8 @@ def test_an_endpoint_that_is_not_ready_fails_with_the_reason(name: str) -> None:
     [
         ("VCA", {"call flow": "valid", "duplicate": "the same response"}, "responded 401"),
         ("VSS", {"call flow": "a VSS needs none", "duplicate": "responded 200 again"}, "responded 403"),
-        ("VRU", {"call flow": "a VRU needs none"}, "responded 404; it is not accepted, and 401 would say why"),
-        ("VSS", {}, "responded 204; any sender is accepted: respond 401"),
+        ("VRU", {"call flow": "a VRU needs none"}, "responded 404; not accepted, but 401 would state the reason"),
+        ("VSS", {}, "responded 204; any sender is accepted: return 401 instead"),
     ],
 )
 def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], detail: str) -> None:
@@ -210,7 +210,7 @@ TRANSFER = {"action": "makeCall", "params": {"source": "6568888888", "destinatio
     [
         ({"en-US-Jenny"}, {"+6568888888"}, (Verdict.HOLDS, Verdict.HOLDS), "1 used"),
         ({"en-US-Jennie"}, {"+6568888889"}, (Verdict.FAILS, Verdict.WARNING), r"did you mean .*\?\); .*-10(02|14)"),
-        (set(), set(), (Verdict.FAILS, Verdict.WARNING), "not one of the account's: [^()]*; "),
+        (set(), set(), (Verdict.FAILS, Verdict.WARNING), "not in the account: [^()]*; "),
         (None, None, (Verdict.WARNING, Verdict.WARNING), "not checked"),
     ],
 )
@@ -327,7 +327,7 @@ def test_a_bundle_that_cannot_be_read_is_named_as_the_cause(
     with endpoint(tls=certified("127.0.0.1")) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
 
-    assert details(report) == {"TLS": "the CA bundle that the environment names cannot be read"}
+    assert details(report) == {"TLS": "the CA bundle named by the environment cannot be read"}
 
 
 def test_certificates_of_the_system_are_trusted_without_any_other_package(
