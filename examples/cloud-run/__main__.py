@@ -13,7 +13,7 @@ readers: list[pulumi.Resource] = []
 
 
 def secret_variable(name: str, value: pulumi.Output[str]) -> cloudrunv2.ServiceTemplateContainerEnvArgs:
-    """An environment variable from a secret that the service's account can read."""
+    """Return an environment variable from a new secret that the service's account can read."""
     id = name.lower().replace("_", "-")
     secret = secretmanager.Secret(
         id,
@@ -45,7 +45,7 @@ service = cloudrunv2.Service(
     "ivr",
     location=location,
     ingress="INGRESS_TRAFFIC_ALL",
-    deletion_protection=False,  # `pulumi destroy` ends it
+    deletion_protection=False,  # so that `pulumi destroy` can delete it
     template=cloudrunv2.ServiceTemplateArgs(
         service_account=account.email,
         # A caller would hear a cold start as silence.

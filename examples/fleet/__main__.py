@@ -21,25 +21,25 @@ PROJECT = "fleet"
 COMMANDS = ("preview", "up", "destroy")
 COLUMNS = ("stack", "subaccount_id", "vca_url", "vss_url")
 AT_ONCE = 4
-"""Stacks that are worked on side by side; each one needs a Pulumi CLI of its own."""
+"""Stacks to process in parallel; each one runs its own Pulumi CLI."""
 
 Row = Mapping[str, str]
 
 
 class FleetError(Exception):
-    """The file is not one of fleets; the text names it and the line."""
+    """The fleet file is invalid; the message names the file and, for a row, its line."""
 
 
 def read_rows(file: Path) -> dict[str, list[Row]]:
     """Return the rows of the file by their stack.
 
     Raises:
-        FleetError: A line is not what it must be.
+        FleetError: The file is not CSV in UTF-8, or its header or a row is invalid.
     """
     stacks: dict[str, list[Row]] = {}
     lines: dict[str, int] = {}
     try:
-        # Spreadsheets write a byte order mark, which is no part of the first column's name.
+        # Spreadsheets write a byte order mark, which is not part of the first column's name.
         reader = csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), strict=True)
         cells = [(reader.line_num, [cell.strip() for cell in line]) for line in reader if any(line)]
     except (UnicodeDecodeError, csv.Error) as error:
@@ -59,7 +59,7 @@ def read_rows(file: Path) -> dict[str, list[Row]]:
 
 
 def declare(rows: Sequence[Row]) -> None:
-    """The Pulumi program of one stack."""
+    """Declare the webhooks of one stack: its Pulumi program."""
     pairs = {
         row["subaccount_id"]: IvrWebhooks(
             row["subaccount_id"],
@@ -73,7 +73,7 @@ def declare(rows: Sequence[Row]) -> None:
 
 
 def run(command: str, name: str, rows: Sequence[Row]) -> str | None:
-    """Run the command on one stack, print how it ended and return the errors, if any."""
+    """Run the command on one stack, print the result and return the errors, if any."""
     options = automation.LocalWorkspaceOptions(work_dir=str(HERE))
     changes: Mapping[automation.OpType, int] | None
     try:
@@ -81,7 +81,7 @@ def run(command: str, name: str, rows: Sequence[Row]) -> str | None:
             stack = automation.select_stack(name, PROJECT, lambda: None, opts=options)
             changes = stack.destroy().summary.resource_changes
         elif not rows:
-            return f"{name}: is not in fleet.csv"
+            return f"{name}: not in fleet.csv"
         else:
             stack = automation.create_or_select_stack(name, PROJECT, lambda: declare(rows), opts=options)
             previewed = command == "preview"
@@ -95,7 +95,7 @@ def run(command: str, name: str, rows: Sequence[Row]) -> str | None:
 
 
 def main(command: str, *names: str) -> str | None:
-    """Run the command on these stacks, by default on all of the file; return the errors of those that failed."""
+    """Run the command on these stacks (default: all stacks in the file) and return the errors of those that failed."""
     try:
         rows = read_rows(HERE / "fleet.csv")
     except (FleetError, OSError) as error:

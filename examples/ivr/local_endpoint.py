@@ -1,13 +1,13 @@
-"""A resource that runs the endpoint of this folder as a process of this machine.
+"""A resource that runs this folder's endpoint as a process on this machine.
 
-create   start `python -m endpoint`, wait until this very process listens and /healthz responds
-diff     another port: replace, so that the old one serves until the webhooks have moved
-         another auth header, database or source, or a process that has ended: update
-update   end the process, start another in its place
-read     the process has ended: gone
-delete   end the process
+create   start `python -m endpoint` and wait until that process listens and /healthz returns 200
+diff     changed port: replace, so that the old process serves until the webhooks have moved
+         changed auth header, database or source, or process not running: update
+update   stop the process and start a new one on the same port
+read     process not running: gone
+delete   stop the process
 
-A process is identified by its id and its start time, so another one that got the id later is never ended. The
+A process is identified by its id and its start time, so a later process that reuses the id is never stopped. The
 engine keeps "local_endpoint.LocalEndpointProvider" in its state and imports it from the project's folder.
 """
 
@@ -36,7 +36,7 @@ UPDATES = ("http_auth_header", "database_url", "source")
 
 
 class LocalEndpointProvider(ResourceProvider):
-    """Starts and ends the process; see the module's text for what each operation does."""
+    """Starts and stops the process; the module's docstring lists what each operation does."""
 
     serialize_as_secret_always = False
 
@@ -47,7 +47,7 @@ class LocalEndpointProvider(ResourceProvider):
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         ended = _process(olds) is None
         if ended:
-            print(f"the endpoint on {olds.get('url')} does not run; this update starts it")
+            print(f"the endpoint on {olds.get('url')} is not running; this update starts it")
         moved = olds.get("port") != news.get("port")
         changed = any(olds.get(name) != news.get(name) for name in UPDATES)
         return DiffResult(changes=ended or moved or changed, replaces=["port"] if moved else [])
@@ -67,10 +67,9 @@ class LocalEndpoint(Resource, module="ivr", name="LocalEndpoint"):
     """The endpoint, running on this machine.
 
     Args:
-        port: Where it listens, on 127.0.0.1; 0 takes a free one and keeps it.
-        http_auth_header: What deliveries carry; a secret.
-        database_url: Where sessions are stored; a secret. Default: sessions.db beside this file.
-
+        port: Port on 127.0.0.1; 0 picks a free one and keeps it.
+        http_auth_header: The Authorization header that deliveries carry; a secret.
+        database_url: Where sessions are stored; a secret. Default: sessions.db in this folder.
     """
 
     url: pulumi.Output[str]
@@ -134,8 +133,8 @@ def _start(props: dict[str, Any], port: int) -> dict[str, Any]:
             started.kill()
             started.wait()
             raise RuntimeError(
-                f"The endpoint did not come up on port {port} and was ended; nothing of this program runs there now. "
-                f"The last line of {LOG}: {_last_log_line()}. Correct the cause and run `pulumi up` again."
+                f"The endpoint did not start on port {port}, and its process was stopped. "
+                f"The last line of {LOG}: {_last_log_line()}. Fix the cause and run `pulumi up` again."
             )
         time.sleep(0.05)
     return {**props, "url": url, "pid": process.pid, "born": born}
@@ -179,7 +178,7 @@ def _stop(props: dict[str, Any]) -> None:
 def _process(props: dict[str, Any]) -> psutil.Process | None:
     try:
         process = psutil.Process(int(props["pid"]))
-        # A clock that was set since then moves the start time a little.
+        # A clock adjustment since then shifts the start time slightly.
         same = abs(process.create_time() - props["born"]) < 2
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.NoSuchProcess, KeyError, TypeError):

@@ -1,7 +1,7 @@
 """Measure how fast an endpoint responds to a VCA: `python measure.py http://127.0.0.1:8080`.
 
-Reads EIGHTX8_HTTP_AUTH_HEADER. Sends 500 marked deliveries, one after the other over one connection, and
-prints the median and the 95th percentile in milliseconds. Exit code 1 when the median is 50 ms or more.
+Reads EIGHTX8_HTTP_AUTH_HEADER. Sends 500 deliveries marked as a rehearsal, one after the other over one connection, and
+prints the median and the 95th percentile in milliseconds. The exit code is 1 if the median is 50 ms or more.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _delivery() -> dict[str, object]:
 
 
 def main() -> int:
-    """Print what was measured."""
+    """Print the results and return the exit code."""
     if len(sys.argv) != 2:
         sys.exit("usage: python measure.py URL")
     times = measure(sys.argv[1], os.environ.get("EIGHTX8_HTTP_AUTH_HEADER", ""))

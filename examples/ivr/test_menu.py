@@ -1,4 +1,4 @@
-"""The menu, tested without a server: what a caller hears, key by key. `python -m pytest` runs it."""
+"""Test the menu without a server: what a caller hears, key by key. Run it with `python -m pytest`."""
 
 from datetime import datetime, timezone
 
@@ -47,7 +47,7 @@ def test_a_busy_operator_leads_to_an_announcement() -> None:
     assert "operators are busy" in call("0", "", sip_code=486).to_json()
 
 
-def test_a_call_outside_the_opening_hours_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_outside_the_opening_hours_hears_an_announcement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(menu, "HOURS", range(9, 18))
 
     assert "We are closed" in call(at=datetime(2026, 7, 1, 18, tzinfo=menu.OUR_TIME)).to_json()

@@ -35,7 +35,7 @@ function = lambda_.Function(
     runtime="python3.13",
     handler="handler.handle",
     timeout=5,
-    # What an endpoint imports needs nothing beyond the standard library.
+    # The modules that an endpoint imports need only the standard library.
     code=pulumi.AssetArchive(
         {
             "handler.py": pulumi.FileAsset(str(HERE / "handler.py")),

@@ -1,9 +1,9 @@
 """The endpoint: an AWS Lambda function behind a function URL.
 
-POST /vca  a call waits: 200 with the call flow
+POST /vca  a call is waiting: 200 with the call flow
 POST /vss  a session has ended: its outcome becomes a line in CloudWatch Logs, then 200
 
-401 wrong auth header · 404 another path or method · 422 a broken delivery
+401 wrong auth header · 404 any other path or method · 422 malformed delivery
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
             judged = outcome(delivery)
             print(json.dumps({"session": delivery.session_id, "outcome": judged.name, "reason": judged.reason}))
         return _response(200, {"status": "ok"})
-    return _response(422, {"error": f"{path} does not take this type of delivery"})
+    return _response(422, {"error": f"{path} does not accept this type of delivery"})
 
 
 def _response(status: int, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ HEADERS = {"pulumi-python:dynamic/8x8:Webhook": "http_auth_header", "eightx8:ind
 
 
 def validate(resource: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    """Report a webhook without a header; the header itself is readable here and stays out of the text."""
+    """Report a webhook without an auth header; the header is readable here, so keep it out of the message."""
     header = HEADERS.get(resource.resource_type)
     if header and not resource.props.get(header):
         report_violation(f"declare {header}: without one, anyone who knows the URL can send deliveries", None)

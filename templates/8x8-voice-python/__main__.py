@@ -9,7 +9,7 @@ config = pulumi.Config()
 
 
 def kept_secret(key: str, value: str) -> pulumi.Input[str]:
-    """The value of a config key, as a secret if it was set with `pulumi config set --secret`."""
+    """Return a config value, as a secret if it was set with `pulumi config set --secret`."""
     return pulumi.Output.secret(value) if is_config_secret(config.full_key(key)) else value
 
 

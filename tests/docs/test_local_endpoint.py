@@ -82,7 +82,7 @@ def test_an_endpoint_that_has_ended_is_noticed(
 
     assert not psutil.pid_exists(outs["pid"])
     assert (provider.diff("id", outs, outs).changes, provider.read("id", outs).id) == (True, "")
-    assert "does not run" in capfd.readouterr().out
+    assert "is not running" in capfd.readouterr().out
 
 
 def test_a_process_that_is_not_its_own_is_left_alone(provider: Any, outs: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def test_a_process_that_is_not_its_own_is_left_alone(provider: Any, outs: dict[s
     before = psutil.Process().children()
 
     provider.delete("id", outs | {"born": outs["born"] - 60})
-    with pytest.raises(RuntimeError, match=r"did not come up on port .* already in use"):
+    with pytest.raises(RuntimeError, match=r"did not start on port .* already in use"):
         provider.create(outs | {"port": urlsplit(outs["url"]).port})
 
     assert (psutil.Process().children(), accepts(outs["url"], "Bearer one")) == (before, True)

@@ -1,1 +1,1 @@
-"""An endpoint that responds to calls; deploy this folder."""
+"""An endpoint that handles calls; deploy this folder."""

@@ -1,4 +1,4 @@
-"""`python -m endpoint` serves."""
+"""Run the server: `python -m endpoint`."""
 
 from __future__ import annotations
 

@@ -1,18 +1,18 @@
 """The routes of the endpoint.
 
-POST /vca /vss /vcs /vru /vnu   a delivery; its eventType decides, not the address, so one URL can serve all webhooks:
-    a call waits (VCA)          the call flow; nothing is stored and nothing waited for
+POST /vca /vss /vcs /vru /vnu   a delivery; its eventType decides, not the path, so one URL can serve all webhooks:
+    a call is waiting (VCA)     the call flow; the database is not used
     a session has ended (VSS)   stored, then 200; a duplicate gets the same response
     a recording is ready (VRU)  stored, then 200
-    anything else               200; it is in the log
-GET  /sessions                  what has ended, ?outcome=done|retry|canceled|opted_out|unknown and ?limit=1..1000
-GET  /retries                   what should be called again, and why
-GET  /recordings                where recordings are, ?limit=1..1000
-GET  /metrics                   numbers for Prometheus
-GET  /healthz                   200 while the database takes a row; the only one without an auth header
+    anything else               logged, then 200
+GET  /sessions                  ended sessions; ?outcome=done|retry|canceled|opted_out|unknown and ?limit=1..1000
+GET  /retries                   sessions to call again, and why; ?limit=1..1000
+GET  /recordings                where the recordings are; ?limit=1..1000
+GET  /metrics                   metrics for Prometheus
+GET  /healthz                   200 while the database accepts writes; the only path without an auth header
 
-401 auth header · 413 over 64 KB · 415 not JSON by its type · 400 not JSON · 422 a malformed delivery · 503 the database
-cannot be used, or is too slow. Every delivery and every refusal leaves one line in the log.
+401 wrong auth header · 413 over 64 KB · 415 content type is not JSON · 400 invalid JSON · 422 malformed delivery · 503
+database unavailable or too slow. Every delivery and every refusal is one line in the log.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def create_app(settings: Settings, store: Store, answer: Callable[[events.CallAc
     def authenticate() -> None:
         g.started = time.perf_counter()
         if request.routing_exception is None and request.endpoint != "healthz":
-            # WSGI hands headers over as latin-1; encoded back, these are the bytes on the wire.
+            # WSGI decodes headers as latin-1; encoding them restores the bytes on the wire.
             given = request.headers.get("Authorization", "").encode("latin-1", "replace")
             if not hmac.compare_digest(given, expected):
                 abort(401, "The auth header is missing or wrong.")
@@ -142,7 +142,7 @@ def create_app(settings: Settings, store: Store, answer: Callable[[events.CallAc
     @app.errorhandler(BusyError)
     def no_database(error: Exception) -> Response:
         g.reason = cause(error)
-        return _error(503, "The database cannot be used; send it again.")
+        return _error(503, "The database is unavailable; try again later.")
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -161,7 +161,7 @@ def _error(status: int, text: str) -> Response:
 
 def _delivery() -> tuple[events.Event, str]:
     if not request.is_json:
-        abort(415, "A delivery is application/json.")
+        abort(415, "The content type must be application/json.")
     body = request.get_data(cache=False)
     try:
         document = json_text.read(body, bom_allowed=True)
@@ -174,13 +174,13 @@ def _delivery() -> tuple[events.Event, str]:
 
 
 def _line(kind: str | None, status: int, seconds: float) -> str:
-    """One line on a request: what came, what was returned and why; neither a header nor a body."""
+    """Return the log line of a request: what arrived, what was returned and why; no headers and no body."""
     event, flow, keys = g.get("event"), g.get("flow"), getattr(g.get("event"), "dtmf", None)
     statuses = (getattr(event, name, None) for name in ("call_status", "session_status", "status", "update_event_type"))
     words = {
         "session": getattr(event, "session_id", None),
         "status": next((found for found in statuses if found), None),
-        "key": keys if not keys or len(keys) == 1 else f"{len(keys)} digits",  # several may be a secret number
+        "key": keys if not keys or len(keys) == 1 else f"{len(keys)} digits",  # several digits may be a PIN
         "unread": ",".join(unread.path for unread in event.unread) if event else None,
         "response": status,
         "outcome": g.get("outcome") if status < 400 else None,

@@ -1,8 +1,8 @@
-"""Limits on the use of the store, so that a store that hangs costs no call.
+"""Limits on the use of the store, so that a hanging store does not affect calls.
 
-A few requests use the store at a time, for some seconds at most. Others wait while it makes progress; once it has
-finished nothing for a second, they are refused at once. Each use has a thread of its own, which is abandoned at the
-deadline, because nothing can interrupt a database driver that waits for a server which hangs.
+A few requests use the store at a time, for a few seconds at most. Others wait while it makes progress; once it has
+completed nothing for a second, they are refused immediately. Each use runs in its own thread, which is abandoned at
+the deadline, because a database driver that waits for a hanging server cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
 AT_WORK = 8
-"""Uses of the store at a time."""
+"""Concurrent uses of the store."""
 
 WAITING = 200
 """Requests that may wait; fewer than the server's threads, so that calls always find one."""
 
 PATIENCE = 8.0
-"""Seconds that a use may take at most, waiting included."""
+"""Longest use of the store in seconds, including the wait for it."""
 
 STALLED_AFTER = 1.0
-"""Seconds without progress after which waiting ends."""
+"""Seconds without progress after which waiting requests are refused."""
 
 T = TypeVar("T")
 
 
 class BusyError(Exception):
-    """The store did not respond in time; what was to be stored may still be stored later."""
+    """The store did not respond in time; the data may still be stored later."""
 
 
 class Gate:
@@ -42,10 +42,10 @@ class Gate:
         self._progress = 0.0
 
     def run(self, work: Callable[[], T]) -> T:
-        """Use the store, and return or raise what comes of it.
+        """Use the store and return the result of `work`, or raise its exception.
 
         Raises:
-            BusyError: It could not begin, or did not end, in time.
+            BusyError: The work could not begin, or did not end, in time.
         """
         deadline = time.monotonic() + PATIENCE
         self._enter(deadline)

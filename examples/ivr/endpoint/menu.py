@@ -1,4 +1,4 @@
-"""What callers hear and may press. This is the file to change; the texts and numbers here are made up."""
+"""What callers hear and can press. Change this file; its texts and numbers are examples."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OUR_TIME = timezone(timedelta(hours=8), "Singapore")
 
 
 def answer(event: CallAction) -> CallFlow:
-    """Return what to do next in a call: a new one gets the Ivr of its hour, one that goes on keeps its own."""
+    """Return the next call flow; a new call gets the menu for its hour, and a running call continues in `OPEN`."""
     hour = (event.timestamp or datetime.now(timezone.utc)).astimezone(OUR_TIME).hour
     ivr = OPEN if hour in HOURS or not event.is_new_call else CLOSED
     return ivr.answer(event)

@@ -1,4 +1,4 @@
-"""What has been delivered, in numbers, for Prometheus."""
+"""Metrics about deliveries and sessions, for Prometheus."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ REASONS = {
     500: "internal error",
     503: "store",
 }
-"""What a status stands for in `ivr_refusals_total`; any other one is "other"."""
+"""The reason in `ivr_refusals_total` for each status; any other status is "other"."""
 
 
 class Metrics:
-    """The numbers of one endpoint since it was started."""
+    """The metrics of one endpoint since its start."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.deliveries = Counter(
             "ivr_deliveries",
-            "Deliveries by type, and what came of them: answered, stored, duplicate, received, rehearsal or refused.",
+            "Deliveries by type and outcome: answered, stored, duplicate, received, rehearsal or refused.",
             ["type", "outcome"],
             registry=self.registry,
         )

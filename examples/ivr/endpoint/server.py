@@ -1,4 +1,4 @@
-"""The production server: waitress, with more threads than may wait for the store, so that calls always find one."""
+"""The production server: waitress, with more threads than can wait for the store, so that calls always get one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THREADS = WAITING + AT_WORK + 48
 
 
 class _LoggedError(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """A request that the application never gets, such as one that is far too large or no HTTP: one line, too."""
+    """Logs one line for a request that never reaches the application, e.g. far too large or not HTTP."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -42,17 +42,17 @@ def serve(app: Flask, host: str, port: int) -> Any:
         threads=THREADS,
         connection_limit=1000,
         asyncore_use_poll=True,
-        # A bound on what is buffered, framing included; the application's own limit is smaller and exact.
+        # Limits what is buffered, including framing; the application's own limit is smaller and exact.
         max_request_body_size=1024 * 1024,
         ident=None,
     )
 
 
 def main() -> int:
-    """Serve until SIGTERM or Ctrl-C; requests that have begun are finished."""
+    """Serve until SIGTERM or Ctrl-C, finish the running requests, and return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        from .menu import answer  # here, as a menu that breaks a rule is refused on import
+        from .menu import answer  # here, because importing a menu that breaks a rule raises an error
 
         settings = from_environment(os.environ)
     except (SettingsError, ValueError) as error:
@@ -61,17 +61,17 @@ def main() -> int:
         store = Store(settings.database_url)
     except SettingsError as error:
         return _not_started(str(error))
-    except Exception as error:  # a driver's text may hold a part of the address
+    except Exception as error:  # a driver's message may contain a part of the address
         return _not_started(
             f"The database cannot be used ({cause(error)}); the endpoint was not started. "
-            "Check that it runs and that DATABASE_URL is right."
+            "Check that it is running and that DATABASE_URL is correct."
         )
     try:
         server = serve(create_app(settings, store, answer), settings.host, settings.port)
     except OSError as error:
         return _not_started(f"{settings.host}:{settings.port}: {error.strerror}; the endpoint was not started.")
     signal.signal(signal.SIGTERM, _stop)
-    # A host name may stand for two addresses, and so for two sockets.
+    # A host name may have two addresses, and so two sockets.
     port = server.effective_listen[0][1] if hasattr(server, "effective_listen") else server.effective_port
     print(f"listening on http://{settings.host}:{port}", flush=True)
     try:

@@ -1,4 +1,4 @@
-"""The sessions that have ended and the recordings of calls, one row each, in SQLite or PostgreSQL."""
+"""Ended sessions and call recordings, one row each, in SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from .gate import AT_WORK, BusyError
 from .settings import SettingsError
 
 SECONDS = 3
-"""Longest wait for a connection, a lock or a statement."""
+"""Longest wait for a connection, a lock or a statement, in seconds."""
 
 INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The databases that can insert a row unless it exists."""
+"""The supported databases, and their insert that skips an existing row."""
 
 SET_UP = {
     "sqlite": (f"PRAGMA busy_timeout = {SECONDS * 1000}", "PRAGMA journal_mode = WAL"),
@@ -48,18 +48,18 @@ SET_UP = {
         f"SET statement_timeout = '{SECONDS}s'",
     ),
 }
-"""What a new connection is told."""
+"""Statements to run on each new connection."""
 
 CONNECT: dict[str, dict[str, Any]] = {
     "sqlite": {},
-    # A server that is gone without a word is noticed within half a minute.
+    # Detects a server that has vanished within half a minute.
     "postgresql": {
         "connect_timeout": SECONDS, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     },
 }  # fmt: skip
 
 CONNECTIONS = {"sqlite": 1, "postgresql": AT_WORK}
-"""SQLite has one writer at a time; several connections would wait for its lock in turns of up to 0.1 s."""
+"""Pool sizes; SQLite allows one writer at a time, and more connections would poll its lock every 0.1 s."""
 
 METADATA = MetaData()
 SESSIONS = Table(
@@ -79,7 +79,7 @@ SESSIONS = Table(
     Column("stored_time", DateTime(timezone=True), nullable=False),
     Column("delivery", Text, nullable=False),
 )
-"""`source` and `destination` are those of the first leg; `delivery` is the VSS as it came. Times are UTC."""
+"""`source` and `destination` are those of the first leg; `delivery` is the original VSS. Times are in UTC."""
 
 RECORDINGS = Table(
     "recordings",
@@ -92,16 +92,16 @@ RECORDINGS = Table(
     Column("stored_time", DateTime(timezone=True), nullable=False),
     Column("delivery", Text, nullable=False),
 )
-"""Where recordings are on the account's own server; an id or a status that did not come is empty."""
+"""Where recordings are on the account's own server; a missing id or status is stored as an empty string."""
 
 CHECKS = Table("checks", METADATA, Column("name", String(16), primary_key=True), Column("filler", Text))
-"""One row that is written to see whether the database takes one, of the size of a delivery."""
+"""Holds one row the size of a delivery, written to check that the database accepts writes."""
 
 TABLES = {"sessions": SESSIONS, "recordings": RECORDINGS}
 
 
 class Listed(NamedTuple):
-    """Rows, the last stored first; how many there are in all, and how many of those asked for cannot be shown."""
+    """Rows, newest first; how many there are in total; and how many of the requested ones cannot be shown."""
 
     rows: list[dict[str, Any]]
     total: int
@@ -114,15 +114,15 @@ class Store:
     `url` is `sqlite:///<path>` or `postgresql://user:password@host/name` (or `postgres://`).
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: From each operation, when the database cannot be used.
-        SettingsError: `url` is not one of these; its text is not repeated.
+        sqlalchemy.exc.SQLAlchemyError: The database cannot be used; also raised by each operation.
+        SettingsError: `url` is neither of these; the message does not repeat it.
     """
 
     def __init__(self, url: str) -> None:
         address = _address(url)
         kind = address.get_backend_name()
         self._insert = INSERT[kind]
-        # Parameters are phone numbers: they stay out of error texts and so out of logs.
+        # Parameters contain phone numbers: keep them out of error messages and logs.
         self._engine = create_engine(
             address,
             hide_parameters=True,
@@ -136,7 +136,7 @@ class Store:
         METADATA.create_all(self._engine)
 
     def add_session(self, summary: SessionSummary, outcome: Outcome, delivery: str) -> bool:
-        """Store a session once; False when it was there, which leaves the row as it is."""
+        """Store a session and return True, or return False if it is already stored, leaving its row unchanged."""
         first = summary.legs[0] if summary.legs else None
         return self._add(
             SESSIONS,
@@ -155,7 +155,7 @@ class Store:
         )
 
     def add_recording(self, recording: RecordingUploaded, delivery: str) -> bool:
-        """Store a recording's status once; False when it was there, which leaves the row as it is."""
+        """Store a recording's status and return True, or return False if it is already stored."""
         return self._add(
             RECORDINGS,
             session_id=recording.session_id,
@@ -170,13 +170,13 @@ class Store:
         values = {**row, "stored_time": datetime.now(timezone.utc)}
         statement = self._insert(table).values(values).on_conflict_do_nothing(index_elements=[*table.primary_key])
         with self._engine.begin() as connection:
-            # Without the option some drivers' count is dropped, and each row looks like a duplicate.
+            # Without this option, some drivers' row count is lost and every row looks like a duplicate.
             result = connection.execute(statement, execution_options={"preserve_rowcount": True})
             inserted: int = result.rowcount
         return inserted == 1
 
     def list(self, name: str, limit: int, outcome: str | None = None) -> Listed:
-        """List sessions or recordings without their deliveries; with an `outcome`, the sessions that have it."""
+        """Return sessions or recordings without their deliveries; `outcome` selects sessions by outcome."""
         table = TABLES[name]
         total = select(func.count()).select_from(table)
         query = select(*(column for column in table.columns if column.name != "delivery"))
@@ -188,7 +188,7 @@ class Store:
             try:
                 return Listed([_shown(row) for row in connection.execute(query).mappings()], count, 0)
             except (DataError, ValueError):
-                # A row holds what Python has no value for, such as the date 'infinity': look at each by itself.
+                # A row has a value that Python cannot represent, e.g. the date 'infinity': read rows one by one.
                 keys = connection.execute(query.with_only_columns(*table.primary_key)).all()
         rows, not_shown = [], 0
         for key in keys:
@@ -201,7 +201,7 @@ class Store:
         return Listed(rows, count, not_shown)
 
     def check(self) -> None:
-        """Check that the database takes a row of the size of a delivery, by writing one."""
+        """Check that the database accepts writes, by writing a row the size of a delivery."""
         row = {"name": "health", "filler": secrets.token_hex(2000)}
         statement = self._insert(CHECKS).values(row)
         statement = statement.on_conflict_do_update(index_elements=["name"], set_={"filler": row["filler"]})
@@ -214,7 +214,7 @@ class Store:
 
 
 def cause(error: Exception) -> str:
-    """Return why a database cannot be used; its own words only where they cannot hold a part of its address."""
+    """Return why a database cannot be used; its own message only if that cannot contain a part of its address."""
     original = getattr(error, "orig", None)
     if isinstance(original, sqlite3.Error):
         return str(original)
@@ -226,7 +226,7 @@ def _address(url: str) -> URL:
     try:
         address = make_url(re.sub("^postgres://", "postgresql://", url))
         kind = address.get_backend_name()
-    except Exception:  # its text may hold a part of the password
+    except Exception:  # its message may contain a part of the password
         kind = ""
     if kind not in INSERT:
         raise SettingsError(
@@ -249,5 +249,5 @@ def _shown(row: RowMapping) -> dict[str, Any]:
 
 
 def _utc(value: datetime) -> str:
-    # SQLite forgets the zone; what is stored is UTC.
+    # SQLite does not store the time zone; all times are stored in UTC.
     return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).isoformat()

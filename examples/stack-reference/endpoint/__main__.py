@@ -1,4 +1,4 @@
-"""Stands for the endpoint's own project: what it exports is all that the webhooks' project knows of it."""
+"""A stand-in for the endpoint's own project; the webhooks' project sees only its exports."""
 
 import pulumi
 
