@@ -244,7 +244,7 @@ def _sequence(entries: Sequence[object]) -> Iterator[Problem]:
     actions = [entry.get("action") if isinstance(entry, Mapping) else None for entry in entries]
     calls = [position for position, action in enumerate(actions) if action == "makeCall"]
     for position in calls[MAX_CALLS:]:
-        message = f"is one makeCall too many: a call flow may have {MAX_CALLS} of them"
+        message = f"exceeds the limit of {MAX_CALLS} makeCall actions in a call flow"
         yield Problem(f"$.callflow[{position}].action", -1010, message)
     for position, action in enumerate(actions[:-1]):
         if action == "hangup":

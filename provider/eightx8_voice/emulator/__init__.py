@@ -2,7 +2,7 @@
 
 What it does not imitate:
 
-- The vendor's servers: nothing was compared with them. Responses follow the vendor's public documents of July 2026.
+- Undocumented behaviour: nothing was compared with the vendor's servers. Responses follow its documents of July 2026.
 - Rate limits and quotas. Every well-formed subaccount exists unless a test excludes it.
 - Speech and the telephone network: a call is as fast as the endpoints respond, every file can be played, every number
   can be called, and all numbers are Singaporean. A VRU names a file that does not exist, and no VNU is delivered.

@@ -69,7 +69,7 @@ def save(path: Path, held: Mapping[str, Webhooks]) -> None:
             raise
     except OSError as error:
         raise StateFileError(
-            f"The state file {path} cannot be written: {error.strerror}. It still holds the previous state."
+            f"The state file {path} cannot be written: {error.strerror}. It still contains the previous state."
         ) from None
 
 
