@@ -7,7 +7,8 @@ TESTS ?= tests/provider/test_webhook.py tests/provider/test_dynamic_host.py test
   tests/engine/test_ownership.py tests/engine/test_drift.py
 
 BIN := .venv/bin
-PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
+# Twice as many workers as CI has cores: most tests wait for a process of the engine.
+PYTEST := -m pytest -n 4 --dist worksteal
 # uv makes the environments: the one on PATH, else the pinned one from PyPI.
 UV := $(or $(filter-out $(CURDIR)/%,$(shell command -v uv 2>/dev/null)),.tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)

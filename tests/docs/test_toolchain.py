@@ -79,11 +79,11 @@ def test_setup_works_again_only_after_a_change_of_a_pin(clone: Path, changed: st
     assert run(clone, "make", "--question", "setup").returncode == (1 if changed else 0)
 
 
-@pytest.mark.parametrize("failing", [None, "demo", "oldest"])
+@pytest.mark.parametrize("failing", [None, "demo", "proof"])
 def test_ci_makes_its_targets_in_order_and_stops_at_a_failure(clone: Path, failing: str | None) -> None:
     """`.ci/run` makes its targets in order, from whatever folder it is called in, and passes a failure on."""
     script(clone / "bin/make", f'echo "$PWD make $*"; test "$1" != {failing}')
-    targets = ["demo", "test", "oldest", "audit"]
+    targets = ["demo", "test", "proof", "oldest", "audit"]
 
     ran = run(clone / "tools", "bash", clone / ".ci/run", path=f"{clone}/bin:{SYSTEM}")
 

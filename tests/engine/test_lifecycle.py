@@ -44,17 +44,25 @@ def test_all_five_types_live_from_create_to_destroy(api: Emulator, project: Proj
     assert project.resources() == {}
 
 
-@native_in_proof
+ONE_CHANGE: dict[PostOver, list[str]] = {
+    "replace": ["POST Sub_1/VCA"],
+    "refuse": ["POST Sub_1/VCA 422", "DELETE Sub_1/VCA", "POST Sub_1/VCA"],
+    "ignore": ["POST Sub_1/VCA", "DELETE Sub_1/VCA", "POST Sub_1/VCA"],
+}
+
+
 @pytest.mark.parametrize(
-    ("post_over", "one_change"),
+    ("project", "post_over"),
     [
-        ("replace", ["POST Sub_1/VCA"]),
-        pytest.param("refuse", ["POST Sub_1/VCA 422", "DELETE Sub_1/VCA", "POST Sub_1/VCA"], marks=pytest.mark.proof),
-        pytest.param("ignore", ["POST Sub_1/VCA", "DELETE Sub_1/VCA", "POST Sub_1/VCA"], marks=pytest.mark.proof),
+        ("dynamic", "replace"),
+        pytest.param("native", "replace", marks=pytest.mark.proof),
+        pytest.param("dynamic", "refuse", marks=pytest.mark.proof),
+        pytest.param("native", "ignore", marks=pytest.mark.proof),
     ],
+    indirect=["project"],
 )
 def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
-    api: Emulator, project: Project, post_over: PostOver, one_change: list[str]
+    api: Emulator, project: Project, post_over: PostOver
 ) -> None:
     """Where the API replaces, each is one request; a header that rotates is sent, although no answer shows it."""
     api.modes = Modes(post_over)
@@ -74,7 +82,7 @@ def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
 
         declared: dict[str, Any] = {"url": VCA["url"], "enabled": True, "http_auth_header": None, **changes}
         assert api.account.webhooks("Sub_1") == {"VCA": StoredWebhook("VCA", **declared)}
-        assert writes(api) == one_change
+        assert writes(api) == ONE_CHANGE[post_over]
 
     assert project.preview("--expect-no-changes").ok().steps == []
 
