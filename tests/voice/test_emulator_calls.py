@@ -145,7 +145,9 @@ def test_the_auth_header_is_sent_and_of_the_response_nothing_is_masked() -> None
     assert "canary" not in json.dumps(refused.as_dict())
 
 
-@pytest.mark.parametrize(("listens", "verdict"), [(True, "no response within 0.2 s"), (False, "cannot be reached: ")])
+@pytest.mark.parametrize(
+    ("listens", "verdict"), [(True, "no response within 0.2 s"), (False, "cannot be reached: Connection refused")]
+)
 def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool, verdict: str) -> None:
     """-2002 in the summary, and no last action."""
     with socket.socket() as silent:

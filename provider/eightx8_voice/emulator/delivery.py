@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -150,5 +151,7 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    cause = getattr(error, "os_error", None)
+    cause = getattr(error, "os_error", None) or error
+    if isinstance(cause, ConnectionError) and cause.errno:
+        return os.strerror(cause.errno)  # asyncio's own text is "Connect call failed" and the address
     return str(getattr(cause, "strerror", None) or error or type(error).__name__)
