@@ -1,10 +1,10 @@
-"""All that touches private parts of Pulumi's dynamic host, in the provider's process.
+"""Everything that uses private parts of Pulumi's dynamic host; runs in the provider's process.
 
-Tried with SDK 3.235.0 to 3.272.0. Each part stands alone; where the host is not as it was, it does nothing:
+Tested with SDK 3.235.0 to 3.272.0. The functions are independent, and each has a fallback if the host has changed:
 
-    without_traceback  an expected failure is one line to the user; else a traceback whose last line it is
-    current_call       the URN and the ignored properties of the request; else neither
-    engine_address     where the engine listens; else nothing, and messages go to standard output
+    without_traceback  shows an expected failure as one line; fallback: as the last line of a traceback
+    current_call       returns the URN and the ignored properties of the request; fallback: neither
+    engine_address     returns the engine's address; fallback: an empty text, and messages go to standard output
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
 class HostCall(NamedTuple):
-    """What the engine's request holds and the dynamic host does not pass on.
+    """The parts of the engine's request that the dynamic host does not pass on.
 
     Attributes:
-        urn: The resource that it is about.
-        ignore_changes: The properties that the user has Pulumi ignore, by an option or a transformation; `*` is
-            all of them. Only `diff` and `update` have them.
+        urn: The resource's URN.
+        ignore_changes: Properties that Pulumi ignores because of an option or a transformation; `*` means all of
+            them. Only the requests of `diff` and `update` name them.
     """
 
     urn: str = ""
@@ -34,19 +34,19 @@ class HostCall(NamedTuple):
 
 
 def current_call() -> HostCall:
-    """Return the request that the calling thread serves; an empty one outside the dynamic host."""
+    """Return the call that this thread serves; an empty one outside the dynamic host."""
     request, _ = _served()
     return HostCall(str(getattr(request, "urn", "")), tuple(getattr(request, "ignoreChanges", ())))
 
 
 def without_traceback(error: Exception) -> Exception:
-    """Return the exception to raise so that the user sees its text and nothing that led to it.
+    """Return the exception to raise so that the user sees only its text.
 
-    From SDK 3.260 the host aborts the rpc with the traceback of whatever is raised, and before that gRPC adds words of
-    its own before the text. An rpc that is aborted already, and keeps its text at the next abort, has neither.
+    From SDK 3.260, the host aborts the RPC with the traceback of whatever is raised; with earlier versions, gRPC adds
+    its own words in front of the text. To avoid both, the RPC is aborted here, and a later abort keeps this text.
     """
     _, context = _served()
-    with suppress(Exception):  # to abort is to raise
+    with suppress(Exception):  # `abort` always raises
         from grpc import StatusCode
 
         abort, text = context.abort, str(error)
@@ -64,7 +64,7 @@ def engine_address() -> str:
 
 
 def _served() -> tuple[Any, Any]:
-    """Return the request and the context of the rpc that this thread serves: locals of the servicer's method."""
+    """Return the request and the context of the RPC that this thread serves: locals of the servicer's method."""
     from google.protobuf.message import Message
     from grpc import ServicerContext
 

@@ -1,4 +1,4 @@
-"""The engine that started this process: where messages go, and whose end is this process's end."""
+"""The engine that started this process: it shows messages, and its end is detected."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ SEVERITIES = {
     "info": (engine_pb2.INFO, False),
     "warning": (engine_pb2.WARNING, False),
 }
-"""Severity -> the engine's, and whether the message is shown on the row only, not in Diagnostics."""
+"""Severity -> the engine's severity, and whether the message is shown only on the row, not in Diagnostics."""
 
 LOG_SECONDS = 5.0
-"""How long the engine may take for a message; on the same machine it takes less than a millisecond."""
+"""Time-out for a message, in seconds; on the same machine, a message takes less than a millisecond."""
 
 CHANNEL_OPTIONS = [("grpc.enable_http_proxy", 0)]
-"""gRPC would send what is for the engine, on loopback, to the proxy that the environment names."""
+"""Without this, gRPC would send messages for the engine, on loopback, to the proxy named in the environment."""
 
 
 class Engine:
     """The connection back to the engine.
 
     Args:
-        address: Host and port; empty where there is no engine (`pulumi package get-schema` needs none).
+        address: Host and port; empty if there is no engine (`pulumi package get-schema` needs none).
         gone: Called when the engine was reachable and no longer is.
     """
 
@@ -37,7 +37,9 @@ class Engine:
         self._unreachable = Event()
         self._stub = None
         if address:
-            self._channel = grpc.insecure_channel(address, CHANNEL_OPTIONS)  # one without a reference reports no state
+            self._channel = grpc.insecure_channel(
+                address, CHANNEL_OPTIONS
+            )  # without a reference, a channel reports no state
             if gone:
                 self._channel.subscribe(self._changed, try_to_connect=True)
             self._stub = engine_pb2_grpc.EngineStub(self._channel)
@@ -48,10 +50,10 @@ class Engine:
         Args:
             severity: `warning`, `info`, or `status` for the row alone.
             text: One line.
-            urn: The resource; the stack where it is empty.
+            urn: The resource. Default: the stack.
 
         Returns:
-            Whether the engine received it. After one that it did not receive, no other is tried.
+            Whether the engine received it. After one failure, no further message is sent.
         """
         if self._stub is None or self._unreachable.is_set():
             return False
@@ -68,7 +70,7 @@ class Engine:
         if state is grpc.ChannelConnectivity.READY:
             self._seen = True
         elif self._seen and state is grpc.ChannelConnectivity.IDLE:
-            # Idle for half an hour, or ended: connecting again shows which.
+            # The channel was idle for half an hour, or the engine has ended: reconnecting shows which.
             self._channel.subscribe(self._changed, try_to_connect=True)
         elif self._seen and state is grpc.ChannelConnectivity.TRANSIENT_FAILURE and self._gone:
             self._gone()

@@ -1,7 +1,7 @@
 """What can go wrong, and who must act.
 
     WebhookError
-    ├── SettingsError           you: the key, the address or a timeout is missing or malformed
+    ├── SettingsError           you: the key, the address or a time-out is missing or malformed
     ├── ConflictError           you: what is registered is not this stack's
     ├── UnavailableError        the API or the network: no usable response, after the retries
     ├── RefusedError            the API refused the request
@@ -9,10 +9,10 @@
     │   ├── AccessDeniedError   403: the subaccount is not the key's
     │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is a result, not an error)
     │   └── InvalidRequestError any other 4xx, and a 200 whose statusCode is not 0
-    └── ProtocolError           the API responded what is not documented
+    └── ProtocolError           the API's response is not what 8x8 documents
 
-Every text is one line: what happened, what is live now where that is known, what to do next.
-No text holds a key, an auth header or a foreign body.
+Every message is one line: what happened, what is live now if that is known, and what to do next.
+No message contains a key, an auth header or the body of a response.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from copy import copy
 
 
 class WebhookError(Exception):
-    """Anything this package raises on purpose.
+    """The base of every error that this package raises on purpose.
 
     Attributes:
-        status: HTTP status of the response, where there was one.
-        status_code: The vendor's own `statusCode`, or `code`, e.g. "1001", where the response had one.
-        error_id: The vendor's `errorId`, to quote to their support, where the response had one.
-        uncertain: True when the request may have taken effect although no response confirms it.
-        retry_after: Seconds the API asked to wait, where it did.
+        status: HTTP status of the response, if there was one.
+        status_code: The vendor's own `statusCode` or `code`, e.g. "1001", if the response had one.
+        error_id: The vendor's `errorId`, to quote to 8x8 support, if the response had one.
+        uncertain: Whether the request may have taken effect although no response confirms it.
+        retry_after: Seconds that the API asked to wait, if it did.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class WebhookError(Exception):
         self.retry_after = retry_after
 
     def with_message(self, message: str) -> WebhookError:
-        """Return the same error with another text."""
+        """Return the same error with another message."""
         error = copy(self)
         error.args = (message,)
         return error
@@ -97,10 +97,10 @@ BY_STATUS: dict[int, tuple[type[WebhookError], str]] = {
     404: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
     410: (NotFoundError, "Check the subaccount id and 8x8:baseUrl."),
     422: (InvalidRequestError, "Correct the declaration, or quote the errorId to 8x8 support."),
-    426: (InvalidRequestError, "The API needs TLS 1.3: use a Python, or a proxy, that has it."),
+    426: (InvalidRequestError, "The API needs TLS 1.3: use a Python, or a proxy, that supports it."),
     429: (UnavailableError, "Run the command again later."),
 }
-"""Status -> what it means and what to do next; everything else is decided by its class of status."""
+"""Status -> error class and next step; any other status is classified by its range."""
 
 
 def by_status(status: int) -> tuple[type[WebhookError], str]:

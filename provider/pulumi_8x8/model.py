@@ -1,7 +1,7 @@
-"""The nouns: the five webhook types, a webhook's id, what a program declares, what the API lists.
+"""The nouns: a webhook's id, what a program declares, what the API lists.
 
-What replaces, what updates and what is compared with the live webhook is three tuples; `reconcile/decide.py` reads
-them and decides.
+Three tuples define which properties replace a webhook, which update it and which are compared with the live one;
+`reconcile/decide.py` applies them.
 """
 
 from __future__ import annotations
@@ -16,45 +16,45 @@ from eightx8_voice.webhooks import subaccount_problem, type_problem
 from pulumi_8x8.errors import ConflictError, ProtocolError
 
 IDENTITY = ("subaccount_id", "type")
-"""Which webhook it is: a change here replaces it."""
+"""Properties that identify a webhook: a change replaces it."""
 
 DECLARED = ("url", "enabled", "http_auth_header")
-"""What the program declares of it: a change here updates it."""
+"""Properties that the program declares: a change updates the webhook in place."""
 
 PROVIDER_OPTIONS = ("overwrite_on_create", "rehearse")
-"""How the provider acts: in state only where they are set, since state grows with each property."""
+"""Options for the provider itself; in the state only if they are set, since each property makes the state larger."""
 
 HEADER_AVAILABLE = "http_auth_header_available"
-"""The one property that is an output only."""
+"""The only property that is just an output."""
 
 PROPERTIES = (*IDENTITY, *DECLARED, *PROVIDER_OPTIONS, HEADER_AVAILABLE)
 
 
 def camel_case(name: str) -> str:
-    """Spell a Python name as Pulumi's config and schema do: `api_key` is `apiKey`."""
+    """Spell a Python name as Pulumi's config and schema do: `api_key` becomes `apiKey`."""
     first, *others = name.split("_")
     return first + "".join(word.title() for word in others)
 
 
 CAMEL = {name: camel_case(name) for name in PROPERTIES}
-"""How the native provider's schema spells each property."""
+"""Each property's name in the native provider's schema."""
 
 SNAKE = {spelled: name for name, spelled in CAMEL.items()}
 
 SECRET_URL = "__secretUrl"  # noqa: S105 - a property's name
-"""A property of inputs and outputs, only where it is True: the URL is a secret, so no message shows it."""
+"""A property of inputs and outputs, present only as True: the URL is a secret, so no message shows it."""
 
 COMPARED = ("url", "enabled", HEADER_AVAILABLE)
-"""What the API reports of it: a difference here is drift."""
+"""Properties that the API reports: a difference is drift."""
 
 
 def in_snake_case(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties in the model's names, of a state that either provider has written."""
+    """Return the properties of a state that either provider wrote, under the model's names."""
     return {SNAKE.get(name, name): value for name, value in properties.items()}
 
 
 class WebhookId(NamedTuple):
-    """Where a webhook is registered; as text, and as a Pulumi id, `<subaccount>/<TYPE>`."""
+    """Where a webhook is registered: its text and its Pulumi id are `<subaccount>/<TYPE>`."""
 
     subaccount_id: str
     type: str
@@ -64,7 +64,7 @@ class WebhookId(NamedTuple):
 
     @classmethod
     def parse(cls, id: str) -> WebhookId:
-        """Take a Pulumi id apart.
+        """Parse a Pulumi id.
 
         Raises:
             ConflictError: The text is not `<subaccount>/<TYPE>`.
@@ -80,10 +80,10 @@ class WebhookId(NamedTuple):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a program declares of one webhook.
+    """What a program declares for one webhook.
 
     Attributes:
-        secret_url: Whether the URL is a secret; never compared.
+        secret_url: Whether the URL is a secret; not compared.
     """
 
     subaccount_id: str
@@ -95,18 +95,18 @@ class Declaration:
 
     @property
     def id(self) -> WebhookId:
-        """Where it belongs."""
+        """The id of the declared webhook."""
         return WebhookId(self.subaccount_id, self.type)
 
     @property
     def http_auth_header_available(self) -> bool:
-        """What the API will report of the auth header."""
+        """Whether the API will report an auth header."""
         return self.http_auth_header is not None
 
 
 @dataclass(frozen=True)
 class LiveWebhook:
-    """What the API lists of one registered webhook; it never returns the auth header itself."""
+    """One registered webhook as the API lists it; the API never returns the auth header itself."""
 
     type: str
     url: str
@@ -117,7 +117,7 @@ class LiveWebhook:
         return self.describe()
 
     def describe(self, *, secret_url: bool = False) -> str:
-        """Return it as messages show it: without the values of its URL's query, and without a URL that is a secret."""
+        """Return the text for messages: query values are redacted, and a secret URL is not shown at all."""
         url = "[secret]" if secret_url else printable(redacted_url(self.url))
         header = "with an auth header" if self.http_auth_header_available else "no auth header"
         return f"{url} ({'enabled' if self.enabled else 'disabled'}, {header})"
@@ -127,7 +127,7 @@ class LiveWebhook:
         return all(getattr(self, name) == getattr(declared, name) for name in COMPARED)
 
     def same_address(self, declared: Declaration) -> bool:
-        """Return whether it may be what the API made of a declaration: the same address, spelled differently."""
+        """Return whether its URL is the declared address, which the API may have stored in another spelling."""
         return same_address(self.url, declared.url)
 
 
@@ -142,7 +142,7 @@ class Listing:
         return iter(self.webhooks)
 
     def get(self, type: str) -> LiveWebhook | None:
-        """Return the webhook of this type, or None where none is registered.
+        """Return the webhook of this type, or None if none is registered.
 
         Raises:
             ProtocolError: The type is listed more than once, or with control characters in its URL.
@@ -157,19 +157,19 @@ class Listing:
         if found and not found[0].url.isprintable():
             raise ProtocolError(
                 f"{self.subaccount_id}/{type} is listed with control characters in its URL, which 8x8 does not "
-                "document. Remove it with a DELETE, or with `pulumi destroy --target` where a stack holds it, then run "
+                "document. Remove it with a DELETE, or with `pulumi destroy --target` if a stack manages it, then run "
                 "the command again.",
                 uncertain=True,
             )
         return found[0] if found else None
 
     def all(self) -> list[LiveWebhook]:
-        """Return every webhook, sorted by type; raises as `get`."""
+        """Return every webhook, sorted by type; raises like `get`."""
         types = sorted({webhook.type for webhook in self.webhooks})
         return [webhook for type in types if (webhook := self.get(type))]
 
     def replaced(self, type: str, webhook: LiveWebhook | None) -> Listing:
-        """Return the same listing with this type's webhook exchanged, added or (None) taken out."""
+        """Return a copy of the listing in which this type's webhook is replaced or added, or removed if it is None."""
         others = tuple(other for other in self.webhooks if other.type != type)
         return Listing(self.subaccount_id, (*others, webhook) if webhook else others)
 

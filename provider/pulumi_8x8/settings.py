@@ -1,6 +1,6 @@
-"""Settings: the API key, the address, the timeouts; from the stack's config, else from the environment.
+"""Settings: the API key, the address and the time-outs, from the stack's config, else from the environment.
 
-One table, `FIELDS`, has the name, the default and the unit of each setting. They are read in the provider's `configure`
+The table `FIELDS` has the name, the default and the unit of each setting. They are read in the provider's `configure`
 and by the command line, and are never part of a resource's inputs, outputs or pickled provider.
 """
 
@@ -17,18 +17,18 @@ from pulumi_8x8.errors import SettingsError
 from pulumi_8x8.model import camel_case
 
 BASE_URLS = ("https://voice.wavecell.com", "https://voice.8x8.com")
-"""The addresses that the vendor documents: the set-up guide's, and the current reference's (November 2025)."""
+"""The documented addresses: that of the set-up guide, and that of the current reference (November 2025)."""
 
 DEFAULT_BASE_URL = BASE_URLS[0]
 
 LONGEST_SECRET = 4096
-"""Characters of a key or an auth header at most: what servers commonly accept for one header line."""
+"""Maximum length of a key or an auth header, in characters: what servers commonly accept for one header line."""
 
 Lookup = Callable[[str], Any]
 
 
 def secret_problem(text: str) -> str | None:
-    """Return what a text must be to be sent in an HTTP header, without repeating it; None if it can be sent."""
+    """Return the rule for HTTP header values that a text breaks, without repeating the text; None if it can be sent."""
     if not text:
         return "must not be empty"
     if len(text) > LONGEST_SECRET:
@@ -86,7 +86,7 @@ def _bool(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """One setting: how it is read, and what it is when it is not set."""
+    """One setting: how it is read, and its default."""
 
     name: str
     default: str | None
@@ -127,7 +127,7 @@ MISSING_KEY = (
 class Settings:
     """What the client needs to reach the API. Times are in seconds.
 
-    `api_key` is None where none is set: a preview with live checks off needs none.
+    `api_key` is None if none is set: a preview with live checks off needs none.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -142,7 +142,7 @@ class Settings:
         """Return the API key.
 
         Raises:
-            SettingsError: None is set.
+            SettingsError: No key is set.
         """
         if self.api_key is None:
             raise SettingsError(MISSING_KEY)
@@ -153,11 +153,11 @@ class Settings:
         """Read every setting: the stack's config first, then the environment, then the default.
 
         Args:
-            config: Gives the value of a key such as `apiKey` in the stack's `8x8:` namespace, or None.
-            environment: Defaults to the process's own.
+            config: Returns the value of a key such as `apiKey` in the stack's `8x8:` namespace, or None. Default: none.
+            environment: The environment variables. Default: the process's own.
 
         Raises:
-            SettingsError: A value is malformed; the text names the setting and never repeats the value.
+            SettingsError: A value is malformed; the message names the setting and never repeats the value.
         """
         environment = os.environ if environment is None else environment
         values: dict[str, Any] = {}

@@ -1,1 +1,1 @@
-"""The voice API over HTTP: a client, its deadline, and its JSON."""
+"""The voice API over HTTP: the client, its deadlines and its JSON."""

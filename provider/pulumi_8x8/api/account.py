@@ -1,4 +1,4 @@
-"""What a subaccount may use in call flows, for a rehearsal: its voice profiles and its virtual numbers.
+"""The voice profiles and virtual numbers that a subaccount may use in call flows; rehearsals check against them.
 
 Source: the vendor's OpenAPI description (July 2026), `GET …/speech-profiles` and `GET …/numbers`.
 """
@@ -11,11 +11,11 @@ from pulumi_8x8.api.client import Client
 from pulumi_8x8.errors import KeyRefusedError, ProtocolError, WebhookError
 
 LISTS = (("speech-profiles", "speechProfiles", "speechProfileCode"), ("numbers", "numbers", "msisdn"))
-"""Of each list its path, the field that holds it, and the field of an entry that counts."""
+"""For each list: its path, the field that contains it, and the field that identifies an entry."""
 
 
 def account_facts(client: Client, subaccount_id: str) -> AccountFacts:
-    """Fetch what a subaccount may use; a list that cannot be read is None, and the first reason is given.
+    """Fetch what a subaccount may use; a list that cannot be read is None, and the first reason is recorded.
 
     Raises:
         KeyRefusedError: The API key is unknown or invalid.
@@ -36,10 +36,10 @@ def account_facts(client: Client, subaccount_id: str) -> AccountFacts:
 
 
 def parse_codes(body: bytes, field: str, code: str) -> frozenset[str]:
-    """Read the codes of a list; entries without one are ignored.
+    """Return the codes in the response with a list; entries without a code are ignored.
 
     Raises:
-        ProtocolError: The response is not the documented shape.
+        ProtocolError: The response does not have the documented shape.
     """
     try:
         document = json_text.read(body)

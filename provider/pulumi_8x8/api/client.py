@@ -1,7 +1,7 @@
-"""The API's three endpoints, one method each; retries, deadlines, and a key that never leaves the address it is for.
+"""The API's three webhook endpoints, one method each, with retries and deadlines; the key is sent nowhere else.
 
-A method either returns what the API responded or raises one error of `errors.py`. After an error with `uncertain`, the
-request may have taken effect, which only a listing can show.
+A method either returns what the API returned or raises an error from `errors.py`. After an `uncertain` error, the
+request may have taken effect; only a listing can show whether it did.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 from pulumi_8x8.settings import BASE_URLS, Settings
 
 TRIES = 5
-"""Times a request is sent at most."""
+"""Maximum number of times that a request is sent."""
 
 LONGEST_PAUSE = 30.0
-"""Seconds that a Retry-After is obeyed at most; an API that asks for more is reported instead."""
+"""Longest Retry-After that is obeyed, in seconds; if the API asks for more, its response is reported as an error."""
 
 LARGEST_RESPONSE = 1 << 20
-"""Bytes of a response at most. A subaccount has five webhooks: some 1.5 kB."""
+"""Maximum size of a response, in bytes. A subaccount has at most five webhooks: about 1.5 kB."""
 
 KEPT_CONNECTIONS = 32
-"""Idle connections that are kept at most; there are as many as there are requests at a time."""
+"""Maximum number of idle connections that are kept; each concurrent request uses one."""
 
 SUCCESS_STATUSES = frozenset({200, 201})
-"""Statuses of a success; the vendor documents 200, and a 201 with the documented body means the same."""
+"""Success statuses: the vendor documents 200; a 201 with the documented body means the same."""
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
@@ -61,7 +61,7 @@ class Client:
 
     Args:
         settings: Key, address and time-outs.
-        sleep: Waits between tries, in seconds; a true result means that the operation was cancelled.
+        sleep: Waits between tries, for a time in seconds; a true result means that the operation was cancelled.
 
     Raises:
         SettingsError: No API key is set, or the environment's proxy settings cannot be used.
@@ -80,26 +80,26 @@ class Client:
         self._environment = self._proxies_and_trust()
 
     def deadline(self, seconds: float = 0.0) -> Deadline:
-        """Return a deadline so many seconds from now; 0 is the setting `deadline`."""
+        """Return a deadline that many seconds from now; 0 means the setting `deadline`."""
         return Deadline(seconds or self._settings.deadline)
 
     def list(self, subaccount_id: str, deadline: Deadline) -> Listing:
-        """GET the webhooks that are registered now.
+        """Return the webhooks that are registered now, with one GET.
 
         Raises:
-            WebhookError: See the tree; a missing subaccount is an error, a missing webhook is not.
+            WebhookError: See `errors.py`; a missing subaccount is an error, a missing webhook is not.
         """
         return parse_listing(subaccount_id, self.get(f"{subaccount_id}/webhooks", deadline))
 
     def get(self, path: str, deadline: Deadline) -> bytes:
-        """GET a path below `/api/v1/subaccounts/`; returns the body of a success."""
+        """GET a path below `/api/v1/subaccounts/` and return the body of a successful response."""
         return self._repeated("GET", path, deadline, SUCCESS_STATUSES).body
 
     def register(self, declared: Declaration, deadline: Deadline) -> Listing:
-        """POST a webhook, once; returns the listing as the API has it afterwards.
+        """POST a webhook once and return the listing in the response.
 
         Raises:
-            WebhookError: With `uncertain` where it may have taken effect.
+            WebhookError: `uncertain` if the request may have taken effect.
         """
         path = f"{declared.subaccount_id}/webhooks"
         response = self.send("POST", path, deadline, registration(declared))
@@ -108,27 +108,27 @@ class Client:
         return parse_listing(declared.subaccount_id, response.body)
 
     def remove(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
-        """DELETE a webhook; returns None where the API responds that there is none, or does not return it.
+        """DELETE a webhook and return it, or None if the API returns 404 or does not return the webhook.
 
         Raises:
-            WebhookError: With `uncertain` where it may have taken effect.
+            WebhookError: `uncertain` if the request may have taken effect.
         """
         path = f"{webhook_id.subaccount_id}/webhooks/{webhook_id.type}"
         response = self._repeated("DELETE", path, deadline, SUCCESS_STATUSES | {404})
         return None if response.status == 404 else parse_removal(webhook_id, response.body)
 
     def wait(self, attempt: int, deadline: Deadline, retry_after: float | None = None) -> bool:
-        """Wait after a failed attempt, 1 or more, as long as the API asked; False, at once, where that is too long."""
+        """Wait after failed attempt 1, 2, … as long as the API asked; return False at once if that is too long."""
         backoff = random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
         pause = max(backoff, retry_after or 0.0)
         return pause <= LONGEST_PAUSE and self.pause(pause, deadline)
 
     def pause(self, seconds: float, deadline: Deadline) -> bool:
-        """Wait; False, at once, where the deadline comes first, and where the operation was cancelled."""
+        """Wait; return False at once if the deadline comes first, or when the operation is cancelled."""
         return seconds <= deadline.remaining and not self._sleep(seconds)
 
     def _repeated(self, method: str, path: str, deadline: Deadline, accepted: frozenset[int]) -> HttpResponse:
-        """Send a request that may be sent again after any failure."""
+        """Send a request that is safe to repeat after any failure, with retries."""
         uncertain = False
         for attempt in itertools.count(1):
             try:
@@ -139,17 +139,18 @@ class Client:
                 again = response.status in RETRIED_STATUSES
             except UnavailableError as error:
                 failure, again = error, True
-            # What an earlier try may have done, a later refusal does not undo.
+            # A later refusal does not undo what an earlier try may have done.
             failure.uncertain = uncertain = uncertain or failure.uncertain
             if not again or attempt == TRIES or not self.wait(attempt, deadline, failure.retry_after):
                 raise failure from None
         raise AssertionError("unreachable")
 
     def send(self, method: str, path: str, deadline: Deadline, body: Any = None) -> HttpResponse:
-        """Send a request below `/api/v1/subaccounts/`, once; returns the response, whatever its status.
+        """Send a request below `/api/v1/subaccounts/` once and return the response, whatever its status.
 
         Raises:
-            UnavailableError: There is none; with `uncertain` where the request may have taken effect.
+            UnavailableError: There is no response; `uncertain` if the request may have taken effect.
+            ProtocolError: The response is compressed or too long.
             SettingsError: The environment's proxy settings cannot be used.
         """
         url = f"{self._settings.base_url}/api/v1/subaccounts/{path}"
@@ -158,7 +159,7 @@ class Client:
             return _within(deadline, lambda: self._exchange(request, deadline))
         except WebhookError:
             raise
-        except Exception as error:  # the library's errors repeat what the other side sent
+        except Exception as error:  # the library's errors may repeat what the other side sent
             failure = failure_of(error, self._settings, proxied=bool(self._environment["proxies"]))
         if not deadline.remaining:
             failure = late(deadline.seconds, failure)
@@ -174,13 +175,13 @@ class Client:
         left = deadline.remaining
         timeouts = (min(self._settings.connect_timeout, left), min(self._settings.read_timeout, left))
         adapter = self._session.get_adapter(str(request.url))
-        # Not `Session.send`, which would read a redirect's body to its end, whatever its size.
+        # `Session.send` would read the whole body of a redirect, whatever its size.
         with adapter.send(request, stream=True, timeout=timeouts, **self._environment) as response:
             content = _read(response, deadline)
             return HttpResponse(response.status_code, content, retry_after(response.headers.get("Retry-After")))
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the key; as an auth object, since a netrc entry would replace a plain header."""
+        """Add the key. This is passed as an auth object, since a netrc entry would replace a plain header."""
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
@@ -188,7 +189,7 @@ class Client:
         """Return the environment's proxies and CA bundle, read once; a loopback address is never proxied."""
         try:
             found: Any = self._session.merge_environment_settings(self._settings.base_url, {}, None, None, None)
-        except Exception:  # whatever the library raises may repeat a proxy's password
+        except Exception:  # the library's errors may contain a proxy's password
             raise SettingsError(
                 "The proxy settings in the environment cannot be used. Nothing was sent. "
                 "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
@@ -199,7 +200,7 @@ class Client:
 
 
 def _within(deadline: Deadline, exchange: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run an exchange in a thread that is left at the deadline: a socket's time-out bounds one silence only."""
+    """Run an exchange in a thread that is abandoned at the deadline: a socket time-out limits only a single wait."""
     outcome: Future[HttpResponse] = Future()
 
     def run() -> None:
@@ -213,7 +214,7 @@ def _within(deadline: Deadline, exchange: Callable[[], HttpResponse]) -> HttpRes
     Thread(target=run, name="exchange", daemon=True).start()
     try:
         return outcome.result(deadline.remaining)
-    except FuturesTimeoutError:  # the builtin one from Python 3.11, which the exchange may raise too
+    except FuturesTimeoutError:  # the builtin TimeoutError from Python 3.11, which the exchange may raise too
         if outcome.done():
             raise
         raise LateError from None
@@ -250,9 +251,9 @@ def _unusable(problem: str) -> ProtocolError:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait, from a number or a date (RFC 9110, 10.2.3).
+    """Return the seconds to wait from a Retry-After header, which is a number or a date (RFC 9110, 10.2.3).
 
-    None where the header is missing or garbage; a time that has passed is 0.
+    None if the header is missing or malformed; 0 if the time has passed.
     """
     try:
         return None if value is None else float(min(Retry().parse_retry_after(value), 1e9))

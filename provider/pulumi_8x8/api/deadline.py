@@ -6,10 +6,10 @@ import time
 
 
 class Deadline:
-    """The moment after which an operation gives up; it begins when it is made.
+    """The moment after which an operation gives up; the clock starts when it is created.
 
     Args:
-        seconds: Time from now on.
+        seconds: Time from now.
     """
 
     def __init__(self, seconds: float) -> None:

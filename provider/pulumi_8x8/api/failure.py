@@ -1,4 +1,4 @@
-"""Why an exchange failed: the HTTP library's exceptions -> a reason without a word of what the other side sent."""
+"""Why an exchange failed: the HTTP library's exceptions -> reasons that repeat nothing the other side sent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LateError(Exception):
 
 
 def late(seconds: float, failure: ExchangeFailure) -> ExchangeFailure:
-    """Return the failure of an exchange that the deadline has cut short, whatever was raised then."""
+    """Return the failure of an exchange that the deadline cut short, whichever exception that raised."""
     return failure._replace(reason=f"no full response within the deadline of {seconds:g} s", settings=False)
 
 
@@ -70,7 +70,7 @@ def failure_of(error: Exception, settings: Settings, *, proxied: bool) -> Exchan
         (unconnected, ExchangeFailure("no connection could be established")),
         (isinstance(error, (requests.RequestException, http.client.HTTPException)), CLOSED),
         (isinstance(error, OSError), CA_BUNDLE),
-        # What remains is raised while the library is set up, by settings that it does not expect.
+        # Anything else is raised while the library is being set up, because of settings that it does not expect.
         (True, PROXY),
     ]  # fmt: skip
     return next(failure for applies, failure in table if applies)

@@ -18,9 +18,9 @@ from pulumi_8x8.model import Declaration, Listing, LiveWebhook, WebhookId
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the vendor reports of a failed request, as far as it is safe to repeat.
+    """What the vendor reports about a failed request, limited to what is safe to repeat.
 
-    The webhooks reference documents `statusCode`; the platform's page on errors, for every API, `code`.
+    The webhooks reference documents `statusCode`; the platform's page on the errors of every API documents `code`.
     """
 
     status_code: str | None
@@ -49,11 +49,11 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
     """Parse the response to a listing or a registration.
 
     Unknown fields and webhooks of unknown types are tolerated; everything else must be as documented,
-    so that a broken response is never taken for a missing webhook.
+    so that a broken response is never mistaken for a missing webhook.
 
     Raises:
         InvalidRequestError: Its `statusCode` is an error.
-        ProtocolError: It is not the documented shape, or another subaccount's.
+        ProtocolError: It does not have the documented shape, or is about another subaccount.
     """
     document = _document(subaccount_id, body)
     webhooks = document.get("webhooks")
@@ -61,17 +61,17 @@ def parse_listing(subaccount_id: str, body: bytes) -> Listing:
         _broken(subaccount_id, "`webhooks` is not a list")
     count = document.get("count")
     if count is not None and count != len(webhooks):
-        _broken(subaccount_id, f"`count` is not the {len(webhooks)} webhooks listed")
+        _broken(subaccount_id, f"`count` is not {len(webhooks)}, the number of webhooks listed")
     parsed = [_webhook(subaccount_id, index, entry) for index, entry in enumerate(webhooks)]
     return Listing(subaccount_id, tuple(webhook for webhook in parsed if webhook))
 
 
 def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
-    """Parse the response to a removal: what was registered until then, as far as the response shows it.
+    """Return the webhook that was removed, or None if the response to the removal does not show it.
 
     Raises:
         InvalidRequestError: Its `statusCode` is an error.
-        ProtocolError: It is not the documented shape, or about another webhook.
+        ProtocolError: It does not have the documented shape, or is about another webhook.
     """
     document = _document(webhook_id.subaccount_id, body)
     if document.get("type", webhook_id.type) != webhook_id.type:
@@ -82,7 +82,7 @@ def parse_removal(webhook_id: WebhookId, body: bytes) -> LiveWebhook | None:
 
 
 def parse_refusal(body: bytes) -> Refusal:
-    """Return the vendor's code and errorId of a failed request; neither where the body is not the vendor's."""
+    """Return the vendor's code and errorId for a failed request; both are None if the body is not the vendor's."""
     try:
         document = json_text.read(body)
     except ValueError:
