@@ -71,9 +71,9 @@ def test_a_call_goes_through_the_registered_webhooks(line: ScriptedEndpoint) -> 
     [
         (["for  SALES", "press 2", SALES], None),
         ([SALES], None),
-        (["press 1", "press 1"], 'Not heard after "press 1": "press 1". Heard there: '),
-        ([SALES, "For sales"], f'Not heard after "{SALES}": "For sales". Heard there: "{SALES}".'),
-        (["Support is closed"], f'Not heard: "Support is closed". Heard there: "{PROMPT}", "{SALES}".'),
+        (["press 1", "press 1"], 'Not heard after "press 1": "press 1". Heard instead: '),
+        ([SALES, "For sales"], f'Not heard after "{SALES}": "For sales". Heard instead: "{SALES}".'),
+        (["Support is closed"], f'Not heard: "Support is closed". Heard instead: "{PROMPT}", "{SALES}".'),
     ],
 )
 def test_what_must_be_heard_is_heard_in_order(line: ScriptedEndpoint, expected: list[str], instead: str | None) -> None:
@@ -192,8 +192,8 @@ def test_a_file_that_would_begin_no_session_is_refused(
         ((*CALL[:-1], "+65683"), "destination must be a phone number in E.164"),
         ((*CALL, "--outcome", "GREAT"), "outcomes must be one of COMPLETED"),
         ((*CALL, "--keys", "one"), "keys must be from"),
-        (("call", SUB), "Name --from and --to, or --start"),
-        ((*CALL, "--start", __file__), "Name --from and --to, or --start"),
+        (("call", SUB), "Use --from and --to, or --start"),
+        ((*CALL, "--start", __file__), "Use --from and --to, or --start"),
         ((*CALL, "--timeout", "nan"), "must be a number of seconds"),
         ((*CALL, "--delay", "inf"), "must be a number of seconds"),
         ((*CALL, "--retries", "-1"), "-1 is not in the range"),

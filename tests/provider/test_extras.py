@@ -16,7 +16,7 @@ def test_a_command_whose_extra_is_missing_names_a_command_that_installs_it_here(
     installed = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
 
     assert (failed.returncode, message) == (
-        2, "Error: aiohttp is not installed, which the extra `emulator` brings."
+        2, "Error: aiohttp is not installed; the extra `emulator` includes it."
     )  # fmt: skip
     assert command.startswith(sys.executable)
     assert "pulumi-8x8" not in command

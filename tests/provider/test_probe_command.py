@@ -216,7 +216,7 @@ def test_a_person_is_asked_before_anything_is_registered(api: Emulator, typed: s
     os.close(outside)
     assert process.returncode == code
     assert f"webhooks of type VSS, free in {SUB}" in process.stderr
-    assert "VRU is what an earlier probe left, and will be removed first." in process.stderr
+    assert "VRU was left by an earlier probe and will be removed first." in process.stderr
     assert set(api.account.webhooks(SUB)) == ({"VCA"} if code == 0 else {"VCA", "VRU"})
 
 

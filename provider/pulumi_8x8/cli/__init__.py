@@ -1,4 +1,4 @@
-"""The command line `pulumi-8x8`: one command a file."""
+"""The command line `pulumi-8x8`: one command per file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of `pulumi-8x8`, and how each of them ends."""
+"""The commands of `pulumi-8x8`, and their exit codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pulumi_8x8.cli.terminal import discard_output, escape_output
 from pulumi_8x8.errors import WebhookError
 
 FAILED, INTERRUPTED = 2, 130
-"""Exit codes, besides 0 and a command's own 1."""
+"""Exit codes, in addition to 0 and a command's own 1."""
 
 
 class _OutputError(Exception):
@@ -33,7 +33,7 @@ class _OutputError(Exception):
 class _Commands(click.Group):
     """Ends every command with one of the documented exit codes, and a failure with one line.
 
-    click ends with 1 when it is interrupted, when nobody reads its output, and after every traceback.
+    click by itself exits with 1 when it is interrupted, when its output pipe is closed, and after every traceback.
     """
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
@@ -76,16 +76,19 @@ class _Commands(click.Group):
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(frame.filename).name}, line {frame.lineno}"
-            return FAILED, f"Error: internal error ({type(error).__name__} in {where}). Report it with the command."
+            return (
+                FAILED,
+                f"Error: internal error ({type(error).__name__} in {where}). Report it, and name the command.",
+            )
 
 
 @contextmanager
 def _output_errors() -> Iterator[None]:
-    """Tell an output that cannot be written apart: click would end with 1, and silently, for a closed pipe."""
+    """Raise a distinct error if the output cannot be written: for a closed pipe, click would silently exit with 1."""
     try:
         yield
     except OSError as error:
-        # A reader that has read enough, such as `head`, needs no message.
+        # No message for a reader that stops early, such as `head`.
         message = "" if error.errno == errno.EPIPE else f"Error: The output cannot be written: {error.strerror}."
         raise _OutputError(message) from None
 

@@ -21,45 +21,47 @@ from pulumi_8x8.cli.parameters import Failed, Seconds, SubaccountId
 from pulumi_8x8.settings import Settings
 
 LONGEST_CALL = 600.0
-"""Seconds to wait for the end of a call at most."""
+"""Longest time to wait for the end of a call, in seconds."""
 
 
 @click.command()
 @click.argument("subaccount", type=SubaccountId())
-@click.option("--from", "source", metavar="+65…", help="Who calls, in E.164.")
-@click.option("--to", "destination", metavar="+65…", help="The virtual number that is called, in E.164.")
+@click.option("--from", "source", metavar="+65…", help="Number of the caller, in E.164.")
+@click.option("--to", "destination", metavar="+65…", help="Virtual number that is called, in E.164.")
 @click.option(
     "--start",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Begin an outbound session with the call flow in this file.",
 )
-@click.option("--keys", default="", help="What is pressed, one entry for each time a call flow listens: 1,2")
+@click.option("--keys", default="", help="Keys to press, one entry for each time a call flow listens: 1,2")
 @click.option(
     "--outcome",
     "outcomes",
     default="COMPLETED",
     show_default=True,
-    help="How each makeCall ends, in order, the last for all that follow: COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED",
+    help="How each makeCall ends, in order; the last one repeats: COMPLETED, BUSY, NO_ANSWER, FAILED, CANCELED",
 )
 @click.option(
     "--expect",
     multiple=True,
     metavar="TEXT",
-    help="What must be heard, in order: a part of what is said or played, or of a number that is called; repeatable.",
+    help="Text that must be heard, in order: part of what is said or played, or of a number called; repeatable.",
 )
 @click.option(
     "--timeout", type=Seconds(60), default=5.0, show_default=True, help="Longest time for an endpoint to respond."
 )
-@click.option("--delay", type=Seconds(60, zero=True), default=0.0, show_default=True, help="Pause before a delivery.")
-@click.option("--duplicate", is_flag=True, help="Make each delivery twice.")
-@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Repeat a delivery that got no 200 so often.")
+@click.option(
+    "--delay", type=Seconds(60, zero=True), default=0.0, show_default=True, help="Pause before each delivery."
+)
+@click.option("--duplicate", is_flag=True, help="Send each delivery twice.")
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="How often to retry a delivery that got no 200.")
 @click.option("--hang-up-at", type=click.IntRange(1, 50), metavar="N", help="Hang up during the Nth VCA delivery.")
 @click.option(
     "--dtmf-place",
     type=click.Choice(["eventData.dtmf", "eventData", "dtmf"]),
     default="eventData.dtmf",
     show_default=True,
-    help="Where a VCA has the pressed keys.",
+    help="Field of a VCA delivery that contains the pressed keys.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the call as JSON.")
 def call(
@@ -73,14 +75,14 @@ def call(
 ) -> None:
     """Place a call to SUBACCOUNT on the emulator at EIGHTX8_BASE_URL.
 
-    The webhooks that are registered there receive the deliveries, and what they return is executed, as live.
+    The webhooks registered there receive the deliveries, and the call flows that they return are executed.
 
-    Exit codes: 0 success; 1 the session ended as ERROR, a delivery failed or timed out, a duplicate got another
+    Exit codes: 0 success; 1 the session ended as ERROR, a delivery failed or timed out, a duplicate got a different
     response, no VCA was delivered, or something expected was not heard; 2 misuse or an error; 130 interrupted.
     """
     numbers = {name: more.pop(name) for name in ("source", "destination")}
     if any(numbers.values()) if start else not all(numbers.values()):
-        raise click.UsageError("Name --from and --to, or --start in their place.")
+        raise click.UsageError("Use --from and --to, or --start instead.")
     who = {"start": _document(start)} if start else numbers
     how = {"keys": keys.split(",") if keys else [], "outcomes": outcomes.split(",")}
     placed = _place({"subaccount": subaccount, **who, **how, **more})
@@ -102,7 +104,7 @@ def _document(file: Path) -> object:
 
 
 def _place(order: dict[str, Any]) -> dict[str, Any]:
-    """Have the call placed, and return it when it has ended."""
+    """Place the call and return it once it has ended."""
     base_url = Settings.load().base_url
     if not is_loopback(urlsplit(base_url).hostname or ""):
         raise Failed("Calls are placed on an emulator on this machine: set its URL in EIGHTX8_BASE_URL.")
@@ -121,7 +123,7 @@ def _place(order: dict[str, Any]) -> dict[str, Any]:
     if response.status_code == 422 and isinstance(placed, dict) and "error" in placed:
         raise Failed(f"{printable(placed['error'])}. Nothing was placed.")
     if response.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
-        raise Failed("What responds at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
+        raise Failed("The server at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
     return placed
 
 
@@ -136,7 +138,7 @@ def _is_failure(delivery: dict[str, Any]) -> bool:
 
 
 def _unmet(expected: tuple[str, ...], heard: list[str]) -> str | None:
-    """Return the first expectation that was not met, and what was heard in its place; letter case does not count."""
+    """Return a message with the first unmet expectation and what was heard instead, or None; case is ignored."""
     place, offset, before = 0, 0, ""
     for text in expected:
         rest = heard[place:]
@@ -144,7 +146,7 @@ def _unmet(expected: tuple[str, ...], heard: list[str]) -> str | None:
             place, offset = place + 1, 0
         if place == len(heard):
             instead = ", ".join(f'"{words}"' for words in rest) or "nothing"
-            return f'Not heard{before}: "{text}". Heard there: {instead}.'
+            return f'Not heard{before}: "{text}". Heard instead: {instead}.'
         offset, before = found + len(_plain(text)), f' after "{text}"'
     return None
 
@@ -154,7 +156,7 @@ def _plain(text: str) -> str:
 
 
 def _show(call: dict[str, Any], unmet: str | None) -> None:
-    """Print each delivery and its response, the notes and the end; on a terminal red where it failed, and folded."""
+    """Print each delivery and its response, the notes and the result; on a terminal, folded, with failures in red."""
     _print(f"{call['source']} calls {call['destination']}")
     for delivery in call["deliveries"]:
         _print(_line(delivery), _is_failure(delivery), indent="  ")

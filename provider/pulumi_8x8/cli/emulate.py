@@ -24,7 +24,7 @@ API_KEY_VARIABLE = "EIGHTX8_API_KEY"
 
 
 class _Emulate(click.Command):
-    """Has an option for each of the emulator's modes, and shows what it does not imitate."""
+    """Adds an option for each of the emulator's modes, and shows in its help what the emulator does not imitate."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         try:
@@ -56,15 +56,19 @@ def _option(mode: Mode) -> click.Option:
 @click.command(cls=_Emulate)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback.  [default: a free one]")
 @click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else made up and printed]")
-@click.option("--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File for the webhooks.")
-@click.option("--speech-profile", multiple=True, metavar="CODE", help="A voice of the account; with one, others fail.")
-@click.option("--number", multiple=True, metavar="+65…", help="A number of the account; with one, others cannot call.")
+@click.option(
+    "--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File that stores the webhooks."
+)
+@click.option(
+    "--speech-profile", multiple=True, metavar="CODE", help="Voice profile of the account; if set, others fail."
+)
+@click.option("--number", multiple=True, metavar="+65…", help="Number of the account; if set, others cannot call.")
 @click.option(
     "--like",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Behave as this report of `probe` says.",
+    help="Imitate the API described by this report of `probe`.",
 )
-@click.option("--open", "open_page", is_flag=True, help="Open its page in the browser.")
+@click.option("--open", "open_page", is_flag=True, help="Open the emulator's page in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
 def emulate(
     port: int,
@@ -79,7 +83,7 @@ def emulate(
 ) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
 
-    The options that name a status, a choice or seconds choose what the vendor does not document, and override --like.
+    Options that take a status, a choice or seconds select behaviour that 8x8 does not document; they override --like.
 
     Exit codes: 0 stopped, 2 misuse or an error.
     """
@@ -99,7 +103,7 @@ def emulate(
 
 
 def _modes_like(report: Path | None) -> dict[str, Any]:
-    """The modes that a report names, as far as the emulator has them."""
+    """Return the modes that a report describes, without those that the emulator cannot imitate."""
     from eightx8_voice.emulator import MODES
 
     if report is None:
@@ -111,12 +115,12 @@ def _modes_like(report: Path | None) -> dict[str, Any]:
     known = {mode.name: mode for mode in MODES}
     modes = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     for name in [name for name, value in modes.items() if not known[name].allows(value)]:
-        click.echo(f"{name} = {modes.pop(name)} of the report is not imitated.", err=True)
+        click.echo(f"The report's {name} = {modes.pop(name)} cannot be imitated and is ignored.", err=True)
     return modes
 
 
 def _ready(emulator: Emulator, *, made_up: bool, as_json: bool) -> str:
-    """The ready line; a key that was given is not repeated."""
+    """Return the ready line; a key that was given is not repeated."""
     if as_json:
         return json.dumps({"url": emulator.url} | ({"api_key": emulator.api_key} if made_up else {}))
     lines = [f"The emulator serves {emulator.url}; Ctrl-C stops it.", f"  export EIGHTX8_BASE_URL={emulator.url}"]

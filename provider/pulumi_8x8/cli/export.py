@@ -20,16 +20,18 @@ from pulumi_8x8.model import WebhookId
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write a whole project into this folder, which must not hold one yet.",
+    help="Write a whole project into this folder, which must not contain one yet.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was written, or the files, as JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the paths written with --output, else the files themselves, as JSON."
+)
 def export(subaccounts: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Write a Pulumi program that declares the webhooks that are live in each SUBACCOUNT.
 
     `pulumi up` with this program adopts them and sends nothing, except for webhooks with an auth header: 8x8 does not
-    return its value, so the program reads it from the stack's secret config, and it is registered once.
+    return its value, so the program reads it from the stack's secret config and registers it once.
 
-    URLs are written in full, with the values of their queries.
+    URLs are written in full, including the values of their queries.
 
     Exit codes: 0 written, 2 misuse or an error, 130 interrupted.
     """
@@ -44,7 +46,7 @@ def export(subaccounts: tuple[str, ...], output: Path | None, as_json: bool) -> 
         click.echo(json.dumps(files, indent=2) if as_json else files["__main__.py"], nl=as_json)
         return
     if taken := [name for name in files if (output / name).exists()]:
-        raise Failed(f"{output} already holds {', '.join(taken)}. Nothing was written. Name another folder.")
+        raise Failed(f"{output} already contains {', '.join(taken)}. Nothing was written. Name another folder.")
     for id, webhook in live.items():
         if problem := url_problem(webhook.url):
             click.echo(f"{id}: the program's preview will refuse its url, which {problem}. Change it.", err=True)

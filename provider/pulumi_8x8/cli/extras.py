@@ -12,14 +12,14 @@ from pulumi_8x8.cli.parameters import Failed
 
 
 def missing(error: ModuleNotFoundError, extra: str) -> Failed:
-    """Return the error of a command whose extra is not installed, with the command that installs it here.
+    """Return the error for a command whose extra is not installed, with the command that installs it.
 
-    The requirements are named one by one, since `pulumi-8x8[extra]` is found only where the package is published, and
-    this Python is named, since another `pip` may be first on PATH.
+    That command lists each requirement, since `pulumi-8x8[extra]` works only where the package is published, and
+    names this Python, since another `pip` may be first on PATH.
     """
     marked = [line.partition(";") for line in requires("pulumi-8x8") or ()]
     needed = [name.strip() for name, _, marker in marked if re.search(rf"extra == ['\"]{extra}['\"]", marker)]
     pip = [sys.executable, "-m", "pip", "install"]
     uv = ["uv", "pip", "install", "--python", sys.executable]
     command = shlex.join([*(pip if find_spec("pip") else uv), *needed])
-    return Failed(f"{error.name} is not installed, which the extra `{extra}` brings. Run: {command}")
+    return Failed(f"{error.name} is not installed; the extra `{extra}` includes it. Run: {command}")

@@ -1,4 +1,4 @@
-"""Listings of many subaccounts, for the commands: fetched side by side, with a progress bar on a terminal."""
+"""Listings of many subaccounts, for the commands: fetched concurrently, with a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PROGRESS_AFTER = 0.5
 """Seconds after which a progress bar is shown."""
 
 POLL_SECONDS = 0.1
-"""Seconds between two looks at whether something has arrived, or somebody pressed Ctrl-C."""
+"""Seconds between two checks for a listing or for Ctrl-C."""
 
 
 def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
-    """Return the listings in the order of the ids; each is fetched once, and none after the first failure.
+    """Return the listings in the order of the ids; each is fetched once, and fetching stops at the first failure.
 
     Raises:
         WebhookError: One of them could not be fetched.
@@ -40,7 +40,7 @@ def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
             while True:
                 outcomes.put(_outcome(client, pending.popleft()))
 
-    # Daemons, since an executor's threads would keep the process alive until a silent API has timed out.
+    # Daemon threads, since an executor's threads would keep the process alive until a silent API has timed out.
     for _ in range(min(LISTED_AT_ONCE, len(ids))):
         threading.Thread(target=work, daemon=True).start()
     try:
@@ -52,7 +52,7 @@ def fetch(subaccount_ids: Sequence[str]) -> list[Listing]:
 
 def _outcome(client: Client, subaccount_id: str) -> Listing | Exception:
     try:
-        # A request's deadline starts with the request: hundreds may wait for their turn.
+        # The deadline starts with the request, since hundreds of requests may wait for their turn.
         return client.list(subaccount_id, client.deadline())
     except Exception as error:
         return error

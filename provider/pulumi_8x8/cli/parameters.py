@@ -1,4 +1,4 @@
-"""What commands take, and the error that ends one."""
+"""The parameter types of the commands, and the error that ends a command."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class SubaccountId(click.ParamType):  # type: ignore[type-arg]  # not generic be
     name = "subaccount"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse what the vendor's pattern does not allow."""
+        """Return the id; refuse it if the vendor's pattern does not allow it."""
         if problem := subaccount_problem(value):
             self.fail(f"a subaccount id {problem} (got {printable(value)!r}).", param, ctx)
         return value
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]
-    """A time on the command line; unlike click's ranges it refuses NaN and infinity.
+    """A duration on the command line; unlike click's ranges, it refuses NaN and infinity.
 
     Args:
         longest: The largest value, in seconds. Default: an hour.
@@ -43,7 +43,7 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         self._longest, self._zero = longest, zero
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Refuse what is not a number in the range."""
+        """Return the seconds; refuse what is not a number in the range."""
         try:
             seconds = float(value)
         except ValueError:

@@ -1,4 +1,4 @@
-"""`pulumi-8x8 probe`: how the real API behaves where its documents are silent."""
+"""`pulumi-8x8 probe`: how the real API behaves where its documentation is silent."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MARKS = {True: "ok", False: "NO", None: "-"}
 
 
 class _End(NamedTuple):
-    """How the asking and the cleaning ended.
+    """How the probe and its cleanup ended.
 
     Attributes:
         problems: What went wrong, one line each.
-        left: Types that could not be removed.
-        interrupted: Whether somebody pressed Ctrl-C.
+        left: Types of the webhooks that could not be removed.
+        interrupted: Whether Ctrl-C or SIGTERM ended the probe.
     """
 
     problems: list[str]
@@ -42,24 +42,22 @@ class _End(NamedTuple):
 
 @click.command()
 @click.argument("subaccount", type=SubaccountId())
+@click.option("--type", "type", type=click.Choice(TYPES), help="Type to use.  [default: the first free one]")
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="URL of the webhooks: https, without a path.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option(
-    "--type", "type", type=click.Choice(TYPES), help="Type to use.  [default: the first of them that is free]"
-)
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the webhooks point: https, without a path.")
-@click.option("--yes", is_flag=True, help="Do not ask before anything is registered.")
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report into this file, as JSON."
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file, as JSON."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def probe(subaccount: str, type: str | None, url: str, yes: bool, output: Path | None, as_json: bool) -> None:
     """Find out whether the API behaves for SUBACCOUNT as this package assumes.
 
-    With some twenty requests, it registers disabled webhooks of one type that is free there, observes what the API
-    does with them, and removes them. No other webhook is touched. What a killed run leaves, the next one removes.
+    With about twenty requests, it registers disabled webhooks of one free type, observes what the API does with them,
+    and removes them. No other webhook is touched. If a run is killed, the next run removes what it left.
 
-    The report names neither the key nor the subaccount. `pulumi-8x8 emulate --like FILE` behaves as it says.
+    The report names neither the key nor the subaccount. `pulumi-8x8 emulate --like FILE` imitates what it describes.
 
-    Exit codes: 0 every assumption holds, 1 one does not, 2 misuse or an error, 130 interrupted.
+    Exit codes: 0 every assumption holds, 1 an assumption does not hold, 2 misuse or an error, 130 interrupted.
     """
     if (problem := url_problem(url)) or url.rstrip("/").count("/") != 2 or "?" in url:
         raise click.BadParameter(problem or "must have neither a path nor a query", param_hint="--url")
@@ -93,11 +91,13 @@ def _open(output: Path | None) -> None:
 
 def _confirm(asked: Probe, subaccount: str, leftovers: list[ListedWebhook]) -> None:
     if not (sys.stdin and sys.stdin.isatty()):
-        raise Failed("Standard input is no terminal, so nobody can be asked. Nothing was registered. Add --yes.")
+        raise Failed(
+            "Standard input is not a terminal, so the probe cannot be confirmed. Nothing was registered. Add --yes."
+        )
     for entry in leftovers:
-        click.echo(f"{entry.type} is what an earlier probe left, and will be removed first.", err=True)
+        click.echo(f"{entry.type} was left by an earlier probe and will be removed first.", err=True)
     click.echo(
-        f"Some twenty requests will register disabled webhooks of type {asked.type}, free in {subaccount}, and remove "
+        f"About twenty requests will register disabled webhooks of type {asked.type}, free in {subaccount}, and remove "
         "them.\nNo other webhook is touched. An API that ignores `enabled` delivers to them until then.",
         err=True,
     )
@@ -109,7 +109,7 @@ def _confirm(asked: Probe, subaccount: str, leftovers: list[ListedWebhook]) -> N
 
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
-    """Remove what was registered when the process is asked to end, too."""
+    """Treat SIGTERM like Ctrl-C, so that what was registered is removed in both cases."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -130,10 +130,10 @@ def _run(asked: Probe, subaccount: str) -> _End:
         problems.append(f"Error: {error}")
     except KeyboardInterrupt:
         interrupted = True
-        problems.append("Not everything was asked.")
+        problems.append("The probe is incomplete.")
     try:
         if interrupted:
-            click.echo("Interrupted: what was registered is removed. Press Ctrl-C again to leave it.", err=True)
+            click.echo("Interrupted: removing what was registered. Press Ctrl-C again to leave it.", err=True)
         left, changed = asked.clean(), asked.changed()
     except (WebhookError, KeyboardInterrupt) as error:
         problems.append(
@@ -147,7 +147,7 @@ def _run(asked: Probe, subaccount: str) -> _End:
             f"{_way_out(subaccount)}"
         )
     if changed:
-        problems.append(f"Somebody else changed {', '.join(changed)} of {subaccount} during the probe.")
+        problems.append(f"Someone else changed {', '.join(changed)} of {subaccount} during the probe.")
     return _End(problems, [entry.type for entry in left], interrupted)
 
 

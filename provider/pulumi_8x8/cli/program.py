@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pulumi_8x8.model import LiveWebhook, WebhookId
 
 HEADER_KEY = "httpAuthHeader"
-"""The stack config's key for the auth header of every webhook that has no key of its own."""
+"""The stack config's key for the auth header of every webhook that does not have its own key."""
 
 HEADERS = f'''\
 config = pulumi.Config()
 
 
 def auth_header(webhook: str) -> pulumi.Output[str]:
-    """The webhook's own auth header if `<webhook>-{HEADER_KEY}` is set, else the one for all: 8x8 returns none."""
+    """Return the auth header in `<webhook>-{HEADER_KEY}` if set, else the shared one: 8x8 returns neither."""
     own = config.get_secret(f"{{webhook}}-{HEADER_KEY}")
     return config.require_secret("{HEADER_KEY}") if own is None else own
 

@@ -23,28 +23,31 @@ MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", 
 @click.command()
 @click.argument("url")
 @click.option(
-    "--type", type=click.Choice([*WebhookType.__members__]), required=True, help="The webhook that would deliver there."
+    "--type",
+    type=click.Choice([*WebhookType.__members__]),
+    required=True,
+    help="Type of the webhook that would deliver there.",
 )
 @click.option("--outbound", is_flag=True, help="Calls begin with a request to the API: send no CALL_RECEIVED.")
 @click.option(
-    "--depth", default=1, show_default=True, metavar="KEYS", help=f"Keys that are pressed in a row, 0 to {DEEPEST}."
+    "--depth", default=1, show_default=True, metavar="KEYS", help=f"Number of keys to press in a row, 0 to {DEEPEST}."
 )
 @click.option(
     "--subaccount", type=SubaccountId(), help="Check voice profiles and caller ids against this subaccount's."
 )
-@click.option("--allow-private", is_flag=True, help="Reach loopback, private and link-local addresses too.")
+@click.option("--allow-private", is_flag=True, help="Allow loopback, private and link-local addresses too.")
 @click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="Longest time for each request.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rehearse(url: str, subaccount: str | None, as_json: bool, **limits: Any) -> None:
     """Send marked, synthetic deliveries to the endpoint at URL and judge its responses.
 
-    The deliveries carry the header `X-8x8-Rehearsal: 1`, stand for no call, and carry the auth header in
-    EIGHTX8_HTTP_AUTH_HEADER, if there is one. A VCA endpoint's menu is walked through: each of its keys is pressed
-    once, in at most some fifty deliveries. Redirects are not followed; the API key is not sent to the endpoint.
+    The deliveries belong to no call. They carry the header `X-8x8-Rehearsal: 1`, and the auth header in
+    EIGHTX8_HTTP_AUTH_HEADER if it is set. In a VCA endpoint's menu, each key is pressed once, in at most about fifty
+    deliveries. Redirects are not followed; the API key is not sent to the endpoint.
 
-    With --subaccount, the key in EIGHTX8_API_KEY reads that subaccount's speech profiles and numbers.
+    With --subaccount, the key in EIGHTX8_API_KEY reads that subaccount's voice profiles and numbers.
 
-    Exit codes: 0 nothing failed (a warning leaves an endpoint ready), 1 something failed, 2 misuse or an error.
+    Exit codes: 0 nothing failed (warnings are allowed), 1 something failed, 2 misuse or an error.
     """
     header = os.environ.get(HEADER_VARIABLE) or None
     account = account_facts(Client(Settings.load()), subaccount) if subaccount else None

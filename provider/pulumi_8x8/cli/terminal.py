@@ -13,21 +13,21 @@ from rich.console import Console
 from rich.table import Table
 
 ESCAPE = "backslashreplace"
-"""How a character that the encoding does not have is written."""
+"""Error handler for characters that the encoding cannot represent."""
 
 PIPE_WIDTH = 1_000_000
-"""Columns where the output is no terminal: nothing is folded."""
+"""Columns if the output is not a terminal: nothing is folded."""
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], folded: Sequence[str]) -> str:
-    """Return a table that fits the terminal, without blanks at the ends of its lines.
+    """Return a table that fits the terminal, without trailing blanks.
 
     Args:
         header: The columns' names.
         rows: The cells.
-        folded: Names of the columns that are folded where the terminal is too narrow.
+        folded: Names of the columns that are folded if the terminal is too narrow.
     """
-    # No rule below the header and no style: an encoding may lack the one, and padding would follow the other.
+    # No rule below the header, which an encoding may lack, and no style, which padding would follow.
     shown = Table(box=None, pad_edge=False, header_style="")
     for name in header:
         shown.add_column(name, overflow="fold", no_wrap=name not in folded)
@@ -41,7 +41,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], folded: Sequence
 
 
 class _Ascii(io.TextIOWrapper):
-    """A stream that hides its encoding: to one that is called `ascii`, click writes UTF-8 all the same."""
+    """A stream that hides its encoding: click writes UTF-8 even to a stream whose encoding is named `ascii`."""
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -49,10 +49,10 @@ class _Ascii(io.TextIOWrapper):
 
 
 def escape_output() -> None:
-    """Let standard output and error escape what their encoding cannot show."""
+    """Make standard output and error escape what their encoding cannot represent."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if not isinstance(stream, io.TextIOWrapper):  # None where it is closed
+        if not isinstance(stream, io.TextIOWrapper):  # None if it is closed
             continue
         if isinstance(stream, _Ascii) or codecs.lookup(stream.encoding).name != "ascii":
             stream.reconfigure(errors=ESCAPE)
@@ -62,7 +62,7 @@ def escape_output() -> None:
 
 
 def discard_output() -> None:
-    """Drop what could not be written: Python would fail on it again when it exits."""
+    """Drop output that could not be written: Python would fail on it again at exit."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError):
             stream.flush()
