@@ -177,7 +177,7 @@ def test_what_is_registered_is_left_alone(api: Emulator, registered: list[str], 
     for each in registered:
         api.account.put(SUB, each, "https://theirs.example/")
 
-    with pytest.raises(ConflictError, match=f"{refusal}.*Nothing was sent"):
+    with pytest.raises(ConflictError, match=f"{refusal}.*Nothing was changed"):
         Probe(Settings(api_key=KEY, base_url=api.url), SUB).look(type)
 
     assert [entry.method for entry in api.journal] == ["GET"]

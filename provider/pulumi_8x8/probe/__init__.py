@@ -1,1 +1,1 @@
-"""How the real API behaves where its documents are silent: a few requests about one free webhook type."""
+"""Find out how the real API behaves where its documentation is silent, with a few requests on one free webhook type."""

@@ -1,4 +1,4 @@
-"""What a probe asks, what this package assumes, and what it means for its users where that does not hold."""
+"""What a probe asks, what this package assumes, and what it means for users if an assumption does not hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHER_REFUSALS = frozenset({401, 403, 404, 410, 429})
 """Statuses of a POST that are about the key, the subaccount or the pace, not about the type."""
 
 RESPONDS = "responds"
-"""What is seen of an address that returns the listing."""
+"""What is recorded for an address that returns the listing."""
 
 
 class Question(NamedTuple):
@@ -22,11 +22,11 @@ class Question(NamedTuple):
 
     Attributes:
         key: Its name in a report.
-        text: As a person reads it.
-        assumed: What this package assumes, or copes with.
-        holds: Whether what was seen is that.
-        otherwise: What it means where it is not.
-        shown: What was seen, for a person.
+        text: The question, for the user.
+        assumed: What this package assumes, or can handle.
+        holds: Returns whether what was seen agrees with that.
+        otherwise: What it means for the user if it does not.
+        shown: Returns what was seen, for the user.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was seen; `holds` is None where the question could not be asked."""
+    """What was seen; `holds` is None if the question could not be asked."""
 
     question: Question
     seen: Any
@@ -46,7 +46,7 @@ class Answer(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """What was seen, for a person."""
+        """What was seen, for the user."""
         return "not asked" if self.holds is None else self.question.shown(self.seen)
 
 
@@ -68,19 +68,19 @@ def _address(seen: Mapping[str, str]) -> str:
 
 QUESTIONS = (
     Question(
-        "disabled", "Is a webhook disabled that is registered with enabled and active false?", "yes", bool,
+        "disabled", "Do enabled=false and active=false disable a webhook?", "yes", bool,
         "enabled=False has no effect: the webhook delivers, and every preview shows drift.", _yes,
     ),
-    Question("enabled", "Does enabled count alone?", "either: both are sent", _any, ""),
-    Question("active", "Does active count alone?", "either: both are sent", _any, ""),
+    Question("enabled", "Is enabled honoured on its own?", "either: both are sent", _any, ""),
+    Question("active", "Is active honoured on its own?", "either: both are sent", _any, ""),
     Question(
-        "post_over", "What does POST do over a registered type?", "replace", lambda seen: seen == "replace",
+        "post_over", "What does POST do to a registered type?", "replace", lambda seen: seen == "replace",
         "An update deletes the webhook and registers it again: deliveries are dropped for a moment.",
     ),
     Question(
-        "refusal_status", "With which status does it refuse?", "4xx, such as 409 or 422",
+        "refusal_status", "Which status does a refusal have?", "4xx, such as 409 or 422",
         lambda seen: 400 <= seen < 500 and seen not in OTHER_REFUSALS,
-        "An update fails and the webhook stays as it was: the status means something else.",
+        "An update fails and leaves the webhook as it was, since this status normally has another meaning.",
     ),
     Question(
         "omitted_header", "What does POST without an auth header do to one that is set?", "remove",
@@ -93,7 +93,7 @@ QUESTIONS = (
         lambda seen: ", ".join(seen) or "as sent",
     ),
     Question(
-        "response", "Does the response to a POST show it?", "either: listings are read where not", _any, "",
+        "response", "Does the response to a POST show it?", "either: if not, a listing is read", _any, "",
         lambda seen: "yes" if seen == "current" else "not yet",
     ),
     Question(
@@ -105,26 +105,26 @@ QUESTIONS = (
         "Every listing is refused as malformed: previews do not see drift, and nothing is registered.",
     ),
     Question(
-        "delete_status", "With which status does DELETE respond?", "2xx", lambda seen: 200 <= seen < 300,
-        "A webhook of this type cannot be removed by `pulumi destroy`, but in the portal.",
+        "delete_status", "Which status does DELETE return?", "2xx", lambda seen: 200 <= seen < 300,
+        "A webhook of this type cannot be removed by `pulumi destroy`, only in the portal.",
     ),
     Question("delete_response", "What does DELETE return?", "either: a listing confirms it", _any, ""),
     Question(
-        "delete_missing_status", "With which status does a second DELETE respond?", "404 or 2xx",
+        "delete_missing_status", "Which status does a second DELETE return?", "404 or 2xx",
         lambda seen: seen == 404 or 200 <= seen < 300,
-        "A webhook that somebody else removed cannot be destroyed: use `pulumi state delete`.",
+        "A webhook that someone else removed cannot be destroyed: use `pulumi state delete`.",
     ),
     Question(
-        "invalid_type_status", "With which status is an unknown type refused?", "either: types are checked before",
+        "invalid_type_status", "Which status does an unknown type get?", "either: types are checked first",
         _any, "",
     ),
     Question(
-        "invalid_url_status", "With which status is a malformed URL refused?", "either: URLs are checked before",
+        "invalid_url_status", "Which status does a malformed URL get?", "either: URLs are checked first",
         _any, "",
     ),
     Question(
-        "error_body", "Which documented shape has an error?", "any of the three", lambda seen: seen != "other",
-        "Errors show the status alone, without the vendor's code and errorId.",
+        "error_body", "Which documented shape do errors have?", "any of the three", lambda seen: seen != "other",
+        "Errors show only the status, without the vendor's code and errorId.",
     ),
     Question(
         "addresses", "Which documented address responds?", f"at least {DEFAULT_BASE_URL.removeprefix('https://')}",

@@ -1,4 +1,4 @@
-"""Responses of the API -> what they show. Pure; unlike `api/wire.py` it reads what that refuses."""
+"""The API's responses -> what they show. Pure; unlike `api/wire.py`, it accepts undocumented responses where it can."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MARK = "pulumi-8x8-probe"
 """What every URL that a probe registers contains; a probe removes only webhooks whose URL contains it."""
 
 CHANGES = ("lower-host", "root-slash", "add-slash", "remove-slash", "drop-query", "other")
-"""What an API may change in a URL, in the emulator's names."""
+"""The changes that an API may make to a URL, under the emulator's names."""
 
 
 class ListedWebhook(NamedTuple):
-    """One webhook of a listing, also of a type that is not known."""
+    """One webhook in a listing, of a known or an unknown type."""
 
     type: str
     url: str
@@ -37,7 +37,7 @@ class Listing(NamedTuple):
     counted: str
 
     def get(self, type: str) -> ListedWebhook | None:
-        """Return the webhook of a type, None where none is listed."""
+        """Return the webhook of a type, or None if none is listed."""
         return next((entry for entry in self.entries if entry.type == type), None)
 
 
@@ -45,7 +45,7 @@ def listed(body: bytes) -> Listing:
     """Read the response to a listing or a registration.
 
     Raises:
-        ProtocolError: It is not the documented shape, apart from `count`.
+        ProtocolError: It does not have the documented shape, apart from `count`.
     """
     document = _document(body)
     webhooks = document.get("webhooks")
@@ -68,7 +68,7 @@ def listed(body: bytes) -> Listing:
 
 
 def changes(sent: str, stored: str) -> list[str]:
-    """Return what an API changed in a URL before it stored it, of `CHANGES`."""
+    """Return which of `CHANGES` an API made to a URL when it stored it."""
     one, two = urlsplit(sent), urlsplit(stored)
     known = {
         "lower-host": one._replace(netloc=one.netloc.lower()),
@@ -88,7 +88,7 @@ def changes(sent: str, stored: str) -> list[str]:
 
 
 def error_shape(body: bytes) -> str:
-    """Return which page of the vendor's has this shape of an error: webhooks, platform, callflows; else `other`."""
+    """Return which of the vendor's pages documents this error shape: webhooks, platform or callflows; else `other`."""
     names = _document(body).keys()
     shapes: Sequence[tuple[str, set[str]]] = (
         ("callflows", {"sessionStatus", "statusCode"}),
@@ -99,7 +99,7 @@ def error_shape(body: bytes) -> str:
 
 
 def removal_shape(body: bytes) -> str:
-    """Return what DELETE responded with: the webhook that it removed, the list, nothing, or `other`."""
+    """Return what DELETE returned: the removed `webhook`, the `list`, nothing (`empty`) or `other`."""
     names = _document(body).keys()
     if not body.strip():
         return "empty"

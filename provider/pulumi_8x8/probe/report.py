@@ -1,4 +1,4 @@
-"""A probe's facts -> a report without key, header or subaccount; and a report -> the modes of an emulator like it."""
+"""A probe's facts -> a report without key, header or subaccount; a report -> the modes of an emulator like it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_8x8.probe.questions import Answer, answers
 
 VERSION = 1
-"""Of the report's form."""
+"""Version of the report's format."""
 
 SAME = (
     "post_over", "refusal_status", "omitted_header", "enabled", "active", "delete_missing_status",
@@ -21,14 +21,14 @@ SAME = (
 def report(
     facts: Mapping[str, Any], *, type: str, requests: int, left: Sequence[str], complete: bool
 ) -> dict[str, Any]:
-    """Return what a machine reads.
+    """Return the report that is written as JSON.
 
     Args:
         facts: What was seen, by question.
         type: The type that was used.
         requests: How many requests were sent.
         left: Types that could not be removed.
-        complete: Whether everything was asked and nothing is left.
+        complete: Whether the probe finished, and nothing is left or was changed by someone else.
     """
     return {
         "report": VERSION,
@@ -42,7 +42,7 @@ def report(
 
 
 def modes_like(document: object) -> dict[str, Any]:
-    """Return the arguments of the emulator's `Modes` that behave as a report says; what it does not say is left out.
+    """Return the arguments for the emulator's `Modes` that imitate a report; what the report does not show is left out.
 
     Raises:
         ValueError: It is not a report.

@@ -2,7 +2,7 @@
 
 | step | requests | answers |
 |---|---|---|
-| `look`, once more when it begins | GET, and DELETE of what an earlier probe left | count |
+| `look`, and a second listing in `ask` | GET, and DELETE of what an earlier probe left | count |
 | `register` | POST, GET until it is listed | disabled, response, listed_ms |
 | `register_over` | POST, GET until it shows, ten seconds at most | post_over, refusal_status |
 | `register_variants` | (DELETE,) POST, GET, twice | enabled, active, stored, omitted_header |
@@ -30,27 +30,27 @@ from pulumi_8x8.settings import BASE_URLS, Settings
 
 DEFAULT_URL = "https://example.com"
 TYPES = ("VSS", "VCS", "VRU", "VCA", "VNU")
-"""Types in the order of preference: those that only report, the one that calls depend on, the one without DELETE."""
+"""Types in order of preference: first those that only report; VCA, on which calls depend; VNU, which has no DELETE."""
 
 UNKNOWN_TYPE = "PROBE"
 LISTED_PAUSES = (0.0, 0.5, 1.5, 3.0, 5.0, 8.0, 12.0)
-"""Seconds before each look for the first registration: thirty in all."""
+"""Seconds before each listing that may show the first registration: 30 in all."""
 
 OVER_PAUSES = (0.0, 1.0, 3.0, 6.0)
-"""Seconds before each look for an update: ten in all, as long as this package waits."""
+"""Seconds before each listing that may show an update: 10 in all, as long as this package waits."""
 
 HEADER = "Basic cHJvYmU="
 DISABLED = {"enabled": False, "active": False}
 
 
 class Probe:
-    """Asks one subaccount; `facts` grows with each step.
+    """Probes one subaccount; each step adds to `facts`.
 
     Args:
         settings: Key and address.
         subaccount_id: The subaccount.
         url: Where the webhooks point: an address without path and query. Default: https://example.com.
-        sleep: Waits between looks, in seconds; a true result ends the waiting.
+        sleep: Waits between requests, for a time in seconds; a true result ends the client's retries.
 
     Raises:
         SettingsError: No API key is set.
@@ -77,30 +77,32 @@ class Probe:
         """Types that may have been registered and whose removal is not confirmed yet."""
 
     def look(self, type: str | None = None) -> list[ListedWebhook]:
-        """Choose a type that is not registered; returns what an earlier probe left. Changes nothing.
+        """Choose a type that is not registered and return what an earlier probe left; change nothing.
 
         Raises:
-            ConflictError: The type that was asked for, or every type, is registered.
+            ConflictError: The requested type, or every type, is registered.
             WebhookError: The subaccount cannot be listed.
         """
         listing = self._list()
         self._before = {entry.type: entry for entry in listing.entries if not entry.marked}
         free = [one for one in TYPES if one not in self._before]
         if type in self._before:
-            raise ConflictError(f"{type} is registered in {self._subaccount_id}. Nothing was sent. Choose a free type.")
+            raise ConflictError(
+                f"{type} is registered in {self._subaccount_id}. Nothing was changed. Choose a free type."
+            )
         if not free:
             raise ConflictError(
                 f"Every type is registered in {self._subaccount_id}, and a probe never touches a registered webhook. "
-                "Nothing was sent. Use a subaccount with a free type."
+                "Nothing was changed. Use a subaccount with a free type."
             )
         self.type = type or free[0]
         return [entry for entry in listing.entries if entry.marked]
 
     def ask(self) -> None:
-        """Ask everything; call `clean` afterwards, whatever happens.
+        """Run every step; call `clean` afterwards, whatever happens.
 
         Raises:
-            ConflictError: Somebody else has registered the type since `look`; nothing was changed.
+            ConflictError: Someone else has registered the type since `look`; nothing was changed.
             WebhookError: A step failed; `facts` has what was seen until then.
         """
         now = self._list()
@@ -118,7 +120,7 @@ class Probe:
         self.try_addresses()
 
     def register(self) -> None:
-        """Register a disabled webhook where there is none, and wait until it is listed."""
+        """Register a disabled webhook of the free type, and wait until it is listed."""
         began = time.monotonic()
         received = self._post(self._address(), DISABLED)
         if received.status not in SUCCESS_STATUSES:
@@ -139,7 +141,7 @@ class Probe:
         raise ProtocolError(f"The API accepted {self.type} but did not list it within {sum(LISTED_PAUSES):g} s.")
 
     def register_over(self) -> None:
-        """Register another URL over it."""
+        """Register another URL over the first one."""
         before = self._live
         received = self._post(self._address("/2"), DISABLED)
         if received.status not in SUCCESS_STATUSES:
@@ -164,7 +166,7 @@ class Probe:
             self.facts["omitted_header"] = "keep" if second.header else "remove"
 
     def remove_twice(self) -> bool:
-        """Remove it, and once more; returns whether it is gone."""
+        """Remove the webhook, and once more; return whether it is gone."""
         removed = self._delete(self.type)
         self.facts["delete_status"] = removed.status
         if not 200 <= removed.status < 300:
@@ -189,7 +191,7 @@ class Probe:
                 self.facts.setdefault("error_body", error_shape(received.body))
 
     def try_addresses(self) -> None:
-        """List at each address that the vendor documents; not where another one is configured, such as an emulator."""
+        """List at each documented address, unless another one, such as an emulator's, is configured."""
         if self._settings.base_url not in BASE_URLS:
             return
         seen = {self._settings.base_url: RESPONDS}
@@ -207,7 +209,7 @@ class Probe:
         self.facts["addresses"] = {address: seen[address] for address in BASE_URLS}
 
     def clean(self) -> list[ListedWebhook]:
-        """Remove every webhook of a probe; returns those that are left.
+        """Remove every webhook that a probe registered, and return those that are left.
 
         Raises:
             WebhookError: It is not known what is left.
@@ -216,7 +218,7 @@ class Probe:
         kinds = self._touched | {entry.type for entry in listing.entries if entry.marked}
         for kind in sorted(kinds):
             entry = listing.get(kind)
-            # One that is listed without the mark was registered by somebody else during the probe.
+            # One that is listed without the mark was registered by someone else during the probe.
             if entry is None or entry.marked:
                 with suppress(RefusedError, ProtocolError):  # a listing shows whether it is gone
                     self.requests += 1
@@ -226,12 +228,12 @@ class Probe:
         return [entry for entry in self._last.entries if entry.marked]
 
     def changed(self) -> list[str]:
-        """Return the types of other webhooks that the last listing does not show as they were before."""
+        """Return the types of other webhooks that differ in the last listing from what they were before."""
         now = {entry.type: entry for entry in self._last.entries if not entry.marked}
         return sorted(type for type in now.keys() | self._before.keys() if now.get(type) != self._before.get(type))
 
     def _put(self, url: str, more: Mapping[str, Any]) -> ListedWebhook | None:
-        """Register in place of what is registered; returns what is live then, None where it is refused."""
+        """Register in place of the present webhook and return what is live then, or None if the API refused."""
         if self.facts["post_over"] != "replace":
             self._delete(self.type)
         received = self._post(url, more)
@@ -244,7 +246,7 @@ class Probe:
         return self._live
 
     def _new(self, received: HttpResponse) -> ListedWebhook | None:
-        """Return what is live after a POST: what its response or a listing shows other than before, else as before."""
+        """Return what is live after a POST: the changed webhook in its response or a listing, else the old one."""
         entry = listed(received.body).get(self.type) if self.facts["response"] == "current" else None
         for pause in self._pauses():
             if entry and entry != self._live:
@@ -254,7 +256,7 @@ class Probe:
         return entry or self._live
 
     def _gone(self, type: str) -> bool:
-        """Wait until no listing shows a type as a probe's; returns False where one still does."""
+        """Wait until a listing no longer shows a probe's webhook of a type; return False if all of them show it."""
         for pause in self._pauses():
             self._sleep(pause)
             entry = self._list().get(type)
