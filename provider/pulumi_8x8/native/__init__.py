@@ -1,1 +1,1 @@
-"""The native provider `eightx8`: the same operations as a plugin that programs in every Pulumi language use."""
+"""The native provider `eightx8`: the same operations, as a plugin for programs in every Pulumi language."""

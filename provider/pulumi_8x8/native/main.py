@@ -1,4 +1,4 @@
-"""`pulumi-resource-eightx8`: serves one engine until that ends."""
+"""`pulumi-resource-eightx8`: serves one engine until it ends."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pulumi_8x8.engine import Engine
 from pulumi_8x8.native.servicer import Servicer
 
 CALLS = 256
-"""Calls that are served at a time: far more than the steps that engines run. Threads are started as they are needed."""
+"""Maximum number of concurrent calls: far more than the steps that an engine runs. Threads start when needed."""
 
 LARGEST_MESSAGE = 400 << 20
-"""Bytes of a message, as Pulumi's own hosts take them."""
+"""Maximum size of a message, in bytes, as in Pulumi's own hosts."""
 
 SHUTDOWN_GRACE = 60.0
-"""Seconds that calls have to end when the engine is gone: a request is not abandoned in the middle."""
+"""Seconds for running calls to finish once the engine is gone, so that no request is cut off half-way."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print the port and serve; the engine's address is the first argument that is no flag."""
+    """Print the port and serve; the engine's address is the first argument that is not a flag."""
     arguments = sys.argv[1:] if arguments is None else arguments
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
     server = grpc.server(

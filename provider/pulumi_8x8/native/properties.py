@@ -1,4 +1,4 @@
-"""Properties between the engine's form and the model's: camelCase and snake_case, marked secrets, markers of ours."""
+"""Convert properties between the engine's form and the model's: spelling, secrets, and this package's markers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pulumi.runtime import rpc
 from pulumi_8x8.model import CAMEL, SECRET_URL, in_snake_case
 
 UNKNOWN_HEADER = "__unknownHeader"
-"""An output, only where it is True: the webhook was imported with an auth header, which the API does not return.
+"""An output, present only as True: the webhook was imported with an auth header, which the API does not return.
 
-Such a header stays as it is until the program declares one.
+Such a header is kept until the program declares one.
 """
 
 ALWAYS_SECRET = "http_auth_header"  # noqa: S105 - a property's name
@@ -24,9 +24,9 @@ class Received:
     """Properties that the engine sent.
 
     Attributes:
-        properties: In the model's names; what is unknown in preview is the engine's own marker.
-        secret: Names of those that are secrets.
-        foreign: Whether they are those of a dynamic resource, whose stack has moved to this provider.
+        properties: Under the model's names; a value that is unknown in preview is the engine's own marker.
+        secret: Names of the secret properties.
+        foreign: Whether they belong to a dynamic resource, because the stack moved to this provider.
     """
 
     def __init__(self, struct: struct_pb2.Struct) -> None:
@@ -39,12 +39,12 @@ class Received:
             self.properties[SECRET_URL] = True
 
     def keeps_header(self, declared: Mapping[str, Any]) -> bool:
-        """Return whether a header that this stack does not know is to be left as it is."""
+        """Return whether an auth header that this stack does not know must be kept."""
         return UNKNOWN_HEADER in self.properties and declared.get("http_auth_header") is None
 
 
 def to_struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> struct_pb2.Struct:
-    """Properties for the engine, secrets marked."""
+    """Return the properties in the engine's form, with secrets marked."""
     struct = struct_pb2.Struct()
     for name, value in properties.items():
         if name != SECRET_URL:

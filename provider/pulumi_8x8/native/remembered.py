@@ -1,8 +1,8 @@
-"""The subaccounts that a stack declared in its last run, so that the next one fetches their listings at once.
+"""The subaccounts that a stack declared in its last run, so that the next run can fetch their listings at once.
 
-The engine checks and compares one resource after the other and tells a native provider nothing of the next, so a
-preview would wait for one listing after the other. What is remembered costs at most a listing that is not needed; where
-nothing is, a preview is only slower.
+The engine checks and compares one resource at a time and does not announce the next one to a native provider, so a
+preview would wait for each listing in turn. An outdated entry costs at most one unneeded listing; a missing one only
+makes the preview slower.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pulumi_8x8.reconcile.claims import make_private, user_folder
 
 
 class Remembered:
-    """What one stack declares.
+    """The subaccounts that one stack declares.
 
     Args:
         urn: The URN of any of the stack's resources.
-        folder: Where it is remembered. Default: a folder of this user's below the temporary one.
+        folder: Where they are stored. Default: this user's folder in the temporary directory.
     """
 
     def __init__(self, urn: str, folder: Path | None = None) -> None:
@@ -29,7 +29,7 @@ class Remembered:
         self._seen: set[str] = set()
 
     def recall(self) -> list[str]:
-        """Return the subaccounts of the last run, in its order; from here on, this run is remembered."""
+        """Return the subaccounts of the last run, in its order, and start to record this run."""
         with suppress(OSError):
             make_private(self._folder)
             with suppress(FileNotFoundError):

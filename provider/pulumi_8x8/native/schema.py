@@ -1,6 +1,6 @@
-"""The package `eightx8` as Pulumi describes packages: what SDKs in every language are generated from.
+"""The Pulumi schema of the package `eightx8`, from which the SDKs in every language are generated.
 
-Names are those of the model in camelCase. A test holds the texts against the docstring of `Webhook`.
+Names are those of the model in camelCase. A test compares the texts with the docstring of `Webhook`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LIVE_WEBHOOK = {"$ref": f"#/types/{PACKAGE}:index:LiveWebhook"}
 
 SUMMARY = (
     "One webhook of an 8x8 Connect Voice subaccount.\n\nA subaccount holds one webhook of each type. `subaccountId` "
-    "and `type` say which one it is: changing one of them\nreplaces the webhook, the new one first. Everything else is "
-    "updated in place."
+    "and `type` are its identity: changing either\nreplaces the webhook, and the new one is created first. Everything "
+    "else is updated in place."
 )
 
 PROPERTIES: dict[str, dict[str, Any]] = {
@@ -49,21 +49,21 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "overwrite_on_create": {
         **BOOLEAN,
         "description": "Replace a webhook, or an auth header, that this stack does not know. Default: false, which "
-        "refuses in preview and names what is live.",
+        "makes the preview fail and show what is live.",
     },
     "rehearse": {
         **BOOLEAN,
-        "description": "Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if "
-        "the endpoint is not ready. Default: false.",
+        "description": "In preview, send marked, synthetic deliveries to a new URL, and fail if the endpoint is not "
+        "ready. Default: false.",
     },
     HEADER_AVAILABLE: {
         **BOOLEAN,
         "description": "Whether deliveries carry an Authorization header, as the API lists it.",
     },
 }
-"""What a webhook's properties are in the schema; data, since an optimised interpreter strips docstrings."""
+"""A webhook's properties in the schema. They are data, since an optimised interpreter strips docstrings."""
 
-LISTED = "What is registered in a subaccount now, sorted by type; one GET."
+LISTED = "The webhooks registered in a subaccount now, sorted by type; one GET."
 
 REQUIRED = ("subaccount_id", "type", "url")
 
@@ -80,14 +80,14 @@ _WORD = re.compile("|".join(rf"\b{word}\b" for word in sorted(_WORDS, key=len, r
 
 
 def in_schema_words(text: str) -> str:
-    """Return a text about properties and settings with the names that they have here."""
+    """Return a text with its properties, settings and booleans spelled as in the schema."""
     return _WORD.sub(lambda found: _WORDS[found[0]], text)
 
 
 def semantic_version(ours: str | None = None) -> str:
-    """Return a version as plugins have it, the package's own by default.
+    """Return a Python version as the semantic version of a plugin. Default: the package's own version.
 
-    `0.1.0.dev0` is `0.1.0-alpha.0`: SDKs for Python turn an alpha into a version of theirs and back, and no other.
+    `0.1.0.dev0` becomes `0.1.0-alpha.0`: Python SDKs can convert an alpha, and nothing else, to their form and back.
     """
     found = re.fullmatch(r"([\d.]+?)(?:\.?(dev|a|b|rc)(\d+))?", ours or version("pulumi-8x8"))
     release, stage, number = found.groups() if found else ("0.0.0", None, None)
@@ -172,7 +172,7 @@ def package() -> dict[str, Any]:
 
 def _live(shown: dict[str, Any]) -> dict[str, Any]:
     names = [CAMEL[name] for name in LiveWebhook.__dataclass_fields__ if name in PROPERTIES]
-    # A type that the vendor adds is listed too, so it is any text here.
+    # A type that the vendor adds later is listed too, so any text is allowed here.
     return {
         name: {**STRING, "description": "VCA, VSS, VCS, VRU or VNU."} if name == "type" else shown[name]
         for name in names
@@ -188,5 +188,5 @@ def _setting(field: Any) -> dict[str, Any]:
     unit = ", in seconds" if kind == "number" else ""
     default = f" Default: {field.default}." if field.default else ""
     # No `defaultInfo`: the SDK would copy the environment into the state, and a rotated key would show as a change.
-    text = f"{field.meaning[0].upper()}{field.meaning[1:]}{unit}.{default} Else the provider reads {field.environment}."
+    text = f"{field.meaning[0].upper()}{field.meaning[1:]}{unit}.{default} If unset, {field.environment} is read."
     return {"type": kind, "description": text, **({"secret": True} if field.secret else {})}

@@ -1,15 +1,15 @@
-"""The provider as every engine calls it; the operations are those of the dynamic provider.
+"""The native provider's gRPC service; the operations are those of the dynamic provider.
 
-    GetSchema   what SDKs are generated from
-    Configure   reads key, address and timeouts; sends nothing
+    GetSchema   returns what SDKs are generated from
+    Configure   reads the key, the address and the time-outs; sends nothing
     Check       refuses bad input and a second resource for one webhook; starts fetching the listing and does not wait
     Diff        compares the declaration with the state and with what is live, property by property
-    Create      as the dynamic provider; in preview refuses what this stack does not know, and plans the outputs
-    Read        what is live; with an id alone, an import
+    Create      as in the dynamic provider; in preview, refuses what this stack does not know, and plans the outputs
+    Read        returns what is live; a call with only an id is an import
     Update, Delete, Invoke, Cancel
 
-Engines start one process for each provider instance, the default one and each explicit one, and run as many calls at a
-time as they have steps. Every failure is one line: a status, not an exception, reaches the engine.
+The engine starts one process for each provider instance, the default one and each explicit one, and runs as many calls
+at a time as it has steps. Every failure reaches the engine as a status with a message of one line, not as an exception.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         detailed = {
             CAMEL[name]: provider_pb2.PropertyDiff(
                 kind=getattr(provider_pb2.PropertyDiff, kind + "_REPLACE" * (name in found.replaces)),
-                # What has drifted is as declared in the inputs.
+                # A property that has drifted is unchanged in the inputs.
                 inputDiff=olds.properties.get(name) != news.properties.get(name),
             )
             for name, kind in kinds.items()
@@ -200,7 +200,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     def _prefetch(self, urn: str, subaccount_id: str) -> None:
-        """Fetch the listings of the last run's subaccounts at the first check, and remember this one's."""
+        """Remember a subaccount; at the first check, start fetching the listings of the last run's subaccounts."""
         if self._remembered is None:
             self._remembered = self._remembered_of(urn)
             self._operation.prefetch(self._remembered.recall())

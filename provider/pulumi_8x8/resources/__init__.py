@@ -1,1 +1,1 @@
-"""What a Pulumi program imports; runs in the program's process."""
+"""The resources that a Pulumi program imports; this code runs in the program's process."""

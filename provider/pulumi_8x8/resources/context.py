@@ -1,8 +1,8 @@
-"""What the program knows of a webhook beside its inputs: its label, its options, and which subaccounts come next.
+"""What the program knows about a webhook besides its inputs: its label, its options, and the subaccounts needed next.
 
-It travels as one hidden input, which `check` removes: it reaches neither the state nor a diff. It is one JSON text,
-since the SDK and the engine spend time on each element of a list or mapping. The program's body runs to its end before
-the first registration is sent, so each one can name subaccounts that are about to be needed.
+It is passed as one hidden input, which `check` removes, so it reaches neither the state nor a diff. The input is one
+JSON text, since the SDK and the engine spend time on each element of a list or mapping. The program's body finishes
+before the first registration is sent, so each registration can name the subaccounts that are needed next.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi_8x8.reconcile.caller import UNSUPPORTED, Caller
 
 BATCH = 16
-"""Subaccounts that are listed at once."""
+"""Number of subaccounts in a batch; a resource asks for the listings of its own batch and the next."""
 
 
 class _Declarations:
@@ -35,7 +35,7 @@ class _Declarations:
             )
 
     def declare(self, subaccount_id: str | None) -> int:
-        """Declare one more, None where the id is known later; returns the position of its subaccount."""
+        """Record a declaration, None if its id is not known yet, and return the position of its subaccount."""
         position = len(self.subaccount_ids)
         if subaccount_id is None:
             return position
@@ -45,13 +45,13 @@ class _Declarations:
         return known
 
     def prefetch_ids(self, position: int) -> list[str]:
-        """Return the subaccounts of its batch and of the next."""
+        """Return the subaccounts in the batch of a position and in the next batch."""
         first = position // BATCH * BATCH
         return self.subaccount_ids[first : first + 2 * BATCH]
 
 
 _programs: WeakKeyDictionary[pulumi.Resource, _Declarations] = WeakKeyDictionary()
-"""By root resource: one process can run several programs, through the Automation API, and each run has its own."""
+"""By root resource: with the Automation API, one process can run several programs, each with its own root."""
 
 
 def _declarations() -> _Declarations:
@@ -64,7 +64,7 @@ def _declarations() -> _Declarations:
 
 
 def context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions) -> Any:
-    """Return the hidden input of one webhook: a future that is evaluated once the program's body has ended."""
+    """Return the hidden input of one webhook: a future that is evaluated once the program's body has finished."""
     declarations = _declarations()
     subaccount_id = inputs["subaccount_id"]
     position = declarations.declare(subaccount_id if isinstance(subaccount_id, str) else None)
@@ -84,5 +84,5 @@ def context(name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOption
         )
         return caller.to_text()
 
-    # A coroutine would be reported as never awaited where a transformation drops the input.
+    # A coroutine would be reported as never awaited if a transformation dropped the input.
     return asyncio.ensure_future(evaluated())

@@ -1,4 +1,4 @@
-"""The webhooks that are live, for a program that needs to know what it does not manage."""
+"""The live webhooks, for a program that needs to know about webhooks that it does not manage."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
-    """Return what is registered in a subaccount now, sorted by type; one GET.
+    """Return the webhooks registered in a subaccount now, sorted by type, with one GET.
 
     Args:
         subaccount_id: 3 to 50 characters from `A-Z a-z 0-9 - . _ &`.
 
     Raises:
         SettingsError: The id is malformed, or no API key is set.
-        WebhookError: The API refused, is unreachable, or responded what it does not document.
+        WebhookError: The API refused the request, cannot be reached, or returned something undocumented.
     """
-    # Only a program that calls this waits for these imports.
+    # Imported here, so that only a program that calls this waits for it.
     from eightx8_voice.text import printable
     from eightx8_voice.webhooks import subaccount_problem
     from pulumi_8x8.api.client import Client
@@ -36,9 +36,9 @@ def get_webhooks(subaccount_id: str) -> list[LiveWebhook]:
 
 
 def get_webhooks_output(subaccount_id: pulumi.Input[str]) -> pulumi.Output[list[LiveWebhook]]:
-    """As `get_webhooks`, for a subaccount id that may be another resource's output.
+    """Return the same as `get_webhooks`, for a subaccount id that may be another resource's output.
 
-    Unknown in a preview in which the id is unknown.
+    The result is unknown in a preview in which the id is unknown.
     """
 
     async def off_the_loop(known: str) -> list[LiveWebhook]:

@@ -9,7 +9,7 @@ from pulumi_8x8.resources.webhook import Webhook
 
 
 class IvrWebhooks(pulumi.ComponentResource):
-    """The VCA and the VSS webhook of one subaccount: what an IVR needs.
+    """The VCA webhook and the VSS webhook of one subaccount, which an IVR needs.
 
     Args:
         name: Name in the stack; the children are `<name>-vca` and `<name>-vss`.
@@ -21,7 +21,7 @@ class IvrWebhooks(pulumi.ComponentResource):
         opts: Ordinary resource options.
 
     A stack that declared the two as `Webhook("<name>-vca")` and `Webhook("<name>-vss")` keeps them: the children
-    carry those names as aliases. Under other names the webhooks are adopted as they are; nothing is sent.
+    have those names as aliases. Webhooks under other names are adopted unchanged; nothing is registered again.
     """
 
     vca: Webhook

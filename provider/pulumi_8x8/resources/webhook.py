@@ -18,8 +18,8 @@ from pulumi_8x8.resources.context import context
 class Webhook(Resource, module="8x8", name="Webhook"):
     """One webhook of an 8x8 Connect Voice subaccount.
 
-    A subaccount holds one webhook of each type. `subaccount_id` and `type` say which one it is: changing one of them
-    replaces the webhook, the new one first. Everything else is updated in place.
+    A subaccount holds one webhook of each type. `subaccount_id` and `type` are its identity: changing either
+    replaces the webhook, and the new one is created first. Everything else is updated in place.
 
     Args:
         name: Name in the stack.
@@ -30,17 +30,17 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         http_auth_header: Value of the Authorization header that deliveries carry, in printable ASCII. Always a secret;
             the API never returns it. Default: none is sent.
         overwrite_on_create: Replace a webhook, or an auth header, that this stack does not know. Default: False, which
-            refuses in preview and names what is live.
-        rehearse: Send marked, synthetic deliveries to a URL that is new, in preview, and fail the preview if the
-            endpoint is not ready. Default: False.
-        opts: Ordinary resource options; `import_` is refused, since it cannot work in a dynamic resource: a webhook
+            makes the preview fail and show what is live.
+        rehearse: In preview, send marked, synthetic deliveries to a new URL, and fail if the endpoint is not ready.
+            Default: False.
+        opts: Ordinary resource options. `import_` is refused, since it cannot work in a dynamic resource; a webhook
             that is live as declared is adopted without it (docs/adopt.md).
 
     Attributes:
         http_auth_header_available: Whether deliveries carry an Authorization header, as the API lists it.
 
-    Bad inputs fail the preview, by property. So do a live webhook that this stack did not register, a second resource
-    for one webhook, and a missing or refused API key.
+    Bad inputs fail the preview and are reported by property. A live webhook that this stack does not know, a second
+    resource for one webhook, and a missing or refused API key fail it too.
     """
 
     if TYPE_CHECKING:  # the SDK would evaluate annotations again for each resource
@@ -52,7 +52,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         http_auth_header_available: pulumi.Output[bool]
         overwrite_on_create: pulumi.Output[bool]
         rehearse: pulumi.Output[bool]
-    else:  # they are properties, whose attributes the SDK makes, only where they are set
+    else:  # the SDK sets these two attributes only if the program sets the options
         overwrite_on_create = cached_property(lambda _: pulumi.Output.from_input(False))
         rehearse = cached_property(lambda _: pulumi.Output.from_input(False))
 
@@ -74,7 +74,7 @@ class Webhook(Resource, module="8x8", name="Webhook"):
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
         if opts.import_ is not None:
-            raise pulumi.RunError(  # the program ends with this line, and without a traceback
+            raise pulumi.RunError(  # the program ends with this line and no traceback
                 f"Webhook {name!r}: import_ cannot work in a dynamic resource. Nothing was changed. Leave it out: a "
                 "webhook that is live as declared is adopted unchanged; `pulumi-8x8 export` writes such declarations."
             )
@@ -91,21 +91,21 @@ class Webhook(Resource, module="8x8", name="Webhook"):
         super().__init__(
             WebhookProvider(),
             name,
-            # The output needs its place among the properties to become an attribute.
+            # An output must be listed among the properties to become an attribute.
             {**given, "http_auth_header_available": None, INPUT: context(name, inputs, opts)},
             opts,
         )
 
     @classmethod
     def get(cls, name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Webhook:
-        """Read a webhook that exists, without managing it.
+        """Read an existing webhook without managing it.
 
         Args:
             name: Name in the stack.
             id: `<subaccount>/<TYPE>`, for example `InternalDemoCPaaS_8dD15_voice/VCA`.
             opts: Ordinary resource options.
 
-        The preview fails where nothing is registered there. `http_auth_header` is None: the API never returns it.
+        The preview fails if no such webhook is registered. `http_auth_header` is None: the API never returns it.
         """
         webhook = cls.__new__(cls)
         properties = dict.fromkeys((*IDENTITY, *DECLARED, HEADER_AVAILABLE))
