@@ -1,1 +1,1 @@
-"""What the provider's process does: validate, decide, list and apply."""
+"""The work of the provider's process: validate, decide, list and apply."""

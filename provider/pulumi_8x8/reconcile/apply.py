@@ -1,8 +1,8 @@
-"""Make one webhook what is declared, or leave it as it was; every success is confirmed by the API's own response.
+"""Make one webhook match its declaration, or leave it as it was; every success is confirmed by the API's own response.
 
-POST over a webhook that exists is not documented. It is tried first, since it leaves no moment without a webhook. Only
-when the API refuses it, or listings still show exactly the old webhook after ten seconds, is the old one deleted and
-the new one registered; if that fails, the old one is registered again. An API that stored something else has replaced
+A POST over an existing webhook is undocumented. It is tried first, since a webhook is then registered at every moment.
+If the API refuses it, or listings still show exactly the old webhook after ten seconds, the old one is deleted and the
+new one registered; if that fails, the old one is registered again. If the API stored something else, it has replaced
 the webhook: that is reported, and nothing is deleted.
 """
 
@@ -17,16 +17,16 @@ from pulumi_8x8.reconcile.listings import Listings
 from pulumi_8x8.reconcile.memory import Memory
 
 PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0)
-"""Seconds before each listing that is read until a write that none shows counts as not done: more than ten in all."""
+"""Seconds before each listing after a write, over ten in all; a write that none of them shows counts as ignored."""
 
 Before = tuple["LiveWebhook | None", ...]
-"""What was live before a POST; None for nothing."""
+"""What a listing from before a POST may show; None for no webhook."""
 
 NONE_LIVE = "no webhook is registered now and deliveries are dropped until the next `pulumi up`"
 
 
 class Registrar:
-    """Writes webhooks: one POST or one DELETE in the ordinary case."""
+    """Writes webhooks, normally with one POST or one DELETE."""
 
     def __init__(self, client: Client, listings: Listings, memory: Memory) -> None:
         self._client = client
@@ -39,16 +39,16 @@ class Registrar:
         """Register a webhook.
 
         Args:
-            declared: What must be live.
-            found: What is live; None for nothing.
-            known_header: The auth header of what is live, where the stack's state has it.
+            declared: The webhook that must be live.
+            found: The webhook that is live, or None.
+            known_header: The auth header of the live webhook, if the stack's state has it.
             deadline: When to give up; an old webhook that was deleted is restored even after it.
 
         Returns:
-            What is live now, as the API confirmed it.
+            The live webhook, as the API confirmed it.
 
         Raises:
-            WebhookError: Its text says what is live now.
+            WebhookError: Its message states what is live now.
         """
         # A listing shows whether there is an auth header, not which one: it does not prove that a new value was stored.
         provable = found is None or declared.http_auth_header == known_header
@@ -80,10 +80,10 @@ class Registrar:
         return self._exchange(declared, found, known_header, deadline)
 
     def remove(self, webhook_id: WebhookId, deadline: Deadline, *, secret_url: bool = False) -> LiveWebhook | None:
-        """Delete a webhook; returns what it was, None where nothing was registered or the API does not return it.
+        """Delete a webhook and return it, or None if nothing was registered or the API does not return it.
 
         Raises:
-            WebhookError: Its text says what is live now.
+            WebhookError: Its message states what is live now.
         """
         removed = None
         try:
@@ -103,7 +103,7 @@ class Registrar:
         return removed
 
     def _confirm_gone(self, webhook_id: WebhookId, deadline: Deadline, secret_url: bool) -> None:
-        """Confirm a removal by a listing: a 404 may be about the webhook, the subaccount or the address."""
+        """Confirm a removal with a listing: a 404 may be about the webhook, the subaccount or the address."""
         live = None
         try:
             for pause in PAUSES:
@@ -124,13 +124,13 @@ class Registrar:
         )
 
     def _post(self, declared: Declaration, deadline: Deadline, *, provable: bool) -> LiveWebhook | None:
-        """POST, and after an uncertain end list before posting again; returns what is live then."""
+        """POST and return what is live then; after an uncertain failure, list before posting again."""
         uncertain = False
         for attempt in range(1, TRIES + 1):
             try:
                 live = self._client.register(declared, deadline).get(declared.type)
             except WebhookError as error:
-                # What an earlier POST may have done, a later refusal does not undo.
+                # A later refusal does not undo what an earlier POST may have done.
                 error.uncertain = uncertain = uncertain or error.uncertain
                 again = (
                     isinstance(error, UnavailableError)
@@ -178,7 +178,7 @@ class Registrar:
         return live
 
     def _undone(self, declared: Declaration, live: LiveWebhook | None, deadline: Deadline) -> WebhookError:
-        """Remove what the API stored instead of a first registration, and return the error that reports it."""
+        """Remove what the API stored instead of a first registration, and return the error to raise."""
         if live is None:
             return ProtocolError(
                 f"The API accepted the registration of {declared.id} but does not list it. "
@@ -188,8 +188,8 @@ class Registrar:
         shown = live.describe(secret_url=declared.secret_url)
         if not live.same_address(declared):
             return ConflictError(
-                f"{declared.id} was registered by someone else after the check: {shown}. Or the API does not store "
-                "what it receives. It was left as it is. Run `pulumi preview` for the options."
+                f"{declared.id} was registered by someone else after the check, or the API did not store what it "
+                f"received: {shown}. It was left as it is. Run `pulumi preview` for the options."
             )
         self.remove(declared.id, deadline, secret_url=declared.secret_url)
         return ProtocolError(
@@ -215,19 +215,19 @@ class Registrar:
         raise failure.with_message(f"{declared.id} could not be replaced: {restored}. {failure}")
 
     def _registered_again(self, declared: Declaration, before: LiveWebhook) -> LiveWebhook | None:
-        """POST where nothing is registered now; no deadline of before cuts it short, since deliveries are dropped."""
+        """POST while nothing is registered; the deadline is a new one, since deliveries are dropped until then."""
         deadline = self._client.deadline()
         live = self._post(declared, deadline, provable=True)
         return self._confirmed(declared, live, (None, before), deadline)
 
     def _restore(self, declared: Declaration, found: LiveWebhook, known_header: str | None) -> str:
-        """Register again what was live; returns what is live then."""
+        """Register the old webhook again; return a text that states what is live then."""
         header = known_header if found.http_auth_header_available else None
         previous = Declaration(*declared.id, found.url, found.enabled, header, declared.secret_url)
         was = found.describe(secret_url=declared.secret_url)
         try:
             live = self._listings.refetch(declared.id, self._client.deadline())
-            if live in (None, found):  # a listing that shows the deleted one is late
+            if live in (None, found):  # a listing that still shows the deleted one is late
                 live = self._registered_again(previous, found)
         except WebhookError:
             try:
@@ -250,14 +250,14 @@ class Registrar:
         before: LiveWebhook | None,
         what: str = "was not registered as declared",
     ) -> WebhookError:
-        """Return the same error, with what is live now in front."""
+        """Return the same error, with what is live now at the start of its message."""
         if not error.uncertain:
             return error.with_message(f"{declared.id} {what}, and nothing was changed. {error}")
         try:
             live = self._listings.refetch(declared.id, self._client.deadline())
         except WebhookError:
             return error.with_message(f"{declared.id} {what}, and what is live now is unknown. {error}")
-        # Which auth header it is, no listing shows.
+        # No listing shows which auth header it is.
         same = ", as before" if live == before and not (live and live.http_auth_header_available) else ""
         shown = live.describe(secret_url=declared.secret_url) if live else "nothing"
         return error.with_message(f"{declared.id} {what}. Live now: {shown}{same}. {error}")

@@ -1,4 +1,4 @@
-"""The resource on whose behalf the engine calls, as far as the engine and the program describe it."""
+"""The resource for which the engine calls, as the engine and the program describe it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ UNSUPPORTED = {
     "deleted_with": "deleted_with leaves this webhook registered at 8x8 when the other resource is deleted: remove the "
     "option unless that deletes the subaccount itself",
 }
-"""Resource options that cannot work in a dynamic provider, and the warning of a preview about each."""
+"""Resource options that cannot work in a dynamic provider, and the warning that a preview shows for each."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The resource on whose behalf the engine calls.
+    """The resource for which the engine calls.
 
     Attributes:
-        urn: The resource's URN; empty where the host does not reveal it.
-        label: Name for messages, with the component's where there is one.
-        ahead: Ids of the subaccounts whose listings are about to be needed.
+        urn: The resource's URN; empty if the host does not reveal it.
+        label: Name for messages, including the component's name if there is one.
+        ahead: Ids of the subaccounts whose listings are needed next.
         ignored: Properties that `ignore_changes` names.
         secret: Inputs that were given as secrets.
         unsupported: Resource options that are set and have no effect in a dynamic provider.
-        timeout: Seconds that the program gives this call; 0 is the setting `deadline`.
+        timeout: Time limit of this call in seconds, as the program sets it; 0 means the setting `deadline`.
     """
 
     urn: str = ""
@@ -51,7 +51,7 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """What distinguishes two resources of one run."""
+        """Key that distinguishes the resource from others in the same run."""
         return self.urn or self.label
 
     def to_text(self) -> str:

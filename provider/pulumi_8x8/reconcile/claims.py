@@ -1,9 +1,9 @@
-"""Which webhooks the resources of this run declare, shared by all provider processes of the run.
+"""Which webhooks the resources of this run declare, shared among all provider processes of the run.
 
 One run may start several provider processes: the dynamic host, the native provider, one for each explicit provider.
 Each gets the engine's address as its argument and sees only its own resources. A webhook that moves from one process
 to another would be deleted by the old one, so each process writes what its resources declare to a file of its own, in
-a folder named after the engine's address, and locks a second file as long as it lives.
+a folder named after the engine's address, and locks a second file as long as it runs.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ class Claims:
     """The claims of this process, and those of the other processes of the same run.
 
     Args:
-        engine: The engine's address; empty where it is not known, which shares nothing.
-        base_url: The API that this process talks to: equal ids elsewhere are other webhooks.
-        folder: Where the files are. Default: a folder of this user's below the temporary one.
+        engine: The engine's address; if it is empty (unknown), nothing is shared.
+        base_url: The API that this process talks to; the same ids at another API are other webhooks.
+        folder: Where the files are. Default: this user's folder in the temporary directory.
 
     Attributes:
-        problem: Why nothing can be shared, although the engine is known; empty where it can.
+        problem: Why claims cannot be shared although the engine is known; empty if they can.
     """
 
     def __init__(self, engine: str, base_url: str, folder: Path | None = None) -> None:
@@ -70,7 +70,7 @@ class Claims:
         self._lock = Lock()
 
     def add(self, webhook_id: WebhookId, key: str, name: str, *, settled: bool = False) -> None:
-        """Let the other processes know that a resource declares a webhook, or has it."""
+        """Show the other processes that a resource declares a webhook or, if `settled`, has it."""
         claim = Claim(self._account, str(webhook_id), key, name, settled)
         with self._lock:
             if self._run is None:
@@ -83,7 +83,7 @@ class Claims:
                 self._run = None
 
     def of_others(self, webhook_id: WebhookId) -> list[Claim]:
-        """Return what the other processes claim of a webhook: of each, the last claim of each resource."""
+        """Return the other processes' claims to a webhook: the last claim of each resource in each process."""
         with self._lock:
             if self._run is None:
                 return []
@@ -97,7 +97,7 @@ class Claims:
 
     def _own_file(self, run: Path) -> Path:
         if self._file is None:
-            from filelock import FileLock  # only a process that declares webhooks waits for its import
+            from filelock import FileLock  # only a process that declares webhooks waits for this import
 
             make_private(run)
             file = run / f"{os.getpid()}-{uuid4().hex}.claims"
@@ -110,16 +110,16 @@ class Claims:
 
 
 def user_folder() -> Path:
-    """Return the folder of this user's below the temporary one, for what the processes of a machine share."""
+    """Return this user's folder in the temporary directory, for what the processes of a machine share."""
     user = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
     return Path(tempfile.gettempdir()) / f"pulumi-8x8-{user}"
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder inside the user's, which only this user can read.
+    """Create a folder inside the user's folder, which only this user can read.
 
     Raises:
-        OSError: It cannot be made, or somebody else has made the user's folder.
+        OSError: It cannot be created, or the user's folder belongs to another user.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if hasattr(os, "getuid") and folder.parent.stat().st_uid != os.getuid():
@@ -127,7 +127,7 @@ def make_private(folder: Path) -> None:
 
 
 def _account(base_url: str) -> str:
-    """Return the API as claims name it: the documented addresses are one, and so are those of this machine."""
+    """Return the API's name in claims: the documented addresses share one, and so do the names of this machine."""
     parts = urlsplit(base_url)
     if base_url in BASE_URLS:
         return BASE_URLS[0]
@@ -135,7 +135,7 @@ def _account(base_url: str) -> str:
 
 
 def _read(file: Path, account: str, webhook: str) -> list[Claim]:
-    """Return the last claim of each resource to a webhook; a line that is being written does not count yet."""
+    """Return the last claim of each resource to a webhook; a line that is still being written is ignored."""
     found: dict[str, Claim] = {}
     with suppress(OSError):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -147,7 +147,7 @@ def _read(file: Path, account: str, webhook: str) -> list[Claim]:
 
 
 def _ended(file: Path) -> bool:
-    """Return whether the process that wrote a file has ended: only then its lock is free."""
+    """Return whether the process that wrote a file has ended: its lock is free only then."""
     from filelock import FileLock, Timeout
 
     try:
@@ -158,7 +158,7 @@ def _ended(file: Path) -> bool:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what ended processes have left, once it is old."""
+    """Remove the old files of processes that have ended."""
     for file in folder.glob("*/*.claims"):
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > KEPT_SECONDS and _ended(file):

@@ -5,8 +5,8 @@
     state   live                  declaration                  then
     ------  --------------------  ---------------------------  -------------------------------------------
     none    none                  any                          register
-    none    same URL              nothing left to assert       adopt: nothing is sent
-    none    same URL              something left to assert     register
+    none    same URL              nothing else to set          adopt: nothing is sent
+    none    same URL              something else to set        register
     none    another URL           any                          refuse, unless overwrite_on_create
     none    not seen              any                          register
     any     unknown auth header   none                         refuse, unless overwrite_on_create
@@ -55,7 +55,7 @@ class WebhookAction(Enum):
 
 @dataclass(frozen=True)
 class Drift:
-    """One property that is live with another value than the stack left it with."""
+    """One property whose live value is not the one that the stack registered."""
 
     property: str
     live: object
@@ -67,10 +67,10 @@ class Decision:
     """What a webhook needs and why.
 
     Attributes:
-        action: What is to be done.
+        action: What to do.
         changed: Properties in which the declaration differs from the state.
         drift: Properties in which the live webhook differs from both.
-        refusal: Why it is refused and the ways out; empty unless `action` is REFUSE.
+        refusal: Why it is refused, and the options; empty unless `action` is REFUSE.
     """
 
     action: WebhookAction
@@ -83,7 +83,7 @@ GONE = (Drift("webhook", "not registered", "registered"),)
 
 
 def replaces(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
-    """Return the identity properties in which checked inputs differ from the state; an unknown one counts."""
+    """Return the identity properties in which checked inputs differ from the state; an unknown value differs."""
     return [name for name in IDENTITY if state.get(name) != inputs.get(name)]
 
 
@@ -120,11 +120,11 @@ def decide(
     """Return what the webhook of `declared` needs.
 
     Args:
-        state: The webhook as this stack's state has it; None where it has none.
+        state: The webhook in this stack's state, or None.
         declared: The webhook as the program declares it; values may be unknown in preview.
-        live: What is registered there now; None for nothing, UNSEEN where it was not fetched.
+        live: The webhook that is registered now, or None; UNSEEN if it was not fetched.
         overwrite: The program's `overwrite_on_create`.
-        ignored: Properties that the program's `ignore_changes` names; what is live there stays.
+        ignored: Properties that the program's `ignore_changes` names; their live values are kept.
     """
     decision = _needed(state, declared, live, _names(ignored))
     if decision.action is WebhookAction.REGISTER and isinstance(live, LiveWebhook) and not overwrite:
@@ -168,7 +168,7 @@ def _names(ignored: Collection[str]) -> Collection[str]:
 
 
 def _input(compared: str) -> str:
-    """Return the input whose effect the API reports: of an auth header it reports only whether one is set."""
+    """Return the input that sets a compared property: the API reports only whether an auth header is set."""
     return compared.removesuffix("_available")
 
 
@@ -192,7 +192,7 @@ def _refusal(state: Declaration | None, declared: Declaration, live: LiveWebhook
 
 
 def declarable(declared: Declaration, live: LiveWebhook) -> str:
-    """Return how to declare the live URL: as text, or where to read it if a message must not hold it."""
+    """Return how to declare the live URL: as text, or where to find it if a message must not contain it."""
     shown = redacted_url(live.url)
     if declared.secret_url or shown != live.url:
         return f"the URL that `pulumi-8x8 export {declared.subaccount_id}` writes"
@@ -200,7 +200,7 @@ def declarable(declared: Declaration, live: LiveWebhook) -> str:
 
 
 def drift_text(declared: Declaration, drift: tuple[Drift, ...]) -> str:
-    """Return one line for a person: each property with its live and its declared value."""
+    """Return one line for the user: each property with its live and its declared value."""
     if drift == GONE:
         return "no longer registered"
     return "drift: " + "; ".join(_difference(difference, declared.secret_url) for difference in drift)
@@ -238,15 +238,15 @@ def deletion(urn: str, claims: Sequence[Claim]) -> tuple[Deletion, Claim | None]
         claim of                                  then
         ----------------------------------------  --------------------------------------------------
         no resource                               delete
-        another one, which has the webhook        keep: it is managed by that one now
-        another one, which does not yet           refuse: it may have failed
-        another one, whose process ended          refuse: whether it has the webhook is not known
-        the resource itself, which has it         keep: what is deleted is what a replacement left
+        another one, which has the webhook        keep: that one manages it now
+        another one, which does not have it yet   refuse: it may have failed
+        another one, whose process ended          refuse: it is unknown whether it has the webhook
+        the resource itself, which has it         keep: the engine deletes its replaced old copy
         the resource itself, whose process ended  refuse
-        the resource itself, which does not yet   delete: it is created after this
+        the resource itself, which does not yet   delete: it is created afterwards
 
     Args:
-        urn: The resource that is deleted; empty where the host does not reveal it, which keeps every claimed webhook.
+        urn: The deleted resource; if the host does not reveal it (empty), a running process's claim keeps the webhook.
         claims: Every claim of this run to the webhook.
     """
     others = [claim for claim in claims if not urn or claim.key != urn]

@@ -1,9 +1,8 @@
-"""What is registered now: one listing per subaccount, fetched ahead, shared by every operation of this process.
+"""What is registered now: one listing per subaccount, fetched ahead and shared by all calls in this process.
 
-The engine checks one resource after the other. If each listing were fetched when it is first needed, a preview would
-take one round trip per subaccount; so each resource names the subaccounts that come next, and a small pool fetches them
-in the background. A write replaces the listing's entry of its webhook, and is not decided by a listing that has grown
-old while the webhook waited for other resources.
+The engine checks one resource at a time. If each listing were fetched when it is first needed, a preview would take one
+round trip per subaccount. Therefore each resource names the subaccounts that come next, and a small pool fetches their
+listings in the background. A write updates its webhook's entry in the listing. No write is decided from an old listing.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ MAX_AGE = 30.0
 """Seconds after which a listing is fetched again before a write."""
 
 LISTED_AT_ONCE = 16
-"""Subaccounts that are listed at a time."""
+"""Maximum number of subaccounts that are listed at a time."""
 
 FAILURES = 2
-"""Subaccounts that fail one after the other until the API counts as unreachable for the rest of the operation."""
+"""Consecutive failures after which the API counts as unreachable for the rest of the operation."""
 
 
 class Listings:
@@ -63,10 +62,10 @@ class Listings:
         return self.all(webhook_id.subaccount_id, deadline).get(webhook_id.type)
 
     def all(self, subaccount_id: str, deadline: Deadline) -> Listing:
-        """Return the webhooks that are registered in a subaccount; raises as `get`."""
+        """Return the webhooks that are registered in a subaccount; raises like `get`."""
         with self._lock:
             listing = self._listing(subaccount_id)
-            if subaccount_id in self._waiting:  # the engine takes the resources in an order of its own
+            if subaccount_id in self._waiting:  # the engine processes the resources in an order of its own
                 self._waiting.remove(subaccount_id)
                 self._waiting.appendleft(subaccount_id)
         try:
@@ -78,7 +77,7 @@ class Listings:
             ) from None
 
     def get_before_write(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
-        """As `get`, but a listing that failed, or is older than MAX_AGE, is fetched again."""
+        """Return the same as `get`, after fetching again a listing that failed or is older than MAX_AGE."""
         with self._lock:
             self._down = None
             known = self._listings.get(webhook_id.subaccount_id)
@@ -89,17 +88,17 @@ class Listings:
         return self.get(webhook_id, deadline)
 
     def refetch(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:
-        """As `get`, by a new listing: after a write whose response did not settle the matter."""
+        """Return the same as `get`, from a new listing; used if the response to a write was not conclusive."""
         with self._lock:
-            if webhook_id.subaccount_id not in self._waiting:  # one that is yet to be fetched will be new
+            if webhook_id.subaccount_id not in self._waiting:  # one that is still waiting will be new
                 self._listings.pop(webhook_id.subaccount_id, None)
             self._down = None
         return self.get(webhook_id, deadline)
 
     def record(self, webhook_id: WebhookId, webhook: LiveWebhook | None) -> None:
-        """Record the webhook as the response to a write has it.
+        """Record a webhook as the response to a write shows it.
 
-        Only of its own: the responses to two writes on one subaccount may arrive in another order than they were made.
+        Others in the response are not recorded: responses to two writes on one subaccount may arrive out of order.
         """
         with self._lock:
             known = self._listings.get(webhook_id.subaccount_id)

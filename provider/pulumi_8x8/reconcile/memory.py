@@ -28,7 +28,7 @@ class Memory:
         self._replaces: bool | None = None
 
     def declare(self, webhook_id: WebhookId, caller: Caller) -> str:
-        """Record that a resource declares a webhook; returns the name of another that does, or an empty text."""
+        """Record that a resource declares a webhook; return the name of another one that does, or an empty text."""
         with self._lock:
             first = self._declared.setdefault(webhook_id, caller)
             if first.key != caller.key:
@@ -39,7 +39,7 @@ class Memory:
         return next((claim.name for claim in others if not claim.ended and claim.key != caller.key), "")
 
     def settle(self, webhook_id: WebhookId, caller: Caller) -> None:
-        """Record that the resource that declares a webhook has it."""
+        """Record that a resource has the webhook that it declares."""
         with self._lock:
             self._settled.add(webhook_id)
         self._claims.add(webhook_id, caller.key, caller.name, settled=True)
@@ -53,7 +53,7 @@ class Memory:
 
     @property
     def sharing_problem(self) -> str:
-        """Why claims cannot be shared with other provider processes; empty where they can."""
+        """Why claims cannot be shared with other provider processes; empty if they can."""
         return self._claims.problem
 
     def hold(self, webhook_id: WebhookId, state: Declaration) -> None:
@@ -62,7 +62,7 @@ class Memory:
             self._in_state[webhook_id] = state
 
     def held(self, webhook_id: WebhookId) -> Declaration | None:
-        """Return the webhook as this stack's state has it, as far as it was seen."""
+        """Return the webhook as this stack's state has it, or None if `hold` did not record it."""
         with self._lock:
             return self._in_state.get(webhook_id)
 
@@ -72,18 +72,18 @@ class Memory:
             self._in_state.pop(webhook_id, None)
 
     def learn(self, *, replaces: bool) -> None:
-        """Record what this API does with a POST over a webhook that exists."""
+        """Record whether a POST over an existing webhook replaces it at this API."""
         with self._lock:
             self._replaces = replaces
 
     @property
     def replaces(self) -> bool | None:
-        """Whether a POST over a webhook that exists replaces it; None where that was not seen yet."""
+        """Whether a POST over an existing webhook replaces it; None if that is not known yet."""
         with self._lock:
             return self._replaces
 
     def once(self, key: object, result: Callable[[], Any]) -> Any:
-        """Return the result for a key, found by the first call that asks for it."""
+        """Return the result for a key, which the first call for that key computes."""
         with self._lock:
             if key in self._results:
                 return self._results[key]

@@ -1,4 +1,4 @@
-"""What an operation shows beside its results, on the rows of the engine's display."""
+"""The messages that an operation shows on the rows of the engine's display."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi_8x8.model import WebhookId
 from pulumi_8x8.reconcile.caller import Caller
 
 Log = Callable[[str, str, str], bool]
-"""Shows a message of a severity (`warning`, `info`, `status`) on the row of a URN; returns whether it could."""
+"""Shows a message of a severity (`warning`, `info`, `status`) on the row of a URN; returns whether it was shown."""
 
 
 class Messages:
@@ -23,7 +23,7 @@ class Messages:
     def show(
         self, severity: str, topic: str, text: str, caller: Caller | None = None, webhook_id: WebhookId | None = None
     ) -> None:
-        """Show a message on the row of the caller, else of the stack; print it where there is no engine."""
+        """Show a message on the row of the caller, else of the stack; print it if there is no engine."""
         with self._lock:
             if topic in self._topics:
                 return

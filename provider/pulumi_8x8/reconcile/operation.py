@@ -1,6 +1,6 @@
 """One preview, update, refresh or destroy: what the provider does when the engine calls, and what it remembers.
 
-The engine starts a process for each, and each process has one of these.
+The engine starts new provider processes for each of them, and each process has one `Operation`.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ Properties = Mapping[str, Any]
 
 
 class Difference(NamedTuple):
-    """What a diff found: properties that require a replacement, properties to update, whether anything is to be done.
+    """What a diff found: properties that require a replacement, properties to update, whether there is anything to do.
 
-    A webhook that is no longer registered differs without a property of its own.
+    For a webhook that is no longer registered, `updates` contains `webhook`, which is not a property.
     """
 
     replaces: tuple[str, ...]
@@ -73,7 +73,7 @@ class Difference(NamedTuple):
 
 
 class _ApiAccess(NamedTuple):
-    """The way to the API; made when something first needs it, so that a preview can do without a key."""
+    """The objects that access the API; created when first needed, so that a preview can run without a key."""
 
     client: Client
     listings: Listings
@@ -81,12 +81,12 @@ class _ApiAccess(NamedTuple):
 
 
 class Operation:
-    """Decides by `decide`, reads by `listings`, writes by `apply`.
+    """Decides with `decide`, reads with `listings` and writes with `apply`.
 
     Args:
         config: Returns the value of a key such as `8x8:baseUrl` in the stack's config, or None.
-        log: Shows a message of a severity (`warning`, `info`, `status`) on the row of a URN; returns whether it could.
-        engine: The engine's address, by which the processes of one run know each other; empty where it is not known.
+        log: Shows a message of a severity (`warning`, `info`, `status`) on the row of a URN; returns whether it did.
+        engine: The engine's address, by which the processes of one run find each other; empty if it is not known.
     """
 
     def __init__(self, config: Callable[[str], Any], log: Log = lambda *_: False, engine: str = "") -> None:
@@ -116,7 +116,7 @@ class Operation:
         return {name: inputs[name] for name in inputs if name not in PROVIDER_OPTIONS or inputs[name]}, found
 
     def check_live(self, caller: Caller, inputs: Properties) -> list[InputFailure]:
-        """Return why checked inputs are refused because of what is live; a host calls this that cannot preview."""
+        """Return why checked inputs are refused because of what is live, for a host whose `create` has no preview."""
         declared = declaration(inputs)
         if UNKNOWN in declared.id:
             return []
@@ -134,7 +134,7 @@ class Operation:
         return []
 
     def diff(self, caller: Caller, olds: Properties, news: Properties) -> Difference:
-        """Return what is to be done with a webhook that the state holds.
+        """Return what to do with a webhook that is in the state.
 
         Raises:
             ConflictError: Updating it would remove an auth header that this stack does not know.
@@ -154,9 +154,9 @@ class Operation:
         return Difference((), tuple(updates), decision.action is not WebhookAction.NOTHING or unmarked)
 
     def create(self, caller: Caller, inputs: Properties) -> tuple[WebhookId, dict[str, Any]]:
-        """Register, or adopt what is already as declared; returns the id and the outputs."""
+        """Register a webhook, or adopt it if it is live as declared; return its id and outputs."""
         webhook_id = declaration(inputs).id
-        # The state holds the webhook when the engine replaces a resource by itself.
+        # The state still has the webhook if the engine replaces a resource that keeps its id.
         outs = self._converged(caller, self._memory.held(webhook_id), inputs)
         self._memory.settle(webhook_id, caller)
         return webhook_id, outs
@@ -175,10 +175,10 @@ class Operation:
         return declared.id, planned_outputs(inputs)
 
     def read(self, caller: Caller, webhook_id: WebhookId, outs: Properties) -> dict[str, Any] | None:
-        """Return what is live, as outputs; None where nothing is registered.
+        """Return what is live, as outputs; None if nothing is registered.
 
         Raises:
-            NotFoundError: Nothing is registered, and the state holds no such webhook either.
+            NotFoundError: Nothing is registered, and the state has no such webhook either.
         """
         try:
             live = self._api.listings.get_before_write(webhook_id, self._deadline(caller))
@@ -194,11 +194,11 @@ class Operation:
         return _outs(webhook_id, live, outs.get("http_auth_header") if live.http_auth_header_available else None, outs)
 
     def update(self, caller: Caller, olds: Properties, news: Properties) -> dict[str, Any]:
-        """Make the live webhook what is declared; returns the outputs."""
+        """Make the live webhook match the declaration and return the outputs."""
         return self._converged(caller, declaration(olds), news)
 
     def delete(self, caller: Caller, webhook_id: WebhookId, outs: Properties) -> None:
-        """Remove it, unless a resource of this run declares it, in whichever provider process.
+        """Remove a webhook, unless a resource of this run, in any provider process, declares it.
 
         Raises:
             ConflictError: The resource that declares it may have failed.
@@ -226,10 +226,10 @@ class Operation:
             self._messages.show("info", f"removed {webhook_id}", text, caller, webhook_id)
 
     def webhooks(self, caller: Caller, subaccount_id: str) -> list[LiveWebhook]:
-        """Return what is registered in a subaccount, sorted by type.
+        """Return the webhooks registered in a subaccount, sorted by type.
 
         Raises:
-            WebhookError: The API refused, or is unreachable.
+            WebhookError: The API refused the request or cannot be reached.
         """
         return self._api.listings.all(subaccount_id, self._deadline(caller)).all()
 
@@ -239,7 +239,7 @@ class Operation:
             self._api.listings.prefetch(id for id in subaccount_ids if not subaccount_problem(id))
 
     def cancel(self) -> None:
-        """Send nothing again that has failed; what is under way ends by itself."""
+        """Stop retrying failed requests; requests in progress are not interrupted."""
         self._cancelled.set()
 
     @property
@@ -251,7 +251,7 @@ class Operation:
 
     @cached_property
     def _made(self) -> _ApiAccess:
-        from pulumi_8x8.api.client import Client  # the HTTP library is what costs most to import
+        from pulumi_8x8.api.client import Client  # the HTTP library is the slowest import
         from pulumi_8x8.reconcile.apply import Registrar
         from pulumi_8x8.reconcile.listings import Listings
 
@@ -260,7 +260,7 @@ class Operation:
         return _ApiAccess(client, listings, Registrar(client, listings, self._memory))
 
     def _deadline(self, caller: Caller) -> Deadline:
-        """Start the one clock of a call."""
+        """Start the deadline of a call."""
         return Deadline(caller.timeout or self._settings.deadline)
 
     def _setting_failures(self) -> list[InputFailure]:
@@ -271,7 +271,7 @@ class Operation:
         return []
 
     def _declared(self, caller: Caller, before: Declaration, declared: Declaration) -> list[InputFailure]:
-        """Record a declaration and start fetching its listing; a second resource for one webhook is refused."""
+        """Record a declaration and start fetching its listing; refuse a second resource for one webhook."""
         webhook_id = declared.id
         if other := self._memory.declare(webhook_id, caller):
             reason = (
@@ -294,7 +294,7 @@ class Operation:
         return []
 
     def _rehearsal_failures(self, caller: Caller, olds: Properties, inputs: Properties) -> list[InputFailure]:
-        """Return what an endpoint whose URL is new is not ready for."""
+        """Return the failures of the endpoint at a new URL in a rehearsal, if the inputs ask for one."""
         url, header = inputs["url"], inputs.get("http_auth_header")
         if inputs["rehearse"] is not True or UNKNOWN in (url, header) or olds.get("url") == url:
             return []
@@ -315,7 +315,7 @@ class Operation:
         return rehearsed(inputs, self._settings, self._api.client if knows_account else None)
 
     def _live(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | Unseen | None:
-        """Return what is live, for a preview; UNSEEN with one warning where it cannot be listed."""
+        """Return what is live, for a preview; UNSEEN, with one message, if it is not to be or cannot be listed."""
         if not self._settings.live_checks:
             self._messages.show(
                 "info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only"
@@ -345,7 +345,7 @@ class Operation:
             self._messages.show("status", f"will adopt {webhook_id}", text, caller, webhook_id)
 
     def _converged(self, caller: Caller, state: Declaration | None, inputs: Properties) -> dict[str, Any]:
-        """Make the webhook what the inputs declare; returns the resource's outputs."""
+        """Make the webhook match the inputs and return the resource's outputs."""
         deadline, declared = self._deadline(caller), declaration(inputs)
         live = self._api.listings.get_before_write(declared.id, deadline)
         declared = with_ignored_live_values(declared, live, caller.ignored)
@@ -362,7 +362,7 @@ class Operation:
         return _outs(declared.id, live, declared.http_auth_header, inputs)
 
     def _rotated(self, error: KeyRefusedError) -> WebhookError:
-        """Return the refusal of a key, with what helps when an earlier `up` has recorded it."""
+        """Return the refusal of a key, with advice if an earlier `up` may have recorded that key."""
         if not self._key_is_recorded:
             return error
         return error.with_message(
@@ -372,7 +372,7 @@ class Operation:
 
 
 def planned_outputs(inputs: Properties) -> dict[str, Any]:
-    """Return the outputs that these inputs will have; None is known, what is left out is not."""
+    """Return the outputs that these inputs will have; None is a known value, a missing output is unknown."""
     header = inputs.get("http_auth_header")
     return {
         **dict.fromkeys((*DECLARED, *PROVIDER_OPTIONS)),

@@ -1,4 +1,4 @@
-"""A rehearsal on behalf of a webhook: with what its account may use, as values."""
+"""Rehearse the endpoint of a webhook, with what its account may use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rehearsed(inputs: Mapping[str, Any], settings: Settings, client: Client | None) -> tuple[Finding, ...]:
-    """Rehearse the endpoint of checked inputs; without a client, what the account may use is not checked.
+    """Rehearse the endpoint of checked inputs; without a client, call flows are not checked against the account.
 
     Raises:
         KeyRefusedError: The API key is unknown or invalid.
@@ -35,5 +35,5 @@ def rehearsed(inputs: Mapping[str, Any], settings: Settings, client: Client | No
 
 
 def rehearsal_texts(findings: Sequence[Finding], verdict: str) -> list[str]:
-    """Return the findings of a verdict, one text each."""
+    """Return the findings with this verdict, as one text each."""
     return [f"{finding.name}: {finding.detail}" for finding in findings if finding.verdict == verdict]

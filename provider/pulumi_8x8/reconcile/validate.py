@@ -18,11 +18,11 @@ NUMBER_MASKING = ("VCS", "VRU", "VNU")
 """Types that the vendor documents for number masking; for IVR it documents VCA and VSS."""
 
 DEFAULTS: dict[str, Any] = {"enabled": True, "overwrite_on_create": False, "rehearse": False}
-"""Inputs that may be left out, and what they are then."""
+"""Defaults of the inputs that may be left out."""
 
 
 class InputFailure(NamedTuple):
-    """A bad input. `property` is empty where the engine would print a value that must not be shown."""
+    """A bad input. `property` is empty if the engine would print a value that must not be shown."""
 
     property: str
     reason: str
@@ -59,7 +59,7 @@ def failures(inputs: Mapping[str, Any], secret: Collection[str] = ()) -> list[In
 
 
 def may_be_named(url: Any) -> bool:
-    """Return whether a failure may name the property `url`: the engine prints its value, query and all."""
+    """Return whether a failure may name the property `url`: the engine prints its value, including the query."""
     return not isinstance(url, str) or redacted_url(url) == printable(url, LONGEST_URL)
 
 
