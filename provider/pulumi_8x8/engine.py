@@ -1,4 +1,4 @@
-"""The engine that started this process: it shows messages, and its end is detected."""
+"""The engine that started this process: a connection that shows messages in it and detects its end."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SettingsError(WebhookError):
 
 
 class ConflictError(WebhookError):
-    """A webhook, or an auth header, that this stack does not know is registered; nothing was changed."""
+    """The webhook must not be changed, for example because this stack does not know it; nothing was changed."""
 
 
 class UnavailableError(WebhookError):

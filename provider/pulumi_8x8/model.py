@@ -25,7 +25,7 @@ PROVIDER_OPTIONS = ("overwrite_on_create", "rehearse")
 """Options for the provider itself; in the state only if they are set, since each property makes the state larger."""
 
 HEADER_AVAILABLE = "http_auth_header_available"
-"""The only property that is just an output."""
+"""The only property that is not also an input."""
 
 PROPERTIES = (*IDENTITY, *DECLARED, *PROVIDER_OPTIONS, HEADER_AVAILABLE)
 

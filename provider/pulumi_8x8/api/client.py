@@ -1,4 +1,4 @@
-"""The API's three webhook endpoints, one method each, with retries and deadlines; the key is sent nowhere else.
+"""The API's three webhook endpoints, one method each, with retries and deadlines; only the API is sent the key.
 
 A method either returns what the API returned or raises an error from `errors.py`. After an `uncertain` error, the
 request may have taken effect; only a listing can show whether it did.
@@ -80,11 +80,11 @@ class Client:
         self._environment = self._proxies_and_trust()
 
     def deadline(self, seconds: float = 0.0) -> Deadline:
-        """Return a deadline that many seconds from now; 0 means the setting `deadline`."""
+        """Return a deadline `seconds` from now; 0 means the setting `deadline`."""
         return Deadline(seconds or self._settings.deadline)
 
     def list(self, subaccount_id: str, deadline: Deadline) -> Listing:
-        """Return the webhooks that are registered now, with one GET.
+        """GET the webhooks that are registered now.
 
         Raises:
             WebhookError: See `errors.py`; a missing subaccount is an error, a missing webhook is not.
@@ -118,7 +118,7 @@ class Client:
         return None if response.status == 404 else parse_removal(webhook_id, response.body)
 
     def wait(self, attempt: int, deadline: Deadline, retry_after: float | None = None) -> bool:
-        """Wait after failed attempt 1, 2, … as long as the API asked; return False at once if that is too long."""
+        """Wait after failed try `attempt`, at least `retry_after` seconds; return False at once if that is too long."""
         backoff = random.uniform(0.5, 1.0) * min(8.0, 0.25 * 2.0 ** (attempt - 1))
         pause = max(backoff, retry_after or 0.0)
         return pause <= LONGEST_PAUSE and self.pause(pause, deadline)

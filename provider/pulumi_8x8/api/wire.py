@@ -1,4 +1,4 @@
-"""JSON <-> dataclasses: the only place that knows the API's field names and response shapes.
+"""JSON <-> dataclasses: the field names and response shapes of the API's webhook endpoints.
 
 Source: the vendor's public reference and OpenAPI description (July 2026) and the original IVR set-up guide.
 They disagree on one name: the guide sends `active`, the reference `enabled`; both are sent, `enabled` is read.

@@ -55,7 +55,7 @@ def _option(mode: Mode) -> click.Option:
 
 @click.command(cls=_Emulate)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on loopback.  [default: a free one]")
-@click.option("--api-key", help="Bearer to accept.  [default: EIGHTX8_API_KEY, else made up and printed]")
+@click.option("--api-key", help="Bearer token to accept.  [default: EIGHTX8_API_KEY, else made up and printed]")
 @click.option(
     "--state", "state_file", type=click.Path(dir_okay=False, path_type=Path), help="File that stores the webhooks."
 )
@@ -83,7 +83,7 @@ def emulate(
 ) -> None:
     """Serve an emulator of the voice API until Ctrl-C.
 
-    Options that take a status, a choice or seconds select behaviour that 8x8 does not document; they override --like.
+    The options after --json select behaviour that 8x8 does not document; they override --like.
 
     Exit codes: 0 stopped, 2 misuse or an error.
     """

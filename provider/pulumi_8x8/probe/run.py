@@ -30,7 +30,7 @@ from pulumi_8x8.settings import BASE_URLS, Settings
 
 DEFAULT_URL = "https://example.com"
 TYPES = ("VSS", "VCS", "VRU", "VCA", "VNU")
-"""Types in order of preference: first those that only report; VCA, on which calls depend; VNU, which has no DELETE."""
+"""Types in order of preference. Calls depend on VCA, and no DELETE is documented for VNU, so these come last."""
 
 UNKNOWN_TYPE = "PROBE"
 LISTED_PAUSES = (0.0, 0.5, 1.5, 3.0, 5.0, 8.0, 12.0)

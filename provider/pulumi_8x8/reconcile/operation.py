@@ -315,7 +315,7 @@ class Operation:
         return rehearsed(inputs, self._settings, self._api.client if knows_account else None)
 
     def _live(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | Unseen | None:
-        """Return what is live, for a preview; UNSEEN, with one message, if it is not to be or cannot be listed."""
+        """Return what is live; UNSEEN, with one message, if live checks are off or the API is unreachable."""
         if not self._settings.live_checks:
             self._messages.show(
                 "info", "live", "drift was not checked (8x8:liveChecks is false); compared with the state only"
