@@ -71,6 +71,12 @@ CASES = {
     "a removal finds nothing, and no listing": Case(
         (status(404, "DELETE"), status(404, "GET")),
         "take the webhook out of the stack with `pulumi state delete`", BEFORE, None, held=BEFORE),
+    "a removal finds nothing, and the API then fails": Case(
+        (status(404, "DELETE"), status(503, "GET")),
+        "The removal of acme_voice/VCA could not be confirmed. The API responded 503", BEFORE, None, held=BEFORE),
+    "a removal is accepted, and the webhook stays listed": Case(
+        (status(200, "DELETE", body={}),),
+        f"or returned 404, but still lists it. Live now: {OLD} (enabled, no auth header). ", BEFORE, None, held=BEFORE),
 }  # fmt: skip
 
 

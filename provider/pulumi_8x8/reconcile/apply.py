@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pulumi_8x8.api.client import TRIES, Client
 from pulumi_8x8.api.deadline import Deadline
-from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, UnavailableError, WebhookError
+from pulumi_8x8.errors import ConflictError, NotFoundError, ProtocolError, RefusedError, UnavailableError, WebhookError
 from pulumi_8x8.model import Declaration, LiveWebhook, WebhookId
 from pulumi_8x8.reconcile.decide import declarable
 from pulumi_8x8.reconcile.listings import Listings
@@ -103,24 +103,26 @@ class Registrar:
         return removed
 
     def _confirm_gone(self, webhook_id: WebhookId, deadline: Deadline, secret_url: bool) -> None:
-        """Confirm a removal with a listing: a 404 may be about the webhook, the subaccount or the address."""
-        live = None
+        """Confirm with a listing a removal that the API responded to with a 404, or without naming the webhook."""
+        unconfirmed, live = f"The removal of {webhook_id} could not be confirmed", None
         try:
             for pause in PAUSES:
                 if not self._client.pause(pause, deadline):
                     break
                 if not (live := self._listings.refetch(webhook_id, deadline)):
                     return
-        except WebhookError as error:
+        except NotFoundError as error:  # the 404 may have been about the subaccount, or the address
             raise error.with_message(
-                f"The removal of {webhook_id} could not be confirmed: the API finds neither the webhook nor the "
-                f"subaccount. {error} If the subaccount itself is gone, take the webhook out of the stack with "
-                "`pulumi state delete`."
+                f"{unconfirmed}: the API finds neither the webhook nor the subaccount. {error} If the subaccount "
+                "itself is gone, take the webhook out of the stack with `pulumi state delete`."
             ) from None
-        shown = live.describe(secret_url=secret_url) if live else "unknown"
+        except WebhookError as error:
+            raise error.with_message(f"{unconfirmed}. {error}") from None
+        if live is None:
+            raise ProtocolError(f"{unconfirmed} before the deadline. Run the command again.")
         raise ProtocolError(
-            f"{webhook_id} was not removed: the API returned 404 but still lists it. Live now: {shown}. "
-            "Run the command again; if it happens again, ask 8x8 support."
+            f"{webhook_id} was not removed: the API accepted the DELETE, or returned 404, but still lists it. Live "
+            f"now: {live.describe(secret_url=secret_url)}. Run the command again; if it happens again, ask 8x8 support."
         )
 
     def _post(self, declared: Declaration, deadline: Deadline, *, provable: bool) -> LiveWebhook | None:
