@@ -1,4 +1,4 @@
-# `make` alone shows the targets. The recipes are for any POSIX shell and for GNU make 3.81 and later.
+# `make` alone shows the targets. The recipes work with any POSIX shell and GNU make 3.81 or later.
 
 PYTHON ?= python3
 PORT ?= 8088
@@ -7,9 +7,9 @@ TESTS ?= tests/provider/test_webhook.py tests/provider/test_dynamic_host.py test
   tests/engine/test_ownership.py tests/engine/test_drift.py
 
 BIN := .venv/bin
-# Twice as many workers as CI has cores: most tests wait for a process of the engine.
+# Twice as many workers as CI has cores, because most tests wait for an engine process.
 PYTEST := -m pytest -n 4 --dist worksteal
-# uv makes the environments: the one on PATH, else the pinned one from PyPI.
+# uv creates the environments: the one on PATH, or else the pinned one from PyPI.
 UV := $(or $(filter-out $(CURDIR)/%,$(shell command -v uv 2>/dev/null)),.tools/uv/bin/uv)
 OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 
@@ -18,27 +18,27 @@ OLDEST_SDK := $(shell sed -n 's/^dependencies = .*"pulumi>=\([0-9.]*\),.*/\1/p' 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.ready .tools/.ready ## make .venv and find or build a Pulumi CLI; the other targets call it
+setup: .venv/.ready .tools/.ready ## create .venv and find or build a Pulumi CLI; the other targets run it
 
-test: lint types ## check style, types and layout, and run all tests but the proofs; ARGS='-k word' picks some
+test: lint types ## check style, types and imports, and run all tests except the proofs; ARGS='-k word' selects some
 	$(BIN)/python $(PYTEST) -m 'not proof' $(ARGS)
 
 proof: setup ## run the long tests: every fault, crashes, secrets, concurrency, state machines; ARGS as above
 	$(BIN)/python $(PYTEST) -m proof $(ARGS)
 
-oldest: setup .venv-oldest/.ready ## run TESTS, a subset, with the oldest supported SDK; ARGS as above
+oldest: setup .venv-oldest/.ready ## run a subset of the tests (TESTS) with the oldest supported SDK; ARGS as above
 	.venv-oldest/bin/python $(PYTEST) -m 'not proof' $(TESTS) $(ARGS)
 
 .PHONY: oldest-version
 oldest-version:
 	@echo $(OLDEST_SDK)
 
-lint: setup ## check style, format and the direction of imports, change nothing
+lint: setup ## check style, format and import directions without changing anything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-format: setup ## rewrite the files in the house format
+format: setup ## apply the house format to all files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -51,19 +51,19 @@ unit: setup ## run the tests that need neither a Pulumi CLI nor a browser; ARGS 
 engine: setup ## run the tests that need the Pulumi CLI; ARGS as above
 	$(BIN)/python $(PYTEST) -m 'engine and not proof' $(ARGS)
 
-demo: setup ## create, change and destroy two webhooks against a local 8x8 voice API
+demo: setup ## create, change and destroy two webhooks on an emulated 8x8 voice API
 	@$(BIN)/python tools/demo/run.py
 
-emulator: setup ## serve a local 8x8 voice API on PORT (8088), and open its page
+emulator: setup ## emulate the 8x8 voice API on PORT (8088), and open its page
 	@$(BIN)/pulumi-8x8 emulate --port $(PORT) --open
 
-matrix: setup ## run every operation against every fault, and record the outcomes in tests/proof/matrix.json
+matrix: setup ## run every operation with every fault, and record the outcomes in tests/proof/matrix.json
 	@$(BIN)/python -m tests.proof.matrix
 
 soak: setup ## try thousands of sequences of edits, commands, faults and crashes
 	HYPOTHESIS_PROFILE=soak $(BIN)/python $(PYTEST) tests/proof/test_machine.py $(ARGS)
 
-bench: setup ## measure both providers next to a naive one, and print the table of docs/performance.md
+bench: setup ## compare both providers with a naive one, and print the table for docs/performance.md
 	@$(BIN)/python -m bench
 
 dist: setup ## build sdist and wheel, check them, and run the demo from the wheel in a clean environment
@@ -77,23 +77,23 @@ dist: setup ## build sdist and wheel, check them, and run the demo from the whee
 	PATH="$$($(BIN)/python tools/engine/provide.py --print-path):$$PATH" \
 	  .tools/dist/.venv/bin/python .tools/dist/tools/demo/run.py
 
-lock: setup ## update requirements.lock, with hashes, from requirements.txt, the extra and the group
+lock: setup ## update requirements.lock, with hashes, from requirements.txt, the emulator extra and the dev group
 	$(UV) pip compile pyproject.toml requirements.txt --extra emulator --group dev --universal --python-version 3.10 \
 	  --generate-hashes --no-emit-package pulumi-8x8 --no-annotate --quiet --upgrade \
 	  --custom-compile-command 'make lock' -o requirements.lock
 
-audit: setup ## look up known vulnerabilities of every pinned dependency
+audit: setup ## check every pinned dependency for known vulnerabilities
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off --timeout 60 -r requirements.lock $(ARGS)
 	@echo 'What is listed with a skip reason was not looked up; ARGS=--strict makes that an error.'
 
-plugin: setup ## build the archive for `pulumi plugin install resource eightx8 VERSION --file`, and its schema, in build/plugin
+plugin: setup ## build the plugin's schema, and its archive for `pulumi plugin install --file`, in build/plugin
 	@$(BIN)/python tools/plugin/pack.py
 
-clean: ## remove all that make made: environments, .tools, .demo, dist, caches
+clean: ## remove everything that make created: environments, .tools, .demo, dist, caches
 	rm -rf .venv .venv-oldest .tools .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A virtual environment knows its own place: in a clone that was moved or copied it is made again.
+# A virtual environment contains its own path, so it is recreated in a clone that was moved or copied.
 ifneq ($(shell cat .venv/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.ready
 endif
@@ -118,7 +118,7 @@ endif
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $@
 
-# The oldest SDK among the dependencies that are pinned otherwise.
+# The oldest SDK; all other dependencies are pinned as usual.
 .venv-oldest/.ready: .venv/.ready
 	@echo '- installing the Python SDK $(OLDEST_SDK) into .venv-oldest'
 	@$(UV) venv --quiet --clear --python '$(PYTHON)' .venv-oldest
@@ -127,7 +127,7 @@ endif
 	@$(UV) pip install --quiet --python .venv-oldest/bin/python --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $@
 
-# A CLI that was found on PATH is looked for each time: it may be gone.
+# A CLI that was found on PATH is looked up each time, because it may have been removed.
 ifeq ($(wildcard .tools/bin/pulumi),)
 .PHONY: .tools/.ready
 endif
