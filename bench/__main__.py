@@ -1,4 +1,4 @@
-"""`make bench`: measure, and print what docs/performance.md holds; `python -m bench quick` only tries it."""
+"""`make bench`: measure, and print the contents of docs/performance.md; `python -m bench quick` is a trial run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured, and how: sizes, ways, operations, and whole commands of the CLI as a user waits for them."""
+"""Measurements: sizes, variants and operations, as complete CLI commands that a user waits for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WAYS = {
     "naive with session": "session",
     "empty stack": "empty",
 }
-"""The module of each way whose `Webhook` the program declares."""
+"""The module of each variant whose `Webhook` the program declares."""
 
 OPERATIONS = {
     "up": ("up", "--yes", "--skip-preview"),
@@ -39,22 +39,22 @@ OPERATIONS = {
     "preview --refresh": ("preview", "--refresh"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
-"""Arguments of the CLI; each operation finds what the one before has left."""
+"""Arguments of the CLI; each operation starts from the previous one's result."""
 
 
 class Size(NamedTuple):
-    """How much is measured of what, with two webhooks in each subaccount."""
+    """The extent of one series of measurements, with two webhooks in each subaccount."""
 
     subaccounts: int
     repeats: int = 1
     checkpoints: bool = True  # whether the engine writes its state around each step
     ways: Sequence[str] = tuple(WAYS)
     operations: Sequence[str] = tuple(OPERATIONS)
-    latency: float = 0.05  # seconds that the API takes for each request
+    latency: float = 0.05  # the API's response time in seconds
 
     @property
     def webhooks(self) -> int:
-        """Those of all subaccounts."""
+        """The number of webhooks in all subaccounts."""
         return 2 * self.subaccounts
 
 
@@ -63,13 +63,13 @@ SIZES = (
     Size(500, checkpoints=False),
     Size(500, ways=("dynamic", "empty stack"), operations=("up",)),
 )
-"""What the page holds: less than ten minutes on two cores."""
+"""The page's measurements: less than ten minutes on two cores."""
 
 QUICK = (Size(2, latency=0),)
 
 
 class Run(NamedTuple):
-    """One operation, carried out once."""
+    """One run of an operation."""
 
     size: Size
     way: str
@@ -78,10 +78,10 @@ class Run(NamedTuple):
 
 
 def measure(sizes: Sequence[Size]) -> Iterator[Run]:
-    """Carry out every operation; every way carries it out before any goes on, and they take turns at going first.
+    """Run every operation; every variant runs it before the next begins, and they take turns at going first.
 
     Raises:
-        RuntimeError: A command failed; the text is what it printed.
+        RuntimeError: A command failed; the text is its output.
     """
     installed = environment(PROGRAMS / "requirements.txt", str(sdk("python")))
     with tempfile.TemporaryDirectory() as scratch:
@@ -99,7 +99,7 @@ def measure(sizes: Sequence[Size]) -> Iterator[Run]:
 
 
 def machine() -> str:
-    """What the figures were measured on, and with."""
+    """The machine and the versions that were measured."""
     engine = subprocess.check_output([f"{engine_bin()}/pulumi", "version"], text=True).strip()
     python, library = platform.python_version(), metadata.version("pulumi")
     cores = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} after it"
@@ -108,7 +108,7 @@ def machine() -> str:
 
 @contextmanager
 def _api(latency: float) -> Iterator[str]:
-    """An emulated API in a process of its own."""
+    """An emulated API in its own process."""
     program = str(Path(sys.executable).parent / "pulumi-8x8")
     command = [program, "emulate", "--api-key", API_KEY, "--latency", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as server:

@@ -1,4 +1,4 @@
-"""What docs/performance.md holds of a measurement: a table, and a plot of it."""
+"""The contents of docs/performance.md from a measurement: a table and a plot."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from statistics import median
 from bench.measure import WAYS, Run, Size
 
 RATIOS = (("dynamic", "naive"), ("native", "naive"))
-WIDTH = 50  # characters of the longest bar
+WIDTH = 50  # length of the longest bar in characters
 
 
 def table(runs: Sequence[Run]) -> str:
-    """Medians in seconds, a row for each size and operation, with the ratios of both providers to the naive one."""
+    """Medians in seconds, one row per size and operation, with the ratios of both providers to the naive one."""
     head = ["webhooks", "", *WAYS, *(f"{ours} ÷ {other}" for ours, other in RATIOS)]
     rows = [head, ["---:", "---", *["---:"] * (len(head) - 2)]]
     for size, operation in dict.fromkeys((run.size, run.operation) for run in runs):
@@ -36,13 +36,13 @@ def plot(runs: Sequence[Run]) -> str:
 
 
 def spread(runs: Sequence[Run]) -> str:
-    """How often the first size was measured, and how far its runs are from their medians."""
+    """The number of runs of the first size, and their deviation from the medians."""
     size = runs[0].size
     far = max(abs(run.seconds / _medians(runs, size, run.operation)[run.way] - 1) for run in runs if run.size == size)
     return f"{size.webhooks} webhooks: medians of {size.repeats}, all runs within {far:.0%} of them"
 
 
 def _medians(runs: Sequence[Run], size: Size, operation: str) -> dict[str, float]:
-    """Seconds by way; rounded as the page has them, so that its ratios are those of its figures."""
+    """Seconds by variant, rounded as on the page, so that the ratios match the figures shown."""
     found = [run for run in runs if (run.size, run.operation) == (size, operation)]
     return {way: round(median(run.seconds for run in found if run.way == way), 2) for way in size.ways}

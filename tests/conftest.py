@@ -1,4 +1,4 @@
-"""What every test shares."""
+"""Shared by all tests."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-# A machine that is busy with other tests is no reason to fail.
+# A test must not fail because other tests keep the machine busy.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
 def event_loop_of_its_own() -> Iterator[None]:
-    """Pulumi's SDK takes the thread's event loop, and `asyncio.run` of an earlier test leaves none."""
+    """Provide an event loop, which Pulumi's SDK needs and `asyncio.run` of an earlier test removes."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield

@@ -1,4 +1,4 @@
-"""A VCA and a VSS webhook in each of BENCH_SUBACCOUNTS subaccounts, by the `Webhook` of the module BENCH_MODULE."""
+"""A VCA and a VSS webhook in each of BENCH_SUBACCOUNTS subaccounts, with `Webhook` from the module BENCH_MODULE."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""A dynamic provider that makes no request: what the engine and the host cost by themselves."""
+"""A dynamic provider that makes no request: the cost of the engine and the host alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Provider(ResourceProvider):
 
 
 class Webhook(Resource, module="bench", name="Webhook"):
-    """One webhook; in a module of its own, so that the state holds the provider by name, as the package's."""
+    """One webhook; in a separate module, so that the state references the provider by name, as the package's."""
 
     kind: type[ResourceProvider] = Provider
 

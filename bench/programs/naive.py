@@ -1,4 +1,4 @@
-"""The dynamic provider that one writes in an hour: one `requests` call per webhook, no session, nothing checked."""
+"""A dynamic provider written in an hour: one `requests` call per webhook, no session, no checks."""
 
 from __future__ import annotations
 

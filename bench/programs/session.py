@@ -1,4 +1,4 @@
-"""What a good engineer writes in a day: the naive one with a session, and one GET per subaccount."""
+"""A dynamic provider written in a day: the naive one with a session, and one GET per subaccount."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _locks: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 class Provider(naive.Provider):
-    """One process serves one operation, so a listing is good until its end."""
+    """One process serves one operation, so a listing stays valid until its end."""
 
     def http(self) -> Any:
         return _session

@@ -12,7 +12,7 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def drawn(drawing: str) -> dict[str, list[str]]:
-    """The files of each folder, by the columns of a drawing; "" is the package itself."""
+    """The files of each folder, from the columns of a diagram; "" is the package itself."""
     found: dict[str, list[str]] = {}
     folder = ""
     for line in drawing.splitlines():
@@ -26,8 +26,8 @@ def drawn(drawing: str) -> dict[str, list[str]]:
     return {folder: sorted(names) for folder, names in found.items()}
 
 
-def written(package: str) -> dict[str, list[str]]:
-    """The files of each folder of a package."""
+def existing(package: str) -> dict[str, list[str]]:
+    """The existing files of each folder of a package."""
     found: dict[str, list[str]] = {}
     top = ROOT / "provider" / package
     for path in top.rglob("*.py"):
@@ -36,14 +36,14 @@ def written(package: str) -> dict[str, list[str]]:
     return {folder: sorted(names) for folder, names in found.items()}
 
 
-def test_every_file_has_its_place_and_every_name_is_a_file() -> None:
-    """Nobody has to ask where something lives."""
-    assert drawn(PROVIDER) == written("pulumi_8x8")
-    assert drawn(VOICE) == written("eightx8_voice")
+def test_the_page_lists_exactly_the_existing_files() -> None:
+    """Both packages are compared."""
+    assert drawn(PROVIDER) == existing("pulumi_8x8")
+    assert drawn(VOICE) == existing("eightx8_voice")
 
 
-def test_the_drawing_has_the_layers_of_the_import_contract_in_their_order() -> None:
-    """Which `lint-imports` checks."""
+def test_the_diagram_has_the_layers_of_the_import_contract_in_order() -> None:
+    """`lint-imports` checks the contract."""
     [layers] = re.findall(r"^layers = \[\n(.*?)^\]", PYPROJECT, re.DOTALL | re.MULTILINE)
 
     shown = [name for line in PROVIDER.splitlines() for name in re.findall(r"^(\w+)(?:/|\.py)|(?<= )(\w+)\.py", line)]
@@ -51,6 +51,6 @@ def test_the_drawing_has_the_layers_of_the_import_contract_in_their_order() -> N
     assert [before or after for before, after in shown] == re.findall(r"[a-z_]+", layers)
 
 
-def test_it_fits_on_one_screen() -> None:
-    """Of seventy lines."""
+def test_the_page_fits_on_one_screen() -> None:
+    """It has at most seventy lines."""
     assert len(PAGE.splitlines()) <= 70

@@ -1,4 +1,4 @@
-"""The benchmark: that it runs, what it makes of its figures, and that the page holds them."""
+"""The benchmark: that it runs, how it summarises its figures, and that the page contains them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ def runs(way: str, *seconds: float) -> list[Run]:
     return [Run(SIZE, way, "up", each) for each in seconds]
 
 
-def test_a_figure_is_a_median_and_a_ratio_is_of_the_figures() -> None:
-    """What was not measured is a dash."""
+def test_figures_are_medians_and_ratios_use_the_rounded_figures() -> None:
+    """A missing measurement is a dash."""
     measured = [*runs("dynamic", 3.0, 9.0, 2.0), *runs("naive", 4.0, 1.0, 2.0)]
 
     assert table(measured).splitlines()[2] == "| 100 * | up | 3.00 | – | 2.00 | – | – | 1.50 | – |"
     assert spread(measured) == "100 webhooks: medians of 3, all runs within 200% of them"
 
 
-def test_the_longest_bar_is_of_the_longest_time() -> None:
-    """And the others are in proportion."""
+def test_the_longest_bar_belongs_to_the_longest_time() -> None:
+    """The others are in proportion."""
     long, short = plot([*runs("dynamic", 4.0), *runs("naive", 1.0)]).splitlines()
 
     assert long.split() == ["up", "dynamic", "█" * 50, "4.00"]
     assert short.split() == ["naive", "█" * 12, "1.00"]
 
 
-@pytest.mark.xfail(strict=True, reason="the page waits for a measurement on an idle machine")
-def test_the_page_holds_every_size_and_operation_and_a_plot_of_its_table() -> None:
-    """What `make bench` prints was copied whole."""
+@pytest.mark.xfail(strict=True, reason="the page needs a measurement on an idle machine")
+def test_the_page_has_every_size_and_operation_and_a_matching_plot() -> None:
+    """The output of `make bench` was copied completely."""
     rows = re.findall(r"^\| ([\d,]+)( \*)? \| (.+?) \| (.+) \|$", PAGE, re.MULTILINE)
     sizes = {(f"{size.webhooks:,}", "" if size.checkpoints else " *"): size._replace(repeats=1) for size in SIZES}
     measured = [
@@ -55,8 +55,8 @@ def test_the_page_holds_every_size_and_operation_and_a_plot_of_its_table() -> No
 
 @pytest.mark.engine
 @pytest.mark.proof
-def test_an_operation_is_carried_out_by_every_way_before_the_next_begins() -> None:
-    """And the ways take turns at going first."""
+def test_every_variant_runs_an_operation_before_the_next_begins() -> None:
+    """The variants take turns at going first."""
     ways, operations = ("native", "naive with session"), ("up", "preview --refresh", "destroy")
 
     measured = measure([Size(1, ways=ways, operations=operations, latency=0.0)])

@@ -1,4 +1,4 @@
-"""The programs for AWS and Google Cloud, with the providers' real SDKs in environments of their own."""
+"""The programs for AWS and Google Cloud, with the providers' real SDKs in separate environments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONFIG = {"example:subaccountId": ("Sub_1", False), "example:httpAuthHeader": ("
 
 
 def ran(*command: str, **more: Any) -> str:
-    """What a command prints; it must not fail."""
+    """The output of a command, which must succeed."""
     done: Any = subprocess.run(command, capture_output=True, text=True, check=False, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return str(done.stdout)
@@ -40,7 +40,7 @@ def declared(example: str, config: dict[str, tuple[str, bool]], outputs: dict[st
 
 
 def webhooks(address: str) -> dict[str, Any]:
-    """What a program should declare of its pair."""
+    """The declarations that a program should make for its two webhooks."""
     every = {"subaccount_id": "Sub_1", "enabled": True, "http_auth_header": HEADER}
     return {
         f"pulumi-python:dynamic/8x8:Webhook ivr-{path}": {**every, "type": path.upper(), "url": f"{address}/{path}"}
@@ -49,7 +49,7 @@ def webhooks(address: str) -> dict[str, Any]:
 
 
 def test_a_function_url_on_aws_is_declared_with_its_webhooks(tmp_path: Path) -> None:
-    """The webhooks point to it; the function's archive is all that the handler needs."""
+    """The webhooks point to it, and the function's archive contains exactly what the handler needs."""
     address = "https://abc.lambda-url.ap-southeast-1.on.aws"
 
     resources = declared("lambda", {}, {"aws:lambda/functionUrl:FunctionUrl": {"functionUrl": f"{address}/"}})
@@ -68,7 +68,7 @@ def test_a_function_url_on_aws_is_declared_with_its_webhooks(tmp_path: Path) -> 
 
 
 def test_a_cloud_run_service_is_declared_with_its_webhooks() -> None:
-    """The webhooks point to it; header and database reach the container as secrets, never as plain values."""
+    """The webhooks point to it, and the container gets header and database only as secrets."""
     config = {"gcp:region": ("asia-southeast1", False), "example:image": ("endpoint:1", False)}
     outputs = {
         "gcp:cloudrunv2/service:Service": {"uri": "https://ivr-abc-as.a.run.app"},
@@ -89,7 +89,7 @@ def test_a_cloud_run_service_is_declared_with_its_webhooks() -> None:
 
 @pytest.mark.parametrize("example", ["lambda", "cloud-run", "policy"])
 def test_a_program_with_another_sdk_passes_a_strict_type_check(example: str) -> None:
-    """As its reader's editor sees it."""
+    """An editor shows its user the same types."""
     options = ["--strict", "--config-file=", f"--python-executable={python_of(example)}"]
     cache = f"--cache-dir={ROOT / '.mypy_cache' / example}"
 

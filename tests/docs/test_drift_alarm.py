@@ -37,8 +37,8 @@ def run(project: Project, script: str, **environment: str) -> tuple[int, str]:
     "compare",
     [pytest.param(PREVIEW, id="preview"), pytest.param(REFRESH.strip(), id="refresh", marks=pytest.mark.proof)],
 )
-def test_the_alarm_tells_drift_from_an_error(tmp_path: Path, compare: str) -> None:
-    """0 where nothing differs, 7 for drift, 1 for a refused key and for an API that cannot be reached."""
+def test_the_alarm_distinguishes_drift_from_errors(tmp_path: Path, compare: str) -> None:
+    """The code is 0 without drift, 7 with drift, and 1 for a refused key or an unreachable API."""
     with Emulator() as api:
         project = Project(tmp_path, {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url})
         script = STEP["run"].replace(PREVIEW, compare)

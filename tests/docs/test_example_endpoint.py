@@ -1,4 +1,4 @@
-"""The example endpoint: its responses to deliveries, and what it stores, on SQLite and on a real PostgreSQL."""
+"""The example endpoint: its responses to deliveries, and what it stores, with SQLite and a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from tests.support.vendor import sample, samples
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a database is; the tests run once on each kind."""
+    """The URL of a database; the tests run once with each kind."""
     with database(request.param) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleEndpoint]:
-    """One running endpoint for all tests that do not end it."""
+    """One running endpoint for all tests that do not stop it."""
     with running(database_url, tmp_path_factory.mktemp("endpoint")) as started:
         yield started
 
 
 @pytest.mark.parametrize("address", ["/vca", "/vnu"])
-def test_every_delivery_that_the_vendor_publishes_is_taken(endpoint: ExampleEndpoint, address: str) -> None:
-    """Whatever URL the webhooks share: a call gets its call flow, all else is acknowledged."""
+def test_every_published_delivery_is_accepted(endpoint: ExampleEndpoint, address: str) -> None:
+    """Webhooks may share a URL: a call gets its call flow, and everything else is acknowledged."""
     for published in samples("deliveries"):
         response = endpoint.post(address, published["body"], **{REHEARSAL_HEADER: "1"})
 
@@ -47,7 +47,7 @@ READ = ("/sessions", "/retries", "/recordings", "/metrics")
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", HEADER + "x", HEADER[:-1], HEADER.lower(), "Bearer ключ"])
 def test_a_wrong_auth_header_is_401(endpoint: ExampleEndpoint, header: str | None) -> None:
-    """Only the very value is accepted, and only /healthz works without it."""
+    """Only the exact value is accepted, and only /healthz works without it."""
     headers = {"Content-Type": "application/json"}
     if header is not None:
         headers["Authorization"] = header.encode().decode("latin-1")
@@ -72,10 +72,10 @@ def test_a_wrong_auth_header_is_401(endpoint: ExampleEndpoint, header: str | Non
         *[(f"GET /sessions?outcome={name}", "", "application/json", 400, "outcome") for name in ("%00", "x", "")],
     ],
 )
-def test_a_wrong_request_has_the_right_status(
+def test_an_invalid_request_gets_the_documented_status(
     endpoint: ExampleEndpoint, request_line: str, body: str, content_type: str, status: int, error: str
 ) -> None:
-    """The response is JSON with what is wrong, and the field where there is one."""
+    """The response is JSON that describes the problem, with the field if there is one."""
     method, path = request_line.split()
     data, headers = body.encode("utf-8", "surrogateescape"), JSON | {"Content-Type": content_type}
     response = requests.request(method, endpoint.url + path, data=data, headers=headers, timeout=30)
@@ -85,7 +85,7 @@ def test_a_wrong_request_has_the_right_status(
 
 @pytest.mark.parametrize(("size", "status"), [(65536, 200), (65537, 413)])
 def test_a_body_over_64_kb_is_413(endpoint: ExampleEndpoint, size: int, status: int) -> None:
-    """The limit is exact, whether the length is announced or the body comes in chunks."""
+    """The limit is exact, with a declared length or a chunked body."""
     body = json.dumps(vca()).encode().ljust(size)
     for data in (body, iter([body[:1000], body[1000:]])):
         assert requests.post(endpoint.url + "/vca", data=data, headers=JSON, timeout=30).status_code == status
@@ -101,7 +101,7 @@ def test_a_body_over_64_kb_is_413(endpoint: ExampleEndpoint, size: int, status: 
     ],
 )
 def test_an_endpoint_that_cannot_start_prints_why(tmp_path: Path, environment: dict[str, str], error: str) -> None:
-    """One line, exit code 1, no traceback and no secret."""
+    """It prints one line without traceback or secret, and exits with 1."""
     with start(tmp_path, **{"EIGHTX8_HTTP_AUTH_HEADER": HEADER, **environment}) as process:
         try:
             assert process.wait(timeout=60) == 1
@@ -113,7 +113,7 @@ def test_an_endpoint_that_cannot_start_prints_why(tmp_path: Path, environment: d
 
 
 def test_a_completed_session_is_stored_once_and_logged_as_done(endpoint: ExampleEndpoint) -> None:
-    """In UTC; each duplicate gets the same response, and the first summary stays; a rehearsal leaves no row."""
+    """Times are in UTC, duplicates do not change the first summary, and a rehearsal stores nothing."""
     started = {"startTime": "2026-01-13T16:26:58+08:00"}
     responses = [endpoint.post("/vss", vss("done-1", name, **started)) for name in ("COMPLETED", "COMPLETED", "BUSY")]
     rehearsed = [endpoint.post("/vss", vss(name), **{REHEARSAL_HEADER: "1"}).status_code for name in ("played", "")]
@@ -126,8 +126,8 @@ def test_a_completed_session_is_stored_once_and_logged_as_done(endpoint: Example
     assert (rehearsed, "played" in str(endpoint.sessions())) == ([200, 422], False)
 
 
-def test_each_outcome_is_listed_and_only_failures_are_to_be_retried(endpoint: ExampleEndpoint) -> None:
-    """Whom to call again and why is in one place."""
+def test_each_outcome_is_listed_and_only_failures_need_a_retry(endpoint: ExampleEndpoint) -> None:
+    """One list shows whom to call again and why."""
     outcomes = {"CANCELLED": "canceled", "EXPIRED": "unknown", "COMPLETED_UNSUB_ERROR": "opted_out"}
     for status in ("BUSY", "NO_ANSWER", "FAILED", *outcomes):
         endpoint.post("/vss", vss(f"of-{status}", status))
@@ -140,8 +140,8 @@ def test_each_outcome_is_listed_and_only_failures_are_to_be_retried(endpoint: Ex
         assert [row["session_id"] for row in endpoint.sessions(f"/sessions?outcome={outcome}")] == [f"of-{status}"]
 
 
-def test_two_hundred_calls_at_once_lose_no_session(endpoint: ExampleEndpoint) -> None:
-    """Each call rings, presses a key and hangs up; each summary comes twice and is stored once."""
+def test_two_hundred_concurrent_calls_lose_no_session(endpoint: ExampleEndpoint) -> None:
+    """Each call rings, presses a key and hangs up; each summary arrives twice and is stored once."""
     calls = [f"crowd-{number}" for number in range(200)]
 
     def call(session_id: str) -> set[int]:
@@ -174,10 +174,10 @@ def test_two_hundred_calls_at_once_lose_no_session(endpoint: ExampleEndpoint) ->
     ],
     ids=lambda value: value[0][:24] if isinstance(value, list) else "",
 )  # fmt: skip
-def test_every_delivery_leaves_one_line(
+def test_every_delivery_is_logged_in_one_line(
     endpoint: ExampleEndpoint, path: str, body: dict[str, Any], words: list[str]
 ) -> None:
-    """Type, session, status, key, response and time: enough to say why a call ended; several digits may be secret."""
+    """The line has type, session, status, key, response and time; several digits are hidden."""
     before = len(endpoint.lines())
 
     assert endpoint.post(path, body).status_code == 200
@@ -199,10 +199,10 @@ def test_every_delivery_leaves_one_line(
     ],
     ids=lambda value: value[-10:] if isinstance(value, str) else "",
 )
-def test_every_refusal_leaves_one_line(
+def test_every_refusal_is_logged_in_one_line(
     endpoint: ExampleEndpoint, headers: dict[str, str], body: str, words: str
 ) -> None:
-    """With the reason, and without header or body."""
+    """The line has the reason, and no header or body."""
     before = len(endpoint.lines())
 
     requests.post(endpoint.url + "/vss", data=body, headers=JSON | headers, timeout=30)
@@ -211,20 +211,20 @@ def test_every_refusal_leaves_one_line(
     assert (words in line, "canary" in line) == (True, False), line
 
 
-def test_numbers_tell_what_was_delivered_and_refused(endpoint: ExampleEndpoint) -> None:
-    """In the Prometheus text format: deliveries, refusals, response times and sessions."""
+def test_metrics_count_deliveries_and_refusals(endpoint: ExampleEndpoint) -> None:
+    """The Prometheus text has deliveries, refusals, response times and sessions."""
     posts: list[tuple[str, Any, dict[str, str]]] = [
         ("/vca", vca(), {}),
         ("/vss", vss("metered", "BUSY"), {}),
         ("/vss", vss("metered", "BUSY"), {}),
     ]
     posts += [("/vss", vss("x"), {REHEARSAL_HEADER: "1"}), ("/vss", {}, {})]
-    before = numbers(endpoint)
+    before = metrics(endpoint)
 
     for path, body, headers in posts:
         endpoint.post(path, body, **headers)
 
-    after = numbers(endpoint)
+    after = metrics(endpoint)
     grown = {name: value - before.get(name, 0) for name, value in after.items() if value != before.get(name, 0)}
     assert {name: value for name, value in grown.items() if name[0].endswith("total")} == {
         ("ivr_deliveries_total", "answered", "VCA"): 1,
@@ -237,8 +237,8 @@ def test_numbers_tell_what_was_delivered_and_refused(endpoint: ExampleEndpoint) 
     assert grown["ivr_response_seconds_count", "VSS"] == 3
 
 
-def numbers(endpoint: ExampleEndpoint) -> dict[tuple[str, ...], float]:
-    """Each sample by its name and its labels' values."""
+def metrics(endpoint: ExampleEndpoint) -> dict[tuple[str, ...], float]:
+    """Each metric sample by its name and its labels' values."""
     text = endpoint.get("/metrics").text
     samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
     return {(one.name, *(value for _, value in sorted(one.labels.items()))): one.value for one in samples}

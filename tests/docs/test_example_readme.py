@@ -1,4 +1,4 @@
-"""What the README of examples/ivr tells a reader to type does what it says."""
+"""The commands in the README of examples/ivr work as described."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 [PROGRAM] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_it_is_read_in_three_minutes() -> None:
-    """At 250 words a minute, without what is typed."""
+def test_the_readme_takes_three_minutes_to_read() -> None:
+    """The estimate is 250 words a minute, without commands."""
     prose = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
 
     assert len(re.findall(r"[\w'/.]+", prose)) <= 3 * 250
 
 
-def test_its_menu_leads_to_the_status_of_an_order() -> None:
-    """A known number is shipped, an unknown one leads back."""
+def test_the_menu_returns_the_status_of_an_order() -> None:
+    """A known number is shipped, and an unknown one goes back to the menu."""
     names: dict[str, object] = {}
     exec(PROGRAM, names)
     answer = names["IVR"].answer  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def emulator(command: str, project: Project) -> Iterator[None]:
 
 
 def typed(script: str, project: Project, **environment: str) -> str:
-    """What a terminal shows after these lines; none of them may fail."""
+    """The terminal's output for these lines, which must all succeed."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script.replace("$ ", "", 1).replace("\n$ ", "\n")],
         cwd=project.program, env={**project.env(), "PULUMI_SKIP_CONFIRMATIONS": "true", **environment},
@@ -68,8 +68,8 @@ def typed(script: str, project: Project, **environment: str) -> str:
 
 
 @pytest.mark.engine
-def test_its_first_five_minutes_are_as_it_says(tmp_path: Path) -> None:
-    """Tests, an emulator, a stack, a call, its summary, a rehearsal, and nothing at the end."""
+def test_the_readmes_first_five_minutes_work_as_described(tmp_path: Path) -> None:
+    """They are tests, an emulator, a stack, a call, its summary, a rehearsal, and a clean removal."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     first, stack, call, end = (block.replace("8100", str(port)) for block in BLOCKS)
@@ -77,7 +77,7 @@ def test_its_first_five_minutes_are_as_it_says(tmp_path: Path) -> None:
     project.run("stack", "rm", "--yes", "dev").ok()
     installed, emulate = first.rsplit("$ ", 1)
 
-    # What it installs is installed already: pip agrees without asking anybody.
+    # The requirements are already installed, so pip needs no network.
     tests = typed(installed, project, PIP_NO_INDEX="1", PYTHONPATH="")
     with emulator(emulate, project):
         up = typed(stack.replace("$ pulumi up", "$ pulumi config set port 0\n$ pulumi up"), project)

@@ -1,4 +1,4 @@
-"""The example endpoint's store: what it keeps, and what becomes of calls while it is locked, stopped, full or gone."""
+"""The example endpoint's store: what it keeps, and how calls go on while it is locked, stopped, full or gone."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from tests.support.vendor import sample
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a database is; the tests run once on each kind."""
+    """The URL of a database; the tests run once with each kind."""
     with database(request.param) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def endpoint(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleEndpoint]:
-    """One running endpoint for all tests that do not end it."""
+    """One running endpoint for all tests that do not stop it."""
     with running(database_url, tmp_path_factory.mktemp("endpoint")) as started:
         yield started
 
@@ -49,7 +49,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def execute(url: str, statement: str) -> None:
-    """Change the database behind the endpoint's back."""
+    """Change the database without the endpoint."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
             connection.execute(statement)
@@ -59,7 +59,7 @@ def execute(url: str, statement: str) -> None:
 
 
 def test_calls_are_served_while_the_store_hangs(endpoint: ExampleEndpoint, database_url: str) -> None:
-    """Sixty summaries wait or are refused, and no call waits for them; afterwards all is as before."""
+    """Sixty summaries wait or are refused, no call waits for them, and afterwards the endpoint recovers."""
     assert endpoint.get("/healthz").status_code == 200
 
     with hanging(database_url), ThreadPoolExecutor(60) as crowd:
@@ -74,8 +74,8 @@ def test_calls_are_served_while_the_store_hangs(endpoint: ExampleEndpoint, datab
     assert "after" in str(endpoint.sessions())
 
 
-def test_a_session_that_was_acknowledged_survives_a_kill(database_url: str, tmp_path: Path) -> None:
-    """It was in the database before the 200 went out; both spellings of a PostgreSQL URL are taken."""
+def test_an_acknowledged_session_survives_a_kill(database_url: str, tmp_path: Path) -> None:
+    """It is stored before the 200 is sent; both spellings of a PostgreSQL URL are accepted."""
     with running(database_url.replace("postgres://", "postgresql://"), tmp_path) as endpoint:
         status = endpoint.post("/vss", vss("survivor")).status_code
         endpoint.process.kill()
@@ -85,7 +85,7 @@ def test_a_session_that_was_acknowledged_survives_a_kill(database_url: str, tmp_
 
 
 def test_a_recording_is_stored_once_and_listed(endpoint: ExampleEndpoint) -> None:
-    """With its path, id and status; an id that did not come does not matter."""
+    """The list has its path, id and status; a missing id is accepted."""
     uploaded = sample("vru_uploaded")["body"]
     nameless = {**uploaded, "payload": {"sessionId": "nameless"}}
 
@@ -105,7 +105,7 @@ def test_a_recording_is_stored_once_and_listed(endpoint: ExampleEndpoint) -> Non
 
 
 def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: ExampleEndpoint) -> None:
-    """A database in another time zone than UTC could not return them."""
+    """A database in a time zone other than UTC could not return them."""
     times = {"startTime": "0001-01-01T00:00:00Z", "endTime": "9999-12-31T23:59:59Z"}
 
     status = endpoint.post("/vss", vss("calendar", **times)).status_code
@@ -118,8 +118,8 @@ def test_dates_at_both_ends_of_the_calendar_are_listed(endpoint: ExampleEndpoint
     )
 
 
-def test_a_row_that_cannot_be_shown_is_left_out_and_counted(endpoint: ExampleEndpoint, database_url: str) -> None:
-    """Somebody else wrote it; the other rows are listed as ever."""
+def test_an_unreadable_row_is_omitted_and_counted(endpoint: ExampleEndpoint, database_url: str) -> None:
+    """Another program wrote it; the other rows are listed as usual."""
     for name in ("sound", "unsound"):
         endpoint.post("/vss", vss(name))
     execute(database_url, "update sessions set start_time = 'infinity' where session_id = 'unsound'")
@@ -133,7 +133,7 @@ def test_a_row_that_cannot_be_shown_is_left_out_and_counted(endpoint: ExampleEnd
 
 
 def test_a_summary_without_its_optional_fields_is_stored(store: Store) -> None:
-    """What is not required is not needed here either."""
+    """The store requires no optional field."""
     bare = {"namespace": "VOICE", "eventType": "SESSION_SUMMARY"}
     summary: Any = events.parse(bare | {"payload": {"sessionId": "bare", "sessionStatus": "BUSY"}})
 
@@ -143,8 +143,8 @@ def test_a_summary_without_its_optional_fields_is_stored(store: Store) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of a running process")
-def test_a_full_disk_makes_the_endpoint_unhealthy_and_costs_no_call(tmp_path: Path) -> None:
-    """Its files may not grow any further."""
+def test_a_full_disk_makes_the_endpoint_unhealthy_but_calls_continue(tmp_path: Path) -> None:
+    """The database's files cannot grow."""
     with running(f"sqlite:///{tmp_path}/sessions.db", tmp_path) as endpoint:
         healthy = endpoint.get("/healthz").status_code
         size = max(file.stat().st_size for file in tmp_path.iterdir())
@@ -157,7 +157,7 @@ def test_a_full_disk_makes_the_endpoint_unhealthy_and_costs_no_call(tmp_path: Pa
 
 
 def test_a_read_only_database_is_unhealthy(tmp_path: Path) -> None:
-    """It can be listed, and takes no summary."""
+    """Sessions can be listed, but no summary is accepted."""
     path = tmp_path / "sessions.db"
     Store(f"sqlite:///{path}").close()
 
@@ -170,8 +170,8 @@ def test_a_read_only_database_is_unhealthy(tmp_path: Path) -> None:
     assert statuses == [503, 200]
 
 
-def test_a_database_that_cannot_be_used_is_503(tmp_path: Path) -> None:
-    """The summary is not acknowledged, and /healthz shows it; a call never waits for the database."""
+def test_an_unusable_database_gives_503(tmp_path: Path) -> None:
+    """Summaries are not acknowledged, /healthz reports it, and calls never wait for the database."""
     database, header = tmp_path / "sessions.db", {"Authorization": HEADER}
     store = Store(f"sqlite:///{database}")
     client = create_app(Settings(HEADER), store, answer).test_client()
@@ -189,8 +189,8 @@ def test_a_database_that_cannot_be_used_is_503(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url", ["secret", "postgresql://u:p@h:secret/d", "://secret", "secret://h/d", "mysql://secret@h"]
 )
-def test_a_malformed_database_url_is_refused_without_a_part_of_it(url: str) -> None:
-    """Somewhere in it is the password."""
+def test_a_malformed_database_url_is_refused_without_being_repeated(url: str) -> None:
+    """It may contain a password."""
     with pytest.raises(SettingsError) as refused:
         Store(url)
 
@@ -200,7 +200,7 @@ def test_a_malformed_database_url_is_refused_without_a_part_of_it(url: str) -> N
 
 @pytest.fixture
 def occupied(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Gate, threading.Event]]:
-    """A gate with every place taken by work that goes on until the event; by itself nothing would end for long."""
+    """A gate that is full of work which ends only at the event."""
     for limit in ("PATIENCE", "STALLED_AFTER"):
         monkeypatch.setattr(gate, limit, 600.0)
     way, finish, entered = Gate(), threading.Event(), threading.Semaphore(0)
@@ -222,7 +222,7 @@ def occupied(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Gate, threading.
 def test_work_is_refused_when_the_store_stalls_or_too_many_wait(
     occupied: tuple[Gate, threading.Event], monkeypatch: pytest.MonkeyPatch, limit: str, value: float
 ) -> None:
-    """Each limit by itself: nothing is finished, enough others wait already, or it takes too long."""
+    """Each limit is tested alone: no progress, a full queue, and a long wait."""
     monkeypatch.setattr(gate, limit, value)
     way, finish = occupied
     with ThreadPoolExecutor() as another:
@@ -234,7 +234,7 @@ def test_work_is_refused_when_the_store_stalls_or_too_many_wait(
 
 
 def test_work_waits_while_the_store_makes_progress(occupied: tuple[Gate, threading.Event]) -> None:
-    """A burst of summaries is no reason to refuse one."""
+    """A burst of summaries is not refused."""
     way, finish = occupied
     with ThreadPoolExecutor() as another:
         waiting = another.submit(way.run, lambda: "in turn")
@@ -243,8 +243,8 @@ def test_work_waits_while_the_store_makes_progress(occupied: tuple[Gate, threadi
         assert waiting.result(timeout=30) == "in turn"
 
 
-def test_work_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A driver that waits for a server which hangs cannot be interrupted."""
+def test_work_that_never_ends_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that waits for a hanging server cannot be interrupted."""
     monkeypatch.setattr(gate, "PATIENCE", 0.01)
     finish = threading.Event()
 
@@ -253,8 +253,8 @@ def test_work_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) ->
     finish.set()
 
 
-def test_an_error_of_the_work_is_raised() -> None:
-    """And its place is free again."""
+def test_an_error_in_the_work_is_raised() -> None:
+    """Its place in the gate is released."""
     way = Gate()
 
     for _ in range(gate.AT_WORK + 1):

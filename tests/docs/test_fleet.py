@@ -1,4 +1,4 @@
-"""What the fleet example reads from its file; tests/engine/test_automation.py runs it."""
+"""How the fleet example reads its file; tests/engine/test_automation.py runs it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fleet() -> ModuleType:
 
 
 def test_rows_of_one_stack_belong_together(fleet: ModuleType, tmp_path: Path) -> None:
-    """A second row of a stack adds a subaccount and takes none away."""
+    """A second row of a stack adds a subaccount."""
     file = tmp_path / "fleet.csv"
     file.write_text(f"{HEADER}\n{ROW}\nglobex,Globex_1,https://g.example/,\nacme,Acme_2,https://a.example/,\n")
 
@@ -37,8 +37,8 @@ def test_rows_of_one_stack_belong_together(fleet: ModuleType, tmp_path: Path) ->
     }
 
 
-def test_a_byte_order_mark_and_other_line_ends_are_read(fleet: ModuleType, tmp_path: Path) -> None:
-    """As a spreadsheet writes them."""
+def test_byte_order_marks_and_other_line_ends_are_accepted(fleet: ModuleType, tmp_path: Path) -> None:
+    """Spreadsheets write them."""
     file = tmp_path / "fleet.csv"
     file.write_bytes(f"{HEADER}\r\n{ROW}\r\n\r\n".encode("utf-8-sig"))
 
@@ -59,10 +59,10 @@ def test_a_byte_order_mark_and_other_line_ends_are_read(fleet: ModuleType, tmp_p
     ],
     ids=["semicolons", "header", "empty", "short", "long", "no stack", "twice", "latin-1"],
 )
-def test_another_file_is_refused_in_a_line_that_names_it(
+def test_an_invalid_file_is_refused_in_a_line_that_names_it(
     fleet: ModuleType, tmp_path: Path, text: str, reason: str
 ) -> None:
-    """Before any stack is touched: a row that is read wrongly would remove webhooks."""
+    """No stack is changed, since a misread row would remove webhooks."""
     file = tmp_path / "fleet.csv"
     file.write_text(text, encoding="latin-1")
 

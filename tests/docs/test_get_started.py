@@ -1,4 +1,4 @@
-"""docs/get-started.md, typed from its first line to its last on a new user's machine."""
+"""docs/get-started.md, executed from the first line to the last on a new user's machine."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """Stands for the reader's own account."""
+    """An emulator that stands for the reader's own account."""
     with Emulator("YOUR-KEY") as api:
         yield api
 
 
-def test_a_new_user_gets_from_nothing_to_an_account_of_their_own(tmp_path: Path, account: Emulator) -> None:
-    """Installed, deployed, changed by hand, repaired and destroyed; then the same program for one's own account."""
+def test_a_new_user_can_follow_the_page_to_their_own_account(tmp_path: Path, account: Emulator) -> None:
+    """Webhooks are deployed, changed by hand, repaired and destroyed, and then deployed to the reader's account."""
     with Guide("get-started.md", tmp_path, fresh.environment(tmp_path / "home")) as guide:
         guide.next("mkdir").ok()
         guide.next("python3 -m venv").ok()

@@ -1,4 +1,4 @@
-"""What the guides tell a reader to type does what they say."""
+"""The commands in the guides work as described."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def reader(folder: Path, api: Emulator) -> Project:
 
 
 def test_existing_webhooks_are_adopted(tmp_path: Path) -> None:
-    """Exported and adopted, with the auth header as a secret; only a webhook that has one is registered again."""
+    """They are exported with the auth header as a secret, and only the one with a header is registered again."""
     with Emulator() as api:
         project = reader(tmp_path, api)
         with Guide("adopt.md", project.program, project.env(), end=IMPORT) as guide:
@@ -47,7 +47,7 @@ def test_existing_webhooks_are_adopted(tmp_path: Path) -> None:
 
 @pytest.mark.proof
 def test_a_webhook_is_imported_with_the_native_provider(tmp_path: Path) -> None:
-    """The program that the CLI prints is the one that needs no changes."""
+    """The program that the CLI prints needs no changes."""
     with Emulator() as api:
         project = reader(tmp_path, api)
         environment = {**project.env(), "PATH": os.pathsep.join([str(hosts()), project.env()["PATH"]])}
@@ -62,7 +62,7 @@ def test_a_webhook_is_imported_with_the_native_provider(tmp_path: Path) -> None:
 
 
 def test_an_account_is_probed_and_imitated(tmp_path: Path) -> None:
-    """Nothing is left of the probe, and an emulator starts from its report."""
+    """The probe leaves nothing, and an emulator starts from its report."""
     with Emulator() as api:
         project = reader(tmp_path, api)
         with Guide("probe.md", project.program, project.env()) as guide:
@@ -78,7 +78,7 @@ def test_an_account_is_probed_and_imitated(tmp_path: Path) -> None:
 
 @pytest.mark.proof
 def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
-    """Refresh fails with the recorded key and names the way out; `up` records the new one."""
+    """Refresh fails with the recorded key and names the next step; `up` records the new one."""
     with Emulator("old-key") as api:
         project = Project(tmp_path).declare(vca=VCA)
         project.run("config", "set", "8x8:baseUrl", api.url).ok()
@@ -99,8 +99,8 @@ def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
         assert "'apiKey': {" in recorded_now or "8x8:apiKey" in recorded_now
 
 
-def test_the_processes_of_a_run_are_found_with_the_address_that_they_share(tmp_path: Path) -> None:
-    """By the command of the page of repairs, which is about a run whose engine was killed."""
+def test_the_processes_of_a_run_are_found_with_their_engines_address(tmp_path: Path) -> None:
+    """The command is that of the repair page."""
     [listing] = re.findall(r"^ps -A .+$", (DOCS / "repair.md").read_text(encoding="utf-8"), re.MULTILINE)
     with Emulator() as api:
         project = reader(tmp_path, api).declare(vca=VCA)
@@ -122,7 +122,7 @@ def test_the_processes_of_a_run_are_found_with_the_address_that_they_share(tmp_p
 
 
 def test_an_endpoint_is_rehearsed_before_it_goes_live(tmp_path: Path) -> None:
-    """A wrong address is not ready, and the command says so with exit code 1."""
+    """A wrong address is not ready, and the exit code is 1."""
     project = Project(tmp_path)
     with Guide("endpoints.md", project.program, project.env()) as guide:
         rehearsal = guide.next("rehearse https://ivr.example.com/vca --type VCA")

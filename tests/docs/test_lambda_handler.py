@@ -1,4 +1,4 @@
-"""The handler of examples/lambda, driven with requests in the form that AWS documents for function URLs."""
+"""The handler of examples/lambda, with requests in the format that AWS documents for function URLs."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def handle(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def request(path: str, body: str | None, method: str = "POST", **headers: str) -> dict[str, Any]:
-    """What the handler reads of a request in payload format 2.0: names of headers in lower case."""
+    """A request in payload format 2.0, reduced to what the handler reads, with lower-case header names."""
     event: dict[str, Any] = {"rawPath": path, "headers": {"authorization": HEADER, **headers}, "isBase64Encoded": False}
     return event | {"requestContext": {"http": {"method": method}}, **({} if body is None else {"body": body})}
 
 
 @pytest.mark.parametrize("type", ["VCA", "VSS"])
 def test_the_function_passes_a_rehearsal(handle: Any, type: str) -> None:
-    """Status, call flow, duplicates and a wrong auth header are as 8x8 needs them; bodies may come in base64."""
+    """Status, call flow, duplicates and auth header are handled as 8x8 requires; bodies may be base64."""
 
     def function_url(delivered: Delivered) -> Reply:
         headers = {name.lower(): value for name, value in delivered.headers.items()}
@@ -49,7 +49,7 @@ def test_the_function_passes_a_rehearsal(handle: Any, type: str) -> None:
 
 
 def test_the_outcome_of_a_session_is_logged_and_a_rehearsal_is_not(handle: Any, capsys: Any) -> None:
-    """One line of JSON, which CloudWatch Logs keeps."""
+    """The log is one line of JSON, which CloudWatch Logs keeps."""
     summary = synthetic("VSS", "Sub_1")
 
     for headers in ({"x-8x8-rehearsal": "1"}, {}):
@@ -67,6 +67,6 @@ def test_the_outcome_of_a_session_is_logged_and_a_rehearsal_is_not(handle: Any, 
         *[(request("/vca", body), 422) for body in (None, "no JSON", json.dumps(synthetic("VSS", "Sub_1")))],
     ],
 )
-def test_a_wrong_request_is_refused(handle: Any, event: dict[str, Any], status: int) -> None:
-    """By a status, and never by a failure of the function."""
+def test_an_invalid_request_is_refused(handle: Any, event: dict[str, Any], status: int) -> None:
+    """It gets an error status, and the function never fails."""
     assert handle(event, None)["statusCode"] == status

@@ -1,4 +1,4 @@
-"""The example's resource: a process that is started, recognised, replaced and ended."""
+"""The example's resource: a process that is started, recognised, replaced and stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "ivr"
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The resource's module, in a copy of the example of its own."""
+    """The resource's module, in its own copy of the example."""
     copy = tmp_path / "ivr"
     shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", "sessions.db*", "*.log"))
     monkeypatch.setenv("PYTHONPATH", str(EXAMPLE.parents[1] / "provider"))
@@ -48,7 +48,7 @@ def accepts(url: str, header: str) -> bool:
 
 
 def test_a_created_endpoint_serves_and_is_compared(module: Any, provider: Any, outs: dict[str, Any]) -> None:
-    """Nothing is left to change; another port replaces it, so that the old one serves until the webhooks have moved."""
+    """A new port replaces the endpoint, so that the old process serves until the webhooks have moved."""
     with (module.HERE / "endpoint" / "menu.py").open("a") as menu:
         menu.write("# another menu\n")
     edited = {"source": module.source_hash(module.HERE / "endpoint")}
@@ -61,7 +61,7 @@ def test_a_created_endpoint_serves_and_is_compared(module: Any, provider: Any, o
 
 
 def test_an_update_replaces_the_process(provider: Any, outs: dict[str, Any]) -> None:
-    """The new auth header is the one that counts, on the same address."""
+    """The new process has the same address and the new auth header."""
     news = outs | {"http_auth_header": "Bearer two"}
 
     changes, updated = provider.diff("id", outs, news).changes, provider.update("id", outs, news).outs
@@ -73,10 +73,10 @@ def test_an_update_replaces_the_process(provider: Any, outs: dict[str, Any]) -> 
         provider.delete("id", updated)
 
 
-def test_an_endpoint_that_has_ended_is_noticed(
+def test_an_endpoint_that_has_stopped_is_detected(
     provider: Any, outs: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Preview prints it and an update starts it; a refresh finds it gone; deleting can be repeated."""
+    """Preview reports it, update starts it, refresh finds it gone, and deleting can be repeated."""
     provider.delete("id", outs)
     provider.delete("id", outs)
 
@@ -85,8 +85,8 @@ def test_an_endpoint_that_has_ended_is_noticed(
     assert "is not running" in capfd.readouterr().out
 
 
-def test_a_process_that_is_not_its_own_is_left_alone(provider: Any, outs: dict[str, Any]) -> None:
-    """Neither one of the same id that started at another time nor one that serves on the port is ended or taken."""
+def test_a_foreign_process_is_left_alone(provider: Any, outs: dict[str, Any]) -> None:
+    """A process with a reused id, or another one on the port, is neither stopped nor adopted."""
     before = psutil.Process().children()
 
     provider.delete("id", outs | {"born": outs["born"] - 60})

@@ -1,4 +1,4 @@
-"""Every row of docs/options.md is proven by a test on the real engine."""
+"""Every row of docs/options.md is tested with the real engine."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ TESTS = Path(__file__).parents[1] / "engine"
 ROW = re.compile(r"^\| (?!option |flag |command |---)(.+?) \| ", re.MULTILINE)
 
 
-def proven(path: Path) -> Iterator[str]:
-    """The rows that the tests of a file are marked with."""
+def marked_rows(path: Path) -> Iterator[str]:
+    """The rows that a file's tests are marked with."""
     for function in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
             for mark in function.decorator_list:
@@ -22,9 +22,9 @@ def proven(path: Path) -> Iterator[str]:
                     yield from map(ast.literal_eval, mark.args)
 
 
-def test_every_row_is_proven_and_everything_proven_has_a_row() -> None:
-    """By the mark of a test, which names the first cell of the row."""
+def test_every_row_has_a_test_and_every_marked_test_has_a_row() -> None:
+    """A test's mark names the row's first cell."""
     rows = [row.replace("`", "") for row in ROW.findall((DOCS / "options.md").read_text(encoding="utf-8"))]
 
     assert len(rows) == len(set(rows))
-    assert set(rows) == {row for path in TESTS.glob("test_*.py") for row in proven(path)}
+    assert set(rows) == {row for path in TESTS.glob("test_*.py") for row in marked_rows(path)}

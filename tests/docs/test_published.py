@@ -1,4 +1,4 @@
-"""What is published: the metadata of an index page, and a source archive that is a whole project."""
+"""The published files: the metadata for an index page, and a source archive with the whole project."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def metadata(dist: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode())
 
 
-def test_every_link_of_the_long_description_leads_somewhere_from_an_index_page(metadata: Message) -> None:
-    """A relative link of the README becomes one to the file in the repository at this version."""
+def test_every_link_in_the_long_description_works_on_an_index_page(metadata: Message) -> None:
+    """Relative links in the README become links to the repository at this version."""
     links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
     base = f"https://github.com/8x8/pulumi-8x8/blob/v{metadata['Version']}/"
     ours = [link.removeprefix(base).partition("#")[0] for link in links if link.startswith(base)]
@@ -49,8 +49,8 @@ def test_every_link_of_the_long_description_leads_somewhere_from_an_index_page(m
     assert [path for path in ours if not (ROOT / path).exists()] == []
 
 
-def test_the_metadata_names_what_an_index_shows(metadata: Message) -> None:
-    """Who, where, for which systems and Pythons; the only extra is the emulator's."""
+def test_the_metadata_has_what_an_index_shows(metadata: Message) -> None:
+    """It has author, links, systems and Python versions, and the only extra is the emulator's."""
     classifiers = metadata.get_all("Classifier", [])
 
     assert {line.partition(",")[0] for line in metadata.get_all("Project-URL", [])} >= {"Homepage", "Issues"}
@@ -59,11 +59,11 @@ def test_the_metadata_names_what_an_index_shows(metadata: Message) -> None:
     assert {"Operating System :: POSIX :: Linux", "Programming Language :: Python :: 3.10"} <= set(classifiers)
 
 
-def test_the_source_archive_holds_every_file_of_the_repository(dist: Path) -> None:
-    """So that every command of its README works in it."""
+def test_the_source_archive_contains_every_file_of_the_repository(dist: Path) -> None:
+    """Every command in its README therefore works."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
-        pytest.skip("this is no git repository, so there is nothing to compare with")
+        pytest.skip("not a git repository, so there is nothing to compare with")
     tracked = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     [sdist] = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -72,8 +72,8 @@ def test_the_source_archive_holds_every_file_of_the_repository(dist: Path) -> No
     assert tracked - held == set()
 
 
-def test_the_plugin_s_archive_is_reproducible_and_whole(tmp_path: Path) -> None:
-    """Built twice it is the same; it holds licence and readme, and pins each dependency by version and hash."""
+def test_the_plugins_archive_is_reproducible_and_complete(tmp_path: Path) -> None:
+    """It contains licence and readme, and pins each dependency by version and hash."""
     first, second = pack(tmp_path / "first"), pack(tmp_path / "second")
 
     with tarfile.open(first) as archive:

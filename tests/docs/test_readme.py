@@ -1,4 +1,4 @@
-"""What the documents say is what the code does."""
+"""Statements in the documents match the code."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DOCS = ROOT / "docs"
 REGISTRY = ("_index.md", "installation-configuration.md")
 
 
-def test_the_readme_is_read_in_a_minute() -> None:
-    """A hundred lines at most."""
+def test_the_readme_has_at_most_a_hundred_lines() -> None:
+    """It takes about a minute to read."""
     assert len(README.splitlines()) <= 100
 
 
-def test_the_settings_table_is_the_settings() -> None:
-    """Name, default, unit and secrecy are read from the same place as by the code."""
+def test_the_settings_table_matches_the_settings() -> None:
+    """Names, defaults, units and secrecy are compared with the code."""
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     lines = (
         page.split("<!-- settings: this table is checked against the code -->\n", 1)[1].split("\n\n")[0].splitlines()
@@ -44,36 +44,36 @@ def test_the_settings_table_is_the_settings() -> None:
 
 
 def pages() -> list[Path]:
-    """The pages that people read; the others are for Pulumi's registry."""
+    """The pages for readers; the others are for the Pulumi Registry."""
     return [page for page in DOCS.glob("*.md") if page.name not in ("README.md", *REGISTRY)]
 
 
-def test_the_index_names_every_page() -> None:
-    """A reader finds each of them."""
+def test_the_index_lists_every_page() -> None:
+    """The index links to each of them."""
     index = (DOCS / "README.md").read_text(encoding="utf-8")
 
     assert [page.name for page in pages() if f"({page.name})" not in index] == []
 
 
 def test_every_page_opens_with_the_question_that_it_answers() -> None:
-    """In its first paragraph."""
+    """The question is in the first paragraph."""
     opening = {page.name: page.read_text(encoding="utf-8").split("\n\n")[1] for page in pages()}
 
     assert [name for name, paragraph in opening.items() if "?" not in paragraph] == []
 
 
-def test_every_make_target_that_is_told_exists() -> None:
-    """What a reader types first works."""
+def test_every_make_target_in_the_documents_exists() -> None:
+    """The root pages are searched."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    told = set(
+    targets = set(
         re.findall(r"(?:^|`)make ([a-z]+)", "\n".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*.md")), re.M)
     )
 
-    assert [name for name in sorted(told) if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+    assert [name for name in sorted(targets) if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
 
 
-def leads_somewhere(document: Path, target: str) -> bool:
-    """Whether a link of a document names a file, and a heading of that file."""
+def link_exists(document: Path, target: str) -> bool:
+    """Whether a link in a document leads to an existing file, and to a heading in it."""
     name, _, heading = target.partition("#")
     file = document.parent / name if name else document
     if not heading:
@@ -82,23 +82,23 @@ def leads_somewhere(document: Path, target: str) -> bool:
     return heading in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def test_every_link_between_the_documents_leads_somewhere() -> None:
-    """To a file that exists, and to a heading of it where one is named."""
+def test_every_link_between_the_documents_works() -> None:
+    """Files and headings are checked."""
     documents = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "examples").glob("*/README.md")]
 
     missing = [
         f"{document.relative_to(ROOT)}: {target}"
         for document in documents
         for target in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text(encoding="utf-8"))
-        if not leads_somewhere(document, target)
+        if not link_exists(document, target)
     ]
 
     assert missing == []
 
 
 @pytest.mark.engine
-def test_the_program_on_the_first_screen_shows_the_drift_that_stands_below_it(tmp_path: Path) -> None:
-    """Deployed, changed by hand, previewed, repaired: the README's lines are what the engine prints."""
+def test_the_readmes_program_prints_the_drift_shown_below_it(tmp_path: Path) -> None:
+    """It is deployed, changed by hand, previewed and repaired on the real engine."""
     subaccount_id, elsewhere = "InternalDemoCPaaS_8dD15_voice", "https://elsewhere.example.net/"
     shown = next(line.strip() for line in README.splitlines() if "warning: drift: url is" in line)
     with Emulator() as api:

@@ -1,4 +1,4 @@
-"""docs/reference.md names every public object, with the parameters and defaults of the code."""
+"""docs/reference.md has every public object, with the parameters and defaults of the code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = dict(re.findall(r"^## `(\w+(?:\.\w+)?)`\n(.*?)(?=^## |\Z)", PAGE, re.
 
 
 def signatures(section: str) -> dict[str, str]:
-    """The calls in the section's blocks of Python, with their arguments, by name."""
+    """The calls in the section's Python blocks, with their arguments, by name."""
     blocks = "".join(re.findall(r"```python\n(.*?)```", SECTIONS[section], re.DOTALL))
     return dict(re.findall(r"^([\w.]+)\((.*?)\)$", blocks, re.DOTALL | re.MULTILINE))
 
@@ -34,13 +34,13 @@ def shown(arguments: str) -> list[str]:
 
 
 def parameters(call: Callable[..., Any]) -> list[str]:
-    """The parameters of a call, but for a method's own object."""
+    """The parameters of a call, without `self` and `cls`."""
     found = inspect.signature(call).parameters.values()
     return [f"{one.kind.name} {one.name} {one.default!r}" for one in found if one.name not in ("self", "cls")]
 
 
 def resolve(section: str, name: str) -> Any:
-    """The object that a name stands for in a module."""
+    """The object with this name in a module."""
     found: Any = importlib.import_module(section)
     for part in name.split("."):
         found = getattr(found, part)
@@ -48,7 +48,7 @@ def resolve(section: str, name: str) -> Any:
 
 
 def public(section: str) -> Iterator[str]:
-    """What a module offers: its `__all__`, else the classes and functions that it defines."""
+    """A module's public names: its `__all__`, or else the classes and functions that it defines."""
     module = importlib.import_module(section)
     yield from getattr(module, "__all__", ())
     if not hasattr(module, "__all__"):
@@ -59,7 +59,7 @@ def public(section: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_public_name_is_on_the_page(section: str) -> None:
-    """In a signature, or between backticks."""
+    """It is in a signature or in backticks."""
     named = {name.partition(".")[0] for name in signatures(section)}
     named |= set(re.findall(r"`(\w+)`", SECTIONS[section])) | set(re.findall(r"(\w+Error)\b", SECTIONS[section]))
 
@@ -67,22 +67,22 @@ def test_every_public_name_is_on_the_page(section: str) -> None:
 
 
 @pytest.mark.parametrize("section", [section for section in SECTIONS if signatures(section)])
-def test_every_signature_is_that_of_the_code(section: str) -> None:
-    """Names, kinds and defaults."""
+def test_every_signature_matches_the_code(section: str) -> None:
+    """Names, kinds and defaults are compared."""
     for name, arguments in signatures(section).items():
         assert shown(arguments) == parameters(resolve(section, name)), name
 
 
 @pytest.mark.parametrize("section", ["eightx8_voice.callflow", "eightx8_voice.emulator", "pulumi_8x8"])
-def test_every_parameter_of_a_class_is_one_that_can_be_read(section: str) -> None:
-    """What stands in backticks after a class's name and a dot exists."""
+def test_every_attribute_on_the_page_exists(section: str) -> None:
+    """An attribute is a name after a class and a dot, in backticks."""
     for dotted in re.findall(r"`(\w+\.\w+)(?:\(\))?`", SECTIONS[section]):
         owner, attribute = dotted.split(".")
         assert hasattr(resolve(section, owner), attribute) or attribute in str(parameters(resolve(section, owner)))
 
 
-def test_the_events_have_the_attributes_of_the_table() -> None:
-    """Each class of a delivery, and no attribute of another."""
+def test_the_table_has_the_attributes_of_the_events() -> None:
+    """Each class has exactly the listed attributes."""
     rows = re.findall(r"^\| (`.+?) \| (`.+) \|$", SECTIONS["eightx8_voice.events"], re.MULTILINE)
 
     for classes, attributes in rows:
@@ -91,8 +91,8 @@ def test_the_events_have_the_attributes_of_the_table() -> None:
             assert sorted(re.findall(r"`(\w+)`", attributes)) == sorted(fields), name
 
 
-def test_the_error_tree_is_that_of_the_classes() -> None:
-    """Each below its parent."""
+def test_the_error_tree_matches_the_classes() -> None:
+    """Each class is below its parent."""
     [tree] = re.findall(r"```\n(WebhookError\n.*?)```", PAGE, re.DOTALL)
 
     def drawn(kind: type[Exception], depth: int = 0) -> Iterator[tuple[int, str]]:
@@ -104,8 +104,8 @@ def test_the_error_tree_is_that_of_the_classes() -> None:
     assert [(len(line[1]) // 4, line[2]) for line in lines if line] == list(drawn(WebhookError))
 
 
-def test_outputs_and_types_are_those_of_the_classes() -> None:
-    """Of the component, and of the enumeration."""
+def test_outputs_and_types_match_the_classes() -> None:
+    """The component and the enumeration are compared."""
     section = SECTIONS["pulumi_8x8"]
     [outputs] = re.findall(r"\| output \| meaning \|\n\|---\|---\|\n(.*?)\n\n", section, re.DOTALL)
     [types] = re.findall(r"\| `WebhookType` \| delivers \|\n\|---\|---\|\n(.*?)\n\n", section, re.DOTALL)

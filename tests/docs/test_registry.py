@@ -1,4 +1,4 @@
-"""The pages and the schema that Pulumi's registry reads, as its guide for publishers wants them."""
+"""The pages and the schema for the Pulumi Registry, which follow its guide for publishers."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def read(page: str) -> tuple[dict[str, str], str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_has_the_registry_s_form(page: str) -> None:
-    """Front matter, prose or a section first, no title of its own, and no link that is relative there."""
+def test_a_page_has_the_registrys_form(page: str) -> None:
+    """It has front matter, no title of its own, and no link that would be relative there."""
     front, body = read(page)
     prose = re.sub(r"```.*?```", "", body, flags=re.DOTALL)
 
@@ -40,7 +40,7 @@ def test_a_page_has_the_registry_s_form(page: str) -> None:
 
 
 def test_the_overview_has_the_sections_that_every_package_has() -> None:
-    """In their order, under the schema's name, with a program in each language of the chooser."""
+    """They are in order, under the schema's name, with a program for each language of the chooser."""
     front, body = read("_index.md")
     [chosen] = re.findall(r'{{< chooser language "(.*?)" >}}', body)
     shown = re.findall(r"{{% choosable language (\w+) %}}\n\n```(\w+)\n", body)
@@ -54,7 +54,7 @@ def test_the_overview_has_the_sections_that_every_package_has() -> None:
 
 
 def test_the_overview_has_every_setting() -> None:
-    """By the bare name, with its environment variable in the description."""
+    """Each is listed by its bare name, with its environment variable in the description."""
     rows = read("_index.md")[1].partition("|---|---|---|---|\n")[2].splitlines()
 
     assert rows == [
@@ -66,7 +66,7 @@ def test_the_overview_has_every_setting() -> None:
 
 
 def test_the_schema_has_what_a_listing_shows() -> None:
-    """Whose it is, where it is downloaded, and under which words it is found."""
+    """It has publisher, download address and keywords."""
     schema = package()
     keywords = {key: value for key, _, value in (word.partition("/") for word in schema["keywords"]) if value}
 
@@ -82,12 +82,12 @@ def test_the_schema_has_what_a_listing_shows() -> None:
 
 
 def test_everything_in_the_schema_is_described() -> None:
-    """Every type, resource, function, property and value: editors and the API pages show these texts."""
+    """Editors and the API pages show the descriptions of types, resources, functions and properties."""
     assert list(undescribed(package(), "")) == []
 
 
 def undescribed(node: Any, path: str) -> Iterator[str]:
-    """The paths of what needs a description and has none."""
+    """The paths of schema entries without the required description."""
     if isinstance(node, list):
         for value in node:
             if isinstance(value, dict) and "value" in value and not value.get("description"):

@@ -1,4 +1,4 @@
-"""The workflow that publishes: what it checks first, and what it offers to whom."""
+"""The workflow that publishes: its checks, and where each artefact goes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(text: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A repository at version 1.2.3 with a commit on main, and one that is on no branch."""
+    """A repository at version 1.2.3 with one commit on main and one that is on no branch."""
     git = "git -c user.name=a -c user.email=a@example.com -c commit.gpgsign=false"
     set_up = f"""
         git init --quiet --initial-branch=main
@@ -48,7 +48,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_nothing_is_built_before_the_tag_is_checked_and_the_tests_have_passed() -> None:
-    """Each job waits for the one before it, and the tests are the workflow's own."""
+    """Each job waits for the one before it, and the tests are those of the test workflow."""
     assert {name: job.get("needs") for name, job in JOBS.items()} == {
         "tag": None,
         "test": "tag",
@@ -68,8 +68,8 @@ def test_nothing_is_built_before_the_tag_is_checked_and_the_tests_have_passed() 
         ("v1.2.3", "aside", "The tag v1.2.3 is not on main."),
     ],
 )
-def test_only_the_version_s_own_tag_on_main_is_released(clone: Path, tag: str, at: str, refused: str) -> None:
-    """Another one ends the workflow with a line that says why."""
+def test_only_the_versions_own_tag_on_main_is_released(clone: Path, tag: str, at: str, refused: str) -> None:
+    """Any other tag ends the workflow with a line that explains why."""
     commit = subprocess.run(["git", "rev-parse", at], cwd=clone, check=True, capture_output=True, text=True).stdout
 
     checked = run(
@@ -82,8 +82,8 @@ def test_only_the_version_s_own_tag_on_main_is_released(clone: Path, tag: str, a
     )
 
 
-def test_the_package_index_is_offered_sdist_and_wheel_alone() -> None:
-    """The plugin is built into a folder of its own and goes to the release's page."""
+def test_only_sdist_and_wheel_go_to_the_package_index() -> None:
+    """The plugin is built in a separate folder and goes to the release page."""
     uploaded = {each["name"]: each["path"] for each in steps("build", "with") if "path" in each}
 
     assert uploaded == {"dist": "dist/", "plugin": "build/plugin/"}
@@ -94,8 +94,8 @@ def test_the_package_index_is_offered_sdist_and_wheel_alone() -> None:
     }  # fmt: skip
 
 
-def test_the_release_has_an_archive_for_each_system_that_runs_it(tmp_path: Path) -> None:
-    """Under the names by which engines look for them."""
+def test_the_release_has_an_archive_for_each_supported_system(tmp_path: Path) -> None:
+    """The names are those by which the engine looks for them."""
     (tmp_path / "plugin").mkdir()
     (tmp_path / "plugin" / "pulumi-resource-eightx8-v1.2.3.tar.gz").write_text("archive")
     (tmp_path / "gh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')

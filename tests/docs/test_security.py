@@ -1,4 +1,4 @@
-"""SECURITY.md promises only what tests show."""
+"""Every promise in SECURITY.md has tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROMISES = re.findall(r"^\d+\. (.+?)(?=^\d+\. |^## )", (ROOT / "SECURITY.md").re
 
 
 def test_each_of_the_ten_promises_links_one_file_of_tests() -> None:
-    """Which exists, and holds tests."""
+    """The file exists and contains tests."""
     linked = [re.findall(r"\]\((tests/\w+/test_\w+\.py)\)", promise) for promise in PROMISES]
 
     assert len(PROMISES) == 10

@@ -1,4 +1,4 @@
-"""The programs and tests of docs/testing.md, run as a user's own."""
+"""The programs and tests in docs/testing.md, run as a user's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILES = dict(
 
 
 def run(folder: Path, file: str, environment: Mapping[str, str] | None = None, **instead: str) -> str:
-    """How a pytest run of one of the page's files ended, with these texts for the page's."""
+    """The result of a pytest run of one of the page's files, with these replacements in its text."""
     for name, text in {**FILES, **instead}.items():
         (folder / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
@@ -30,13 +30,13 @@ def run(folder: Path, file: str, environment: Mapping[str, str] | None = None, *
     return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
 
 
-def test_the_page_has_a_program_and_two_tests_of_it() -> None:
-    """Each block that pytest is to run says its file."""
+def test_the_page_has_a_program_and_two_test_files() -> None:
+    """Each block for pytest names its file."""
     assert list(FILES) == ["calls.py", "test_calls.py", "test_deployment.py"]
 
 
 def test_a_program_is_tested_under_mocks(tmp_path: Path) -> None:
-    """No engine, no key, no network; a program that forgets the auth header fails the test of it."""
+    """It needs no engine, key or network, and fails if the program forgets the auth header."""
     forgetful = {"calls.py": FILES["calls.py"].replace(", http_auth_header=header", "")}
 
     assert run(tmp_path, "test_calls.py") == "2 passed"
@@ -45,15 +45,15 @@ def test_a_program_is_tested_under_mocks(tmp_path: Path) -> None:
 
 @pytest.mark.engine
 def test_a_program_is_deployed_to_the_emulator(tmp_path: Path) -> None:
-    """With the CLI on PATH and the Automation API."""
+    """It uses the CLI on PATH and the Automation API."""
     (tmp_path / "test").mkdir()
     project = Project(tmp_path)
 
     assert run(tmp_path / "test", "test_deployment.py", project.env()) == "1 passed"
 
 
-def test_a_line_is_called_from_a_terminal_and_from_python(tmp_path: Path) -> None:
-    """What each kind of fault shows is what the page shows, and nothing of it fails."""
+def test_a_phone_line_is_called_from_a_terminal_and_from_python(tmp_path: Path) -> None:
+    """The output for each fault is that of the page."""
     environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     with Guide("testing.md", tmp_path, environment, start="## Phone calls from a terminal") as page:
         page.serve("emulate")

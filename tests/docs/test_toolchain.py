@@ -1,4 +1,4 @@
-"""The tool chain: pins that agree, a Makefile that explains itself, a CLI or a sentence that names what to install."""
+"""The tool chain: consistent pins, a self-explanatory Makefile, and a CLI or advice on what to install."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SYSTEM = f"{Path(shutil.which('sh') or '/bin/sh').parent}:/usr/bin:/bin"
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of the files that the tool chain consists of, with nothing set up."""
+    """A copy of the tool chain's files, with nothing set up."""
     shutil.copytree(ROOT / "tools/engine", tmp_path / "tools/engine", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     for name in ("Makefile", "Pulumi.yaml", "requirements.txt", "requirements.lock", "pyproject.toml"):
@@ -47,8 +47,8 @@ def set_up(clone: Path) -> None:
     (clone / ".tools/.ready").touch()
 
 
-def test_the_oldest_sdk_is_the_oldest_engine() -> None:
-    """pyproject.toml, Pulumi.yaml and `make oldest` have one lower bound, and what is pinned is not older."""
+def test_the_oldest_sdk_and_the_oldest_engine_have_one_version() -> None:
+    """pyproject.toml, Pulumi.yaml and `make oldest` have one lower bound, and the pinned version is not older."""
     [oldest] = re.findall(r'"pulumi>=([\d.]+),<4"', (ROOT / "pyproject.toml").read_text())
     [pinned] = re.findall(r"^pulumi==(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
 
@@ -70,8 +70,8 @@ def test_make_alone_explains_every_target(clone: Path) -> None:
 
 
 @pytest.mark.parametrize("changed", [None, "requirements.lock", "pyproject.toml", "tools/engine/cli/go.sum"])
-def test_setup_works_again_only_after_a_change_of_a_pin(clone: Path, changed: str | None) -> None:
-    """Where .venv and the CLI are newer than what they are made from, no command is run."""
+def test_setup_runs_again_only_after_a_pin_changed(clone: Path, changed: str | None) -> None:
+    """If .venv and the CLI are newer than their sources, no command is run."""
     set_up(clone)
     if changed:
         os.utime(clone / changed, (4e9, 4e9))
@@ -80,8 +80,8 @@ def test_setup_works_again_only_after_a_change_of_a_pin(clone: Path, changed: st
 
 
 @pytest.mark.parametrize("failing", [None, "demo", "proof"])
-def test_ci_makes_its_targets_in_order_and_stops_at_a_failure(clone: Path, failing: str | None) -> None:
-    """`.ci/run` makes its targets in order, from whatever folder it is called in, and passes a failure on."""
+def test_ci_runs_its_targets_in_order_and_stops_at_a_failure(clone: Path, failing: str | None) -> None:
+    """`.ci/run` works from any folder and passes on the exit code of a failure."""
     script(clone / "bin/make", f'echo "$PWD make $*"; test "$1" != {failing}')
     targets = ["demo", "test", "proof", "oldest", "audit"]
 
@@ -115,7 +115,7 @@ def test_a_suitable_cli_on_path_is_used(clone: Path, pulumi: str, host: bool, fa
 
 
 def test_without_a_cli_and_without_go_one_sentence_names_what_to_install(clone: Path) -> None:
-    """No CLI, a Go that is too old, and no package index; a question builds nothing."""
+    """There is no CLI, an old Go and no package index; `--print-path` builds nothing."""
     script(clone / "bin/go", "echo go version go1.24.11 linux/amd64")
     asked = provide(clone, "--print-path", path=f"{clone}/bin")
 

@@ -1,3 +1,3 @@
-"""The fixtures of tests that run the real CLI."""
+"""Fixtures for tests that run the real CLI."""
 
 from tests.support.engine import api, either_api, project  # noqa: F401 - fixtures

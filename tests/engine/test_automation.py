@@ -1,4 +1,4 @@
-"""Programs of the Automation API: several stacks in one process."""
+"""Programs that use the Automation API: several stacks in one process."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def python(project: Project, folder: Path, *arguments: str) -> CommandResult:
     return CommandResult(done.returncode, done.stdout)
 
 
-def test_programs_one_after_the_other_in_one_process_share_nothing(api: Emulator, project: Project) -> None:
-    """What an earlier one declared, also of the same stack, is not listed again for a later one."""
+def test_consecutive_programs_in_one_process_share_nothing(api: Emulator, project: Project) -> None:
+    """Declarations of an earlier run, even of the same stack, are not listed again for a later one."""
     commands = [["a", "preview", ["Sub_1", "Sub_2"]], ["a", "up", ["Sub_3"]]]
 
     python(project, PROGRAMS / "inline", json.dumps(commands)).ok()
@@ -41,10 +41,8 @@ def test_programs_one_after_the_other_in_one_process_share_nothing(api: Emulator
 
 
 @pytest.mark.proof
-def test_a_fleet_s_stacks_side_by_side_succeed_and_fail_on_their_own(
-    api: Emulator, project: Project, tmp_path: Path
-) -> None:
-    """The example: deployed; then one row is wrong and one is gone, which is said until its stack is destroyed."""
+def test_the_stacks_of_a_fleet_succeed_and_fail_independently(api: Emulator, project: Project, tmp_path: Path) -> None:
+    """After deployment, one row is invalid and one is missing, which is reported until its stack is destroyed."""
     fleet = tmp_path / "fleet"
     copy(ROOT / "examples" / "fleet", fleet)
     rows = (fleet / "fleet.csv").read_text(encoding="utf-8")

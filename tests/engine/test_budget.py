@@ -1,4 +1,4 @@
-"""What each operation may request of the API and leave in the state: counts and bytes, no times; for both providers."""
+"""Limits on each operation's requests and state: counts and bytes, not times, for both providers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.engine, native_in_proof]
 A, B = "https://ivr.example/a", "https://ivr.example/b"
 MOST_CONNECTIONS = LISTED_AT_ONCE + 4
 MOST_STATE = {"dynamic": 2300, "native": 2000}
-"""Bytes for each webhook, without the paths of the machine; the engine writes the whole state around each step."""
+"""Bytes per webhook, without the machine's paths; the engine writes the whole state before and after each step."""
 
 
 def fleet(**other: str) -> dict[str, dict[str, str]]:
@@ -31,7 +31,7 @@ def fleet(**other: str) -> dict[str, dict[str, str]]:
 
 
 def requested(api: Emulator, project: Project) -> dict[str, int]:
-    """Requests by method since the last time."""
+    """Requests by method since the last call."""
     assert api.journal.connections <= MOST_CONNECTIONS
     counts = dict(Counter(entry.method for entry in api.journal))
     api.journal.clear()
@@ -44,7 +44,7 @@ def state_size(resource: dict[str, Any]) -> int:
 
 
 def test_each_operation_requests_once_per_subaccount_and_once_per_change(api: Emulator, project: Project) -> None:
-    """One GET for both webhooks of a subaccount, one POST or DELETE for each change, and a small state."""
+    """There is one GET per subaccount, one POST or DELETE per change, and a small state."""
     project.declare(**fleet()).deploy().ok()
     assert requested(api, project) == {"GET": 6, "POST": 12}
     assert max(map(state_size, map(dict, project.resources().values()))) <= MOST_STATE[project.provider]

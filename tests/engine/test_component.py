@@ -1,4 +1,4 @@
-"""IvrWebhooks: the pair of one subaccount, and the way into it."""
+"""IvrWebhooks: a subaccount's VCA and VSS webhooks, and how existing ones move into it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"
 PAIR = {"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/vca", "vss_url": "https://ivr.example/vss"}
 
 
-def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project: Project) -> None:
-    """Both are children of it, show drift on their rows, carry the header and follow its arguments."""
+def test_a_component_manages_both_webhooks_from_create_to_destroy(api: Emulator, project: Project) -> None:
+    """They are its children, show drift on their rows, carry the header and follow its arguments."""
     project.declare(ivr={"subaccount_id": "Sub_1", "vca_url": "https://ivr.example/", "http_auth_header": "Basic b25l"})
 
     project.deploy().ok()
@@ -43,8 +43,8 @@ def test_a_component_keeps_a_pair_from_create_to_destroy(api: Emulator, project:
     assert urls(api) == {}
 
 
-def test_a_webhook_inside_a_component_is_declared_twice_by_another_resource(api: Emulator, project: Project) -> None:
-    """The preview fails by both names."""
+def test_a_second_declaration_of_a_components_webhook_is_refused(api: Emulator, project: Project) -> None:
+    """The failed preview names both resources."""
     refused = project.declare(ivr=PAIR, mine=VSS).preview().refused()
 
     [line] = refused.lines("Sub_1/VSS is declared twice in this program")
@@ -53,8 +53,8 @@ def test_a_webhook_inside_a_component_is_declared_twice_by_another_resource(api:
     assert writes(api) == []
 
 
-def test_two_webhooks_of_its_names_move_into_a_component_as_they_are(api: Emulator, project: Project) -> None:
-    """The component's aliases make them the same resources, headers included."""
+def test_two_webhooks_with_its_names_move_into_a_component_unchanged(api: Emulator, project: Project) -> None:
+    """The component's aliases make them the same resources, including their headers."""
     header = {"http_auth_header": "Basic b25l"}
     project.declare(**{"ivr-vca": {**VCA, **header}, "ivr-vss": {**VSS, **header}}).deploy().ok()
     api.journal.clear()

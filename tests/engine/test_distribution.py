@@ -1,4 +1,4 @@
-"""The ways in which the plugin reaches an engine: on PATH, and installed from the archive."""
+"""How the engine finds the plugin: on PATH, or installed from the archive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.parametrize("project", ["native"],
 
 
 def test_the_cli_prints_the_schema_of_the_installed_script(project: Project) -> None:
-    """`pulumi package get-schema`, of what pip puts beside Python."""
+    """`pulumi package get-schema` runs the script that pip installs beside Python."""
     script = Path(project.env()["PATH"].partition(":")[0]) / "pulumi-resource-eightx8"
 
     printed = project.run("package", "get-schema", str(script)).ok()
@@ -26,7 +26,7 @@ def test_the_cli_prints_the_schema_of_the_installed_script(project: Project) -> 
 
 
 def test_versions_agree(project: Project) -> None:
-    """The package's, the schema's, and what the SDK asks the engine for."""
+    """Package, schema and SDK have the same version."""
     sdk = json.loads((python_sdk() / "pulumi_eightx8" / "pulumi-plugin.json").read_text())
     ours = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
 
@@ -35,8 +35,8 @@ def test_versions_agree(project: Project) -> None:
 
 
 @pytest.mark.proof
-def test_an_installed_archive_serves_where_nothing_is_on_path(api: Emulator, project: Project, tmp_path: Path) -> None:
-    """It brings its own environment; the CLI says which one it started."""
+def test_an_installed_archive_works_without_anything_on_path(api: Emulator, project: Project, tmp_path: Path) -> None:
+    """It has its own environment, and the CLI reports which plugin it started."""
     from tools.plugin.pack import pack
 
     archive = pack(tmp_path / "dist")
@@ -45,7 +45,7 @@ def test_an_installed_archive_serves_where_nothing_is_on_path(api: Emulator, pro
 
     install = ("plugin", "install", "resource", "eightx8", semantic_version(), "--file", str(archive))
     installed = project.run(*install)
-    if "os: process already finished" in installed.out:  # the CLI ends a language host that has just ended by itself
+    if "os: process already finished" in installed.out:  # the CLI kills a language host that has just exited
         installed = project.run(*install, "--reinstall")
     installed.ok()
     up = project.declare(vca={"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/"}).up().ok()

@@ -1,4 +1,4 @@
-"""What an ordinary preview says of the account, and what it asks the API for it."""
+"""Drift in an ordinary preview, and the requests that it makes to detect it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VRU = {"subaccount_id": "Sub_1", "type": "VRU", "url": "https://ivr.example/vru"
 
 
 def change_each(api: Emulator) -> None:
-    """Change, disable, strip of its header and remove what the four hold, behind the stack's back."""
+    """Change, disable, strip of its header and remove the four webhooks, outside the stack."""
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
     api.account.put("Sub_1", "VSS", "https://ivr.example/vss", enabled=False)
     api.account.put("Sub_1", "VCS", "https://ivr.example/vcs")
@@ -27,7 +27,7 @@ def change_each(api: Emulator) -> None:
 
 
 def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator, project: Project) -> None:
-    """One warning each for what was changed, disabled, stripped of its header or removed; then repair."""
+    """There is one warning per webhook that was changed, disabled, stripped of its header or removed."""
     project.declare(vca=VCA, vss=VSS, vcs=VCS, vru=VRU).deploy().ok()
     before = either_api.account.webhooks("Sub_1")
     change_each(either_api)
@@ -52,7 +52,7 @@ def test_an_ordinary_preview_shows_drift_and_up_repairs_it(either_api: Emulator,
     assert project.preview("--expect-no-changes").ok().out == ""
 
 
-def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api: Emulator, project: Project) -> None:
+def test_refresh_records_outside_changes_and_up_repairs_them(either_api: Emulator, project: Project) -> None:
     """The preview after a refresh shows exactly what was changed, disabled, stripped and deleted."""
     project.declare(vca=VCA, vss=VSS, vcs=VCS, vru=VRU).deploy().ok()
     before = either_api.account.webhooks("Sub_1")
@@ -73,7 +73,7 @@ def test_refresh_takes_in_what_was_changed_outside_and_up_repairs_it(either_api:
 
 @pytest.mark.proof
 def test_drift_that_the_program_follows_is_adopted(api: Emulator, project: Project) -> None:
-    """Who changes the program to what is live has nothing to send."""
+    """If the program is changed to match what is live, nothing is sent."""
     project.declare(vca=VCA).deploy().ok()
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/", enabled=False)
     api.journal.clear()
@@ -84,8 +84,8 @@ def test_drift_that_the_program_follows_is_adopted(api: Emulator, project: Proje
     assert project.preview("--expect-no-changes").ok().out == ""
 
 
-def test_a_header_that_somebody_added_is_not_taken_away(either_api: Emulator, project: Project) -> None:
-    """The preview refuses and names the ways out; overwriting it is one of them."""
+def test_a_header_that_was_added_outside_is_not_removed(either_api: Emulator, project: Project) -> None:
+    """The preview refuses and lists the options; overwriting it is one of them."""
     project.declare(vca=VCA).deploy().ok()
     theirs = either_api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
 
@@ -103,7 +103,7 @@ def test_a_header_that_somebody_added_is_not_taken_away(either_api: Emulator, pr
 
 
 def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emulator, project: Project) -> None:
-    """One warning, what the program changed, and nothing sent that changes anything."""
+    """It prints one warning and the program's changes, and sends nothing that changes a webhook."""
     project.environment["EIGHTX8_DEADLINE"] = "3"
     elsewhere = {"subaccount_id": "Sub_2", "type": "VSS", "url": "https://ivr.example/vss"}
     project.declare(vca=VCA, vss=elsewhere).deploy().ok()
@@ -124,7 +124,7 @@ def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emu
 
 
 def test_a_refused_or_missing_key_fails_the_preview_and_the_next_key_works(api: Emulator, project: Project) -> None:
-    """The text says what to check or set, nothing is compared with the state alone, and another key is no change."""
+    """The error names what to check or set, and a new key is not a change."""
     project.declare(vca=VCA).deploy().ok()
 
     api.account.forbidden.add("Sub_1")
@@ -145,10 +145,10 @@ def test_a_refused_or_missing_key_fails_the_preview_and_the_next_key_works(api: 
     assert project.words("Set it with `pulumi config set --secret 8x8:apiKey`") in missing.out
 
 
-def test_with_live_checks_off_a_preview_needs_neither_key_nor_network_and_up_reads_first(
+def test_without_live_checks_preview_needs_no_key_or_network_and_up_still_lists(
     api: Emulator, project: Project
 ) -> None:
-    """A preview compares with the state only, and says so once; whoever writes reads what is live before."""
+    """The preview reports once that it compares with the state only."""
     project.environment["EIGHTX8_LIVE_CHECKS"] = "0"
     theirs = api.account.put("Sub_1", "VSS", "https://elsewhere.example/")
     project.declare(vca=VCA).deploy().ok()

@@ -1,4 +1,4 @@
-"""What `pulumi-8x8 export` writes, run by the engine."""
+"""The output of `pulumi-8x8 export`, run by the engine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def export(api: Emulator, project: Project) -> None:
 
 
 def test_running_an_exported_program_adopts_and_changes_nothing(api: Emulator, project: Project) -> None:
-    """Nothing is sent for a webhook without an auth header; one that has one is registered with the config's value."""
+    """Only a webhook with an auth header is registered, with the value from the config."""
     api.account.put(SUB, "VCA", "https://ivr.example.com/vca?a=%20b", http_auth_header="Bearer known")
     api.account.put(SUB, "VRU", "https://ivr.example.com/vru", http_auth_header="Bearer own")
     api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
@@ -46,8 +46,8 @@ def test_running_an_exported_program_adopts_and_changes_nothing(api: Emulator, p
     project.preview("--expect-no-changes").ok()
 
 
-def test_import_in_the_options_ends_in_one_line_and_on_the_command_line_fails(api: Emulator, project: Project) -> None:
-    """The command ends in the host's KeyError, before this package is loaded: docs/adopt.md explains it."""
+def test_the_import_option_and_pulumi_import_are_refused(api: Emulator, project: Project) -> None:
+    """The option fails in one line, the command in the host's KeyError, as docs/adopt.md explains."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
     webhook = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 

@@ -1,4 +1,4 @@
-"""The CLI's flags and its `state` commands on webhooks, as docs/options.md has them."""
+"""The effect of the CLI's flags and `state` commands on webhooks, as described in docs/options.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEW, ELSEWHERE = "https://ivr.example/new", "https://elsewhere.example/"
 
 @pytest.mark.options("--target", "--exclude")
 def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Project) -> None:
-    """Neither its change nor its drift is acted on, nor is it refused or deleted."""
+    """Its changes and drift are ignored, and it is neither refused nor deleted."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
     api.account.put("Sub_1", "VSS", ELSEWHERE)
 
@@ -41,7 +41,7 @@ def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Pr
 @pytest.mark.options("--replace", "state taint")
 @pytest.mark.parametrize("how", ["--replace", pytest.param("taint", marks=pytest.mark.proof)])
 def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Project, how: str) -> None:
-    """Nothing is sent where it is live as declared; with another URL it is refused with what to do instead."""
+    """Nothing is sent if it is live as declared; with another URL the replacement is refused."""
     project.declare(vca=VCA).deploy().ok()
     api.journal.clear()
 
@@ -71,8 +71,8 @@ def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Proje
 
 @pytest.mark.proof
 @pytest.mark.options("--save-plan, --plan")
-def test_an_update_by_a_plan_does_what_was_planned_and_no_more(api: Emulator, project: Project) -> None:
-    """What changed since in the program, or live, fails; a plan that saw the drift repairs it."""
+def test_an_update_executes_its_plan_and_nothing_else(api: Emulator, project: Project) -> None:
+    """It fails if program or webhook changed since; a plan made after drift repairs it."""
     plan = str(project.folder / "plan.json")
     project.declare(vca=VCA).preview("--save-plan", plan).ok()
 
@@ -97,8 +97,8 @@ def test_an_update_by_a_plan_does_what_was_planned_and_no_more(api: Emulator, pr
 
 @pytest.mark.proof
 @pytest.mark.options("--continue-on-error")
-def test_the_other_webhooks_go_on_where_one_fails(api: Emulator, project: Project) -> None:
-    """In up and in destroy; the command fails all the same, and the next one does the rest."""
+def test_other_webhooks_are_processed_after_a_failure(api: Emulator, project: Project) -> None:
+    """In up and destroy the command fails, and the next one does the rest."""
     project.declare(bad={**VCA, "subaccount_id": "Sub_2"}, vca=VCA, vss=VSS)
     api.faults.add(Fault("status", subaccount="Sub_2", method="POST", status=400, times=None))
     api.faults.add(Fault("status", subaccount="Sub_2", method="DELETE", status=400, times=None))
@@ -120,8 +120,8 @@ def test_the_other_webhooks_go_on_where_one_fails(api: Emulator, project: Projec
 
 
 @pytest.mark.options("--refresh", "refresh --preview-only", "--expect-no-changes", "--json")
-def test_drift_is_the_same_to_every_way_of_asking(api: Emulator, project: Project) -> None:
-    """A preview, one with a refresh before it, and a refresh that is only previewed; exit code 7 is the alarm."""
+def test_every_command_reports_the_same_drift(api: Emulator, project: Project) -> None:
+    """Preview, preview with refresh, and refresh preview agree; with the flag the exit code is 7."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
     clean = project.preview("--refresh", "--expect-no-changes").ok()
     api.account.put("Sub_1", "VCA", ELSEWHERE)
@@ -153,8 +153,8 @@ def test_drift_is_the_same_to_every_way_of_asking(api: Emulator, project: Projec
 
 @pytest.mark.proof
 @pytest.mark.options("--run-program")
-def test_refresh_and_destroy_take_the_present_config_from_the_program(api: Emulator, project: Project) -> None:
-    """Without it they use the key that the last up recorded, and a rotated one is refused with the way out."""
+def test_refresh_and_destroy_use_the_current_config_with_run_program(api: Emulator, project: Project) -> None:
+    """Without it they use the last recorded key, and a rotated one is refused with the next step."""
     del project.environment["EIGHTX8_API_KEY"]
     project.run("config", "set", "--secret", project.words("8x8:apiKey"), api.api_key).ok()
     project.declare(vca=VCA).deploy().ok()
@@ -176,8 +176,8 @@ def test_refresh_and_destroy_take_the_present_config_from_the_program(api: Emula
 
 @pytest.mark.proof
 @pytest.mark.options("state delete", "state rename", "state move")
-def test_editing_the_state_touches_no_webhook(api: Emulator, project: Project) -> None:
-    """What is out of the state is adopted by the next up; what is renamed or moved is the same in its new place."""
+def test_editing_the_state_changes_no_webhook(api: Emulator, project: Project) -> None:
+    """The next up adopts what was removed from the state, and renamed or moved entries stay the same."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
     project.run("stack", "init", "other", "--no-select").ok()
     api.journal.clear()

@@ -1,4 +1,4 @@
-"""Adopt what is live by `pulumi import`, which dynamic providers cannot have."""
+"""Adopting live webhooks with `pulumi import`, which dynamic providers do not support."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TYPES = ("VCA", "VSS", "VCS", "VRU", "VNU")
 IMPORT = ("import", "--yes", "--generate-code=false", "--protect=false")
 
 
-def test_every_type_is_imported_to_a_clean_preview(api: Emulator, project: Project) -> None:
-    """With or without a header, which the API does not return and which stays; nothing is sent but listings."""
+def test_every_type_is_imported_with_a_clean_preview(api: Emulator, project: Project) -> None:
+    """A header, which the API does not return, is kept; only listings are sent."""
     webhooks: dict[str, dict[str, Any]] = {
         type.lower(): {"subaccount_id": "Sub_1", "type": type, "url": f"https://a.example/{type}"}
         for type in TYPES
@@ -42,7 +42,7 @@ def test_every_type_is_imported_to_a_clean_preview(api: Emulator, project: Proje
 
 
 def test_an_imported_header_stays_until_the_program_declares_one(api: Emulator, project: Project) -> None:
-    """A change that would take it away is refused; declaring it is one registration."""
+    """A change that would remove it is refused; declaring it is one registration."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
     project.run(*IMPORT, NATIVE, "vca", "Sub_1/VCA").ok()
     vca = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/new"}
@@ -58,8 +58,8 @@ def test_an_imported_header_stays_until_the_program_declares_one(api: Emulator, 
     assert project.preview("--expect-no-changes").ok().steps == []
 
 
-def test_a_header_that_somebody_adds_later_is_drift_in_an_imported_webhook_too(api: Emulator, project: Project) -> None:
-    """Only what was there when it was imported is left alone."""
+def test_a_header_added_after_an_import_is_drift(api: Emulator, project: Project) -> None:
+    """Only a header that was set at the time of the import is kept."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
     project.run(*IMPORT, NATIVE, "vca", "Sub_1/VCA").ok()
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
@@ -76,8 +76,10 @@ def test_a_header_that_somebody_adds_later_is_drift_in_an_imported_webhook_too(a
         ("VSS", "'VSS' is not the id of a webhook"),
     ],
 )
-def test_an_import_of_what_is_not_there_fails_by_its_id(api: Emulator, project: Project, id: str, said: str) -> None:
-    """In one line, and nothing enters the state."""
+def test_importing_an_unregistered_webhook_fails_with_its_id(
+    api: Emulator, project: Project, id: str, said: str
+) -> None:
+    """The error is one line, and nothing enters the state."""
     failed = project.run(*IMPORT, NATIVE, "vss", id).refused()
 
     assert said in failed.out
@@ -85,7 +87,7 @@ def test_an_import_of_what_is_not_there_fails_by_its_id(api: Emulator, project: 
 
 
 def test_the_import_option_adopts_and_updates_in_one_run(api: Emulator, project: Project) -> None:
-    """`import_=` with a declaration that differs: the engine imports, then updates by one registration."""
+    """If the declaration differs, the engine imports and then updates with one registration."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/old")
 
     project.declare(

@@ -1,4 +1,4 @@
-"""The package as a user has it: installed with pip into an environment of its own, used from another folder."""
+"""The package as a user has it: installed with pip into its own environment, used from another folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pip(*arguments: str) -> None:
 
 
 def environment(folder: Path, *, editable: bool) -> Path:
-    """An environment with the package; what it depends on is lent, so that nothing is downloaded."""
+    """An environment with the package; its dependencies are linked, so that nothing is downloaded."""
     venv.create(folder)
     [site] = folder.glob("lib/python*/site-packages")
     (site / "lent.pth").write_text(sysconfig.get_path("purelib"))
@@ -41,7 +41,7 @@ def environment(folder: Path, *, editable: bool) -> Path:
 def test_a_program_written_by_hand_works_with_the_installed_package(
     api: Emulator, project: Project, tmp_path: Path, editable: bool
 ) -> None:
-    """Nothing of the repository is on its path, and the engine looks for no plugin of the package's name."""
+    """The repository is not on its path, and the engine looks for no plugin with the package's name."""
     fresh = environment(tmp_path / "venv", editable=editable)
     runtime = {"name": "python", "options": {"virtualenv": os.path.relpath(fresh, project.program)}}
     (project.program / "Pulumi.yaml").write_text(json.dumps({"name": "scratch", "runtime": runtime}))
@@ -58,7 +58,7 @@ def test_a_program_written_by_hand_works_with_the_installed_package(
 
 
 def test_an_engine_older_than_required_refuses_the_root_stack(project: Project) -> None:
-    """`requiredPulumiVersion` is enforced, under the name that it has in the root's Pulumi.yaml."""
+    """`requiredPulumiVersion` in the root's Pulumi.yaml is enforced."""
     root = (ROOT / "Pulumi.yaml").read_text()
     [key] = [line.partition(":")[0] for line in root.splitlines() if line.endswith("<4.0.0'")]
     (project.program / "Pulumi.yaml").write_text(f"name: scratch\nruntime: python\n{key}: '>=4.0.0'\n")

@@ -1,4 +1,4 @@
-"""A webhook that moves to another provider process in one run stays registered: processes share what they declare."""
+"""A webhook that moves to another provider process in one run stays registered, because processes share claims."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ DYNAMIC, NATIVE = {"provider": "dynamic"}, {"provider": "native"}
 def test_a_webhook_that_moves_to_another_provider_process_stays_registered(
     api: Emulator, project: Project, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    """The alias was forgotten; the row of the old resource says who manages it, and removal deletes as ever."""
+    """Even without an alias; the old row names the new manager, and removal still deletes."""
     declare(project, **{name: {**VCA, **how} for name, how in before.items()}).deploy().ok()
 
     moved = declare(project, **{name: {**VCA, **how} for name, how in after.items()}).deploy().ok()
@@ -73,7 +73,7 @@ def test_a_webhook_that_moves_to_another_provider_process_stays_registered(
 def test_two_resources_for_one_webhook_are_refused_across_providers_and_instances(
     api: Emulator, project: Project, first: dict[str, str], second: dict[str, str]
 ) -> None:
-    """In preview, before anything is registered."""
+    """The preview refuses them before anything is registered."""
     declare(project, ivr={**VCA, **first}, calls={**VCA, **second, "after": ["ivr"]})
 
     refused = project.preview().refused()
@@ -87,10 +87,10 @@ def providers(process: psutil.Process, name: str) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize(("new", "old"), [("native", "dynamic"), pytest.param("dynamic", "native", marks=in_proof)])
-def test_a_provider_process_that_is_killed_in_between_costs_no_webhook(
+def test_killing_a_provider_process_in_between_loses_no_webhook(
     api: Emulator, project: Project, new: str, old: str
 ) -> None:
-    """The process that has adopted it can no longer speak for it; the next run finds it in order."""
+    """The adopting process can no longer confirm its claim, and the next run finds the webhook unchanged."""
     declare(project, old={**VCA, "provider": old}).deploy().ok()
     gate = Event()
     held = api.faults.add(Fault("pass", "POST", "Sub_2", hold=gate))
@@ -112,8 +112,8 @@ def test_a_provider_process_that_is_killed_in_between_costs_no_webhook(
     assert sorted(project.resources()) == ["slow", "vca"]
 
 
-def test_two_stacks_side_by_side_do_not_claim_for_each_other(api: Emulator, tmp_path: Path) -> None:
-    """One removes a webhook from its program while the other declares it: only one run is its own."""
+def test_concurrent_stacks_do_not_share_claims(api: Emulator, tmp_path: Path) -> None:
+    """One stack deletes a webhook that the other one declares, because they are separate runs."""
     environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url, "TMPDIR": str(tmp_path)}
     one, two = (Project(tmp_path / name, environment, provider="native") for name in ("one", "two"))
     declare(one, vca={**VCA, "provider": "native"}).deploy().ok()

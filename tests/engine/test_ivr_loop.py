@@ -1,4 +1,4 @@
-"""The whole loop of the set-up guide on one machine: endpoint, webhooks, a call, its summary, a change."""
+"""The set-up guide's whole loop on one machine: endpoint, webhooks, a call, its summary and a change."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def flows(call: Call) -> list[Any]:
     ]
 
 
-def test_the_loop_of_the_guide(api: Emulator, project: Project) -> None:
-    """Deploy the endpoint and its webhooks, call with keys, find the summary, move the URL, call again."""
+def test_the_guides_loop_works_from_deployment_to_a_moved_url(api: Emulator, project: Project) -> None:
+    """Deploy endpoint and webhooks, call with keys, find the summary, move the URL, and call again."""
     program = project.folder / "program"
     shutil.copytree(ROOT / "examples" / "ivr", program, dirs_exist_ok=True)
     (program / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n")
@@ -49,7 +49,7 @@ def test_the_loop_of_the_guide(api: Emulator, project: Project) -> None:
             project.up("--skip-preview", "-c", f"publicUrl={elsewhere.url.removesuffix('/vca')}").ok()
             place_call(api.account, SUB, source=FROM, destination=TO)
 
-        assert [told(delivered) for delivered in elsewhere.delivered] == [
+        assert [summary(delivered) for delivered in elsewhere.delivered] == [
             ("/vca", "CALL_ACTION", "Bearer loop"),
             ("/vss", "SESSION_SUMMARY", "Bearer loop"),
         ]
@@ -58,5 +58,5 @@ def test_the_loop_of_the_guide(api: Emulator, project: Project) -> None:
     assert api.account.webhooks(SUB) == {}
 
 
-def told(delivered: Delivered) -> tuple[str, str, str]:
+def summary(delivered: Delivered) -> tuple[str, str, str]:
     return delivered.path, delivered.body["eventType"], delivered.headers["Authorization"]

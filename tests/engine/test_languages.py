@@ -1,4 +1,4 @@
-"""Programs in other languages, checked by their compilers where they have one, and run."""
+"""Programs in other languages, compiled if the language has a compiler, and run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 PULUMI_SDK = "v3.274.1"
 GO_SETTINGS = {"GOFLAGS": " ".join(f"'{flag}'" for flag in FLAGS), "CGO_ENABLED": "0"}
-"""As the CLI is built: most packages are in Go's build cache then."""
+"""The flags with which the CLI is built, so that most packages are in Go's build cache."""
 GO_SDK = "github.com/8x8/pulumi-8x8/sdk/go/eightx8"
 GO_MOD = f"""module {GO_SDK}
 go 1.25
@@ -36,7 +36,7 @@ require {GO_SDK} v0.0.0
 
 
 def needs(*tools: str) -> None:
-    """Skip where a tool is missing; CI has them all."""
+    """Skip if a tool is missing; CI has them all."""
     if missing := [tool for tool in tools if not shutil.which(tool)]:
         assert os.environ.get("CI") != "true", f"{missing} must be installed here"
         pytest.skip(f"{', '.join(missing)} missing: install it to run this")
@@ -66,7 +66,7 @@ def typescript(program: Path) -> None:
 
 
 def golang(program: Path) -> None:
-    """Make modules of the SDK and of the program."""
+    """Create modules for the SDK and the program."""
     folder = sdk("go") / "eightx8"
     (folder / "go.mod").write_text(GO_MOD)
     (program / "go.mod").write_text(GO_PROGRAM + f"replace {GO_SDK} => {folder}\n")
@@ -78,10 +78,10 @@ def golang(program: Path) -> None:
     ("language", "runtime", "prepare"), [("typescript", "nodejs", typescript), ("go", "go", golang)]
 )
 @pytest.mark.parametrize("project", ["native"], indirect=True)
-def test_a_program_declares_repairs_and_destroys(
+def test_a_program_in_another_language_declares_repairs_and_destroys(
     api: Emulator, project: Project, language: str, runtime: str, prepare: object
 ) -> None:
-    """With an explicit provider, an enum, a secret and a function, as people write them in that language."""
+    """It uses an explicit provider, an enum, a secret and a function idiomatically."""
     shutil.copytree(PROGRAMS / language, project.program, dirs_exist_ok=True)
     (project.program / "Pulumi.yaml").write_text(f"name: scratch\nruntime: {runtime}\n")
     assert callable(prepare)
@@ -120,10 +120,10 @@ def test_a_program_declares_repairs_and_destroys(
     ids=["typescript", "go", "python"],
 )
 @pytest.mark.parametrize("project", ["native"], indirect=True)
-def test_each_program_of_the_registry_s_page_deploys(
+def test_each_program_on_the_registry_page_deploys(
     api: Emulator, project: Project, language: str, runtime: str, name: str, prepare: Callable[[Path], object]
 ) -> None:
-    """As it stands there; the one in YAML is that of the docs."""
+    """It is run unchanged; the YAML program is the one in the docs."""
     page = (ROOT / "docs" / "_index.md").read_text(encoding="utf-8")
     [program] = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     if (PROGRAMS / language).exists():
@@ -168,7 +168,7 @@ def test_the_yaml_program_of_the_docs_declares_repairs_and_destroys(api: Emulato
 
 
 def test_the_python_sdk_passes_mypy() -> None:
-    """A program's types are those of the schema: an enum, not any text."""
+    """A program's types are those of the schema, for example an enum instead of text."""
     program = PROGRAMS / "typed_native"
 
     options = ["--config-file=", "--strict", "--follow-imports=silent"]

@@ -1,4 +1,4 @@
-"""Create, change and destroy webhooks."""
+"""Creating, changing and destroying webhooks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"
 
 
 @both_providers
-def test_all_five_types_live_from_create_to_destroy(api: Emulator, project: Project) -> None:
-    """Each type is registered by one POST, a second run has nothing to do, and destroy leaves nothing."""
+def test_all_five_types_are_created_and_destroyed(api: Emulator, project: Project) -> None:
+    """Each type needs one POST, a second run does nothing, and destroy removes everything."""
     project.declare(
         **{type: {"subaccount_id": "Sub_1", "type": type, "url": f"https://ivr.example/{type}"} for type in TYPES}
     )
@@ -61,10 +61,8 @@ ONE_CHANGE: dict[PostOver, list[str]] = {
     ],
     indirect=["project"],
 )
-def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
-    api: Emulator, project: Project, post_over: PostOver
-) -> None:
-    """Where the API replaces, each is one request; a header that rotates is sent, although no answer shows it."""
+def test_changes_of_url_enabled_and_header_each_converge(api: Emulator, project: Project, post_over: PostOver) -> None:
+    """If the API replaces, each is one request; a rotated header is sent although no response shows it."""
     api.modes = Modes(post_over)
     project.declare(vca={**VCA, "http_auth_header": "Basic b25l"}).deploy().ok()
 
@@ -89,7 +87,7 @@ def test_a_change_of_url_of_enabled_and_of_the_header_each_converge(
 
 @native_in_proof
 def test_a_change_of_identity_registers_the_new_webhook_first(api: Emulator, project: Project) -> None:
-    """Of the type or of the subaccount: there is no moment without a webhook."""
+    """Whether type or subaccount changes, there is no moment without a webhook."""
     there = {**VCA, "subaccount_id": "Sub_2"}
     project.declare(type=VCA, subaccount=there).deploy().ok()
     api.journal.clear()

@@ -1,4 +1,4 @@
-"""A stack moves from one provider to the other by aliases, and nothing changes at 8x8."""
+"""A stack moves between the providers with aliases, and nothing changes at 8x8."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TOKENS = {"dynamic": TOKEN, "native": NATIVE}
 def test_a_stack_moves_to_the_other_provider_with_nothing_changed_at_8x8(
     api: Emulator, project: Project, before: str, after: str
 ) -> None:
-    """Its state is rewritten in the other's names, with the header as a secret; then there is nothing to do."""
+    """Its state is rewritten with the other provider's names and a secret header; then nothing is left to do."""
     project.provider = before
     project.declare(**WEBHOOKS).deploy().ok()
     live = api.account.webhooks("Sub_1")

@@ -1,4 +1,4 @@
-"""What the native provider has that the dynamic one cannot have, and what programs rely on, with its SDK alone."""
+"""Features that only the native provider has, and guarantees for programs that use its SDK."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ for name in ("one", "two"):
 
 
 def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, project: Project) -> None:
-    """In the row of its resource, where the dynamic provider's says `update` alone."""
+    """It is named in the resource's row, where the dynamic provider shows only `update`."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
     api.account.put("Sub_1", "VCA", "https://elsewhere.example/")
     api.account.remove("Sub_1", "VSS")
@@ -46,8 +46,8 @@ def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, pro
     assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
 
 
-def test_each_explicit_provider_is_an_account(api: Emulator, project: Project) -> None:
-    """Two keys, two addresses, one program; the keys are in the state as secrets alone."""
+def test_each_explicit_provider_uses_its_own_account(api: Emulator, project: Project) -> None:
+    """One program has two keys and two addresses; the state contains the keys only as secrets."""
     with Emulator("canary-of-another-key") as other:
         keys = {"KEY_one": api.api_key, "KEY_two": other.api_key, "URL_one": api.url, "URL_two": other.url}
         project.environment.update(keys)
@@ -65,7 +65,7 @@ def test_each_explicit_provider_is_an_account(api: Emulator, project: Project) -
 
 
 def test_a_header_and_a_secret_url_are_never_shown(api: Emulator, project: Project) -> None:
-    """Declared, drifted, refused and recorded: neither printed nor in the state in plain."""
+    """Declared, drifted, refused or recorded, they are neither printed nor stored in plain text."""
     canaries = ("canary-in-the-header", "canary-in-the-url")
     vca = {**VCA, "url": f"https://ivr.example/?t={canaries[1]}", "http_auth_header": canaries[0], "secret": ["url"]}
 
@@ -80,8 +80,8 @@ def test_a_header_and_a_secret_url_are_never_shown(api: Emulator, project: Proje
     assert api.account.webhooks("Sub_1")["VCA"].url == vca["url"]
 
 
-def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> None:
-    """An API that does not respond is given up after the program's time, not after the setting's."""
+def test_custom_timeouts_limit_an_operation(api: Emulator, project: Project) -> None:
+    """An unresponsive API is abandoned after the program's time-out, not the setting's."""
     api.faults.add(Fault("hang", method="POST", times=None))
 
     failed = project.declare(vca={**VCA, "opts": {"custom_timeouts": {"create": "2s"}}}).deploy().refused()
@@ -92,7 +92,7 @@ def test_custom_timeouts_bound_an_operation(api: Emulator, project: Project) -> 
 
 @pytest.mark.proof
 def test_a_killed_engine_leaves_no_process_and_one_more_up_converges(api: Emulator, project: Project) -> None:
-    """Killed in mid-create, after the API had stored the webhook and before it said so."""
+    """The engine is killed during a create, after the API stored the webhook and before it responded."""
     go_on = threading.Event()
     held = Fault("pass", method="POST", apply=True, hold=go_on, hold_at="after")
     api.faults.add(held)

@@ -1,4 +1,4 @@
-"""Pulumi's resource options on a webhook, as docs/options.md has them: each on a webhook in a subaccount of its own."""
+"""The effect of Pulumi's resource options, as described in docs/options.md, each in its own subaccount."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ webhook("all", Options(ignore_changes=["*"]), type, url, enabled=enabled, http_a
     "ignore_changes by a transform",
 )
 @native_in_proof
-def test_an_ignored_property_stays_as_it_is_live_whoever_changed_it(api: Emulator, project: Project) -> None:
-    """Neither the program's change nor somebody else's is acted on, also when another property is registered."""
+def test_an_ignored_property_keeps_its_live_value(api: Emulator, project: Project) -> None:
+    """Changes in the program or by hand are not applied, even when another property is registered."""
     declare(project, IGNORING, url=A, enabled=True, header=OLD, also=False).deploy().ok()
     api.journal.clear()
 
@@ -115,8 +115,8 @@ if not gone:
 
 @pytest.mark.options("protect", "retain_on_delete", "deleted_with", "depends_on", "parent", "state unprotect")
 @native_in_proof
-def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project) -> None:
-    """A protected webhook is updated all the same; what is deleted with another one is left, after a warning."""
+def test_options_that_affect_deletion_work_as_documented(api: Emulator, project: Project) -> None:
+    """A protected webhook can be updated; one that is deleted with another stays, with a warning."""
     declare(project, DELETING, declared=True, protect=True, gone=False, url=A).deploy().ok()
     created = writes(api)
     preview = declare(project, DELETING, declared=True, protect=True, gone=False, url=B).preview().ok()
@@ -146,8 +146,8 @@ def test_options_that_decide_what_a_delete_does(api: Emulator, project: Project)
 
 @pytest.mark.options("--exclude-protected", "--ignore-protect")
 @native_in_proof
-def test_flags_that_decide_what_protect_does(api: Emulator, project: Project) -> None:
-    """Destroy leaves what is protected, or removes it after all."""
+def test_flags_that_affect_protection_work_as_documented(api: Emulator, project: Project) -> None:
+    """Destroy keeps or removes protected webhooks."""
     declare(project, 'webhook("protected", Options(protect=True)); webhook("other")').deploy().ok()
 
     project.destroy("--exclude-protected").ok()
@@ -174,8 +174,8 @@ Webhook(name, subaccount_id="Sub_alias", type="VCA", url=url, opts=Options(alias
     "delete_before_replace", "replace_with", "replacement_trigger", "replace_on_changes", "aliases", "retain_on_delete"
 )
 @native_in_proof
-def test_options_that_decide_what_a_replacement_does(api: Emulator, project: Project) -> None:
-    """Where the webhook is the same before and after, nothing is sent; replace_on_changes is warned of."""
+def test_options_that_affect_replacement_work_as_documented(api: Emulator, project: Project) -> None:
+    """If the webhook is the same, nothing is sent; replace_on_changes causes a warning."""
     declare(project, REPLACING, name="old", type="VCA", url=A).deploy().ok()
     api.journal.clear()
 
@@ -213,8 +213,8 @@ webhook("version", Options(version="9.9.9", plugin_download_url="https://plugins
 
 @pytest.mark.options("custom_timeouts", "additional_secret_outputs", "hide_diffs", "version, plugin_download_url")
 @native_in_proof
-def test_options_that_change_nothing_of_a_webhook(api: Emulator, project: Project) -> None:
-    """They are about the state, the display or the host; what has no effect is warned of."""
+def test_options_for_state_and_display_do_not_change_a_webhook(api: Emulator, project: Project) -> None:
+    """An option without effect causes a warning."""
     declare(project, PLAIN, url=A).deploy().ok()
 
     preview = declare(project, PLAIN, url=B).run("preview", "--diff").ok()
@@ -249,8 +249,8 @@ webhook("vca", Options(hooks=hooks), url=url)
 @pytest.mark.proof
 @pytest.mark.options("hooks")
 @native_in_proof
-def test_hooks_run_around_what_is_sent(api: Emulator, project: Project) -> None:
-    """A hook that fails before a create keeps the webhook from being registered; destroy needs the program."""
+def test_hooks_run_before_and_after_requests(api: Emulator, project: Project) -> None:
+    """A failing before-create hook prevents the registration; delete hooks need the program."""
     declare(project, HOOKS, url=A, fail=True).deploy().failed()
 
     assert writes(api) == []
@@ -283,8 +283,8 @@ if declared:
 
 @pytest.mark.proof
 @pytest.mark.options("options of IvrWebhooks")
-def test_options_of_the_component_that_reach_its_webhooks(api: Emulator, project: Project) -> None:
-    """They are protected, retained and registered after what they depend on; nothing is ignored."""
+def test_component_options_reach_its_webhooks_as_documented(api: Emulator, project: Project) -> None:
+    """Protection, retention and dependencies apply to both webhooks; `ignore_changes` does not."""
     declare(project, COMPONENT, declared=True, url=A).deploy().ok()
     registered = writes(api)
     declare(project, COMPONENT, declared=True, url=B).deploy().ok()
@@ -301,7 +301,7 @@ def test_options_of_the_component_that_reach_its_webhooks(api: Emulator, project
 
 @pytest.mark.options("import_")
 def test_import_is_refused_in_one_line(api: Emulator, project: Project) -> None:
-    """It says what to do instead."""
+    """The error names the alternative."""
     refused = declare(project, 'webhook("vca", Options(import_="Sub_vca/VCA"))').preview().refused()
 
     [line] = [line for line in refused.out.splitlines() if "import_" in line]
@@ -322,8 +322,8 @@ IvrWebhooks("pair", subaccount_id="Sub_pair", vca_url="https://ivr.example/a", o
 
 
 @pytest.mark.options("provider", "providers")
-def test_an_explicit_provider_is_another_account(api: Emulator, project: Project) -> None:
-    """Its settings are those of that account; the key is encrypted in the state."""
+def test_an_explicit_provider_uses_another_account(api: Emulator, project: Project) -> None:
+    """It has its own settings, and its key is encrypted in the state."""
     with Emulator(api_key="key-of-the-second") as second:
         declare(project, PROVIDERS, key="key-of-the-second", base_url=second.url).deploy().ok()
         project.preview("--expect-no-changes").ok()

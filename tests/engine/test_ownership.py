@@ -1,4 +1,4 @@
-"""Who registered a webhook that is live: adopted, refused, declared twice, swapped, renamed."""
+"""Live webhooks and their owners: adopted, refused, declared twice, swapped and renamed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"
 
 
 def test_a_webhook_that_is_live_as_declared_is_adopted(api: Emulator, project: Project) -> None:
-    """Without a request, except to assert the header, which nobody can see; destroy then removes it."""
+    """Only a header, which the API does not return, needs a request; destroy then removes the webhook."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
     api.account.put("Sub_1", "VSS", "https://ivr.example/vss", http_auth_header="Basic b2xk")
 
@@ -32,10 +32,8 @@ def test_a_webhook_that_is_live_as_declared_is_adopted(api: Emulator, project: P
     assert urls(api) == {}
 
 
-def test_a_webhook_that_holds_something_else_is_refused_until_the_program_overwrites(
-    either_api: Emulator, project: Project
-) -> None:
-    """The preview names what is live and the ways out; the row of an overwrite shows what was replaced."""
+def test_a_webhook_with_other_values_is_refused_unless_overwritten(either_api: Emulator, project: Project) -> None:
+    """The preview names what is live and the options; an overwrite's row shows what was replaced."""
     theirs = either_api.account.put("Sub_1", "VCA", "https://theirs.example/", enabled=False)
 
     refused = project.declare(vca=VCA).preview().refused()
@@ -57,8 +55,8 @@ def test_a_webhook_that_holds_something_else_is_refused_until_the_program_overwr
     assert overwritten.lines("replaced https://theirs.example/ (disabled, no auth header)")
 
 
-def test_two_resources_for_one_webhook_fail_the_preview_by_both_names(api: Emulator, project: Project) -> None:
-    """Nothing is sent."""
+def test_two_resources_for_one_webhook_fail_the_preview(api: Emulator, project: Project) -> None:
+    """The error names both, and nothing is sent."""
     refused = project.declare(one=VCA, two=VCA).preview().refused()
 
     [line] = refused.lines("Sub_1/VCA is declared twice in this program")
@@ -68,7 +66,7 @@ def test_two_resources_for_one_webhook_fail_the_preview_by_both_names(api: Emula
 
 
 def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, project: Project) -> None:
-    """The new resource adopts it, and the delete of the old one leaves it; a header is registered again."""
+    """The new resource adopts it and the old one's deletion keeps it; a header is registered again."""
     vss = {**VSS, "http_auth_header": "Basic b25l"}
     project.declare(old=VCA, past=vss).deploy().ok()
     either_api.journal.clear()
@@ -84,8 +82,8 @@ def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, proje
     assert project.resources().keys() == {"new", "next"}
 
 
-def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project: Project) -> None:
-    """Without one it is refused like a webhook of somebody else, and the refusal names the alias."""
+def test_a_rename_with_a_change_needs_an_alias(api: Emulator, project: Project) -> None:
+    """Otherwise it is refused like an unmanaged webhook, and the error mentions the alias."""
     project.declare(old=VCA).deploy().ok()
     changed = {**VCA, "url": "https://ivr.example/new"}
 
@@ -98,8 +96,8 @@ def test_a_rename_together_with_a_change_needs_the_alias(api: Emulator, project:
     assert list(project.resources()) == ["new"]
 
 
-def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(api: Emulator, project: Project) -> None:
-    """The next run deletes the rest of the old one, which is the same webhook as the new one."""
+def test_finishing_an_interrupted_replacement_keeps_the_webhook(api: Emulator, project: Project) -> None:
+    """The next run deletes the old state entry, which is the same webhook as the new one."""
     project.declare(vca=VCA).deploy().ok()
     api.faults.add(Fault("status", method="POST", status=400))
     project.declare(vca=VCA, vss={**VSS, "opts": {"depends_on": ["vca"]}})
@@ -112,10 +110,10 @@ def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(ap
 
 
 @pytest.mark.parametrize("first", ["who comes", pytest.param("who leaves", marks=pytest.mark.proof)])
-def test_a_webhook_is_not_adopted_in_the_run_in_which_its_resource_leaves_it(
+def test_a_webhook_is_not_adopted_in_the_run_in_which_another_resource_leaves_it(
     api: Emulator, project: Project, first: str
 ) -> None:
-    """Refused whichever of the two the engine asks for first, as it may ask in any order; in two runs it works."""
+    """It is refused in either order of the engine's steps; two runs work."""
     project.declare(leaves=VSS, comes=VCA).deploy().ok()
     api.journal.clear()
     leaves, comes = {**VSS, "type": "VCS"}, {**VCA, "type": "VSS"}

@@ -1,4 +1,4 @@
-"""The policy pack of docs/policy.md on the real engine."""
+"""The policy pack in docs/policy.md on the real engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VCS = {"subaccount_id": "Sub_1", "type": "VCS", "url": "https://desk.example/"}
 
 
 def runnable(pack: Path, made: Path) -> str:
-    """What `--policy-pack` needs: the folder, or a launcher where `make setup` built a language host of 2023."""
+    """The folder for `--policy-pack`, or a launcher if `make setup` built a language host of 2023."""
     (pack / "venv").symlink_to(made)
     if not Path(engine_bin()).is_relative_to(ROOT / ".tools"):
         return str(pack)
@@ -32,9 +32,9 @@ def runnable(pack: Path, made: Path) -> str:
 
 @pytest.mark.proof
 @both_providers
-def test_a_policy_pack_demands_an_auth_header(api: Emulator, project: Project, tmp_path: Path) -> None:
-    """A webhook without one fails the preview by its name; with one it is deployed."""
-    made = environment(EXAMPLE / "requirements.txt", "parver")  # which the native provider's SDK imports
+def test_the_policy_pack_requires_an_auth_header(api: Emulator, project: Project, tmp_path: Path) -> None:
+    """A webhook without one fails the preview, which names it; one with a header is deployed."""
+    made = environment(EXAMPLE / "requirements.txt", "parver")  # the native provider's SDK imports it
     project.environment["PATH"] = os.pathsep.join([str(made / "bin"), project.env()["PATH"]])
     copy(EXAMPLE, tmp_path / "pack")
     pack = runnable(tmp_path / "pack", made)
@@ -52,5 +52,5 @@ def test_a_policy_pack_demands_an_auth_header(api: Emulator, project: Project, t
 
 
 def test_the_page_shows_the_pack() -> None:
-    """The program in docs/policy.md is the one that the test above runs."""
+    """The program in docs/policy.md is the tested one."""
     assert f"```python\n{(EXAMPLE / '__main__.py').read_text()}```" in (ROOT / "docs" / "policy.md").read_text()

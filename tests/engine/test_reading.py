@@ -1,4 +1,4 @@
-"""Programs that read what they do not manage."""
+"""Programs that read webhooks that they do not manage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_a_program_reads_and_lists_webhooks_without_managing_them(api: Emulator, project: Project) -> None:
-    """In the preview already; and destroy leaves what was only read."""
+    """This works in preview too, and destroy keeps them."""
     api.account.put("Sub_1", "VSS", "https://theirs.example/vss")
     api.account.put("Sub_1", "VCA", "https://theirs.example/vca", enabled=False, http_auth_header="Basic dGhlaXJz")
 
@@ -33,7 +33,7 @@ def test_a_program_reads_and_lists_webhooks_without_managing_them(api: Emulator,
     assert urls(api) == {"Sub_1/VSS": "https://theirs.example/vss", "Sub_1/VCA": "https://theirs.example/vca"}
 
 
-def test_reading_a_webhook_that_is_not_there_fails_the_preview(api: Emulator, project: Project) -> None:
+def test_reading_an_unregistered_webhook_fails_the_preview(api: Emulator, project: Project) -> None:
     """The engine names the id."""
     preview = project.use("reading").preview().failed()
 

@@ -16,7 +16,7 @@ EXAMPLE = ROOT / "examples" / "stack-reference"
 
 
 def test_webhooks_follow_the_output_of_another_stack(api: Emulator, tmp_path: Path) -> None:
-    """The example: url and header come from the endpoint's stack; when it moves, the next preview shows the update."""
+    """Url and header come from the endpoint's stack; when it moves, the next preview shows the update."""
     backend = {"PULUMI_BACKEND_URL": tmp_path.as_uri()}
     settings = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}
     endpoint = Project(tmp_path / "theirs", backend, source=EXAMPLE / "endpoint")

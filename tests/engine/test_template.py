@@ -1,4 +1,4 @@
-"""What `pulumi new` makes of the template."""
+"""Projects that `pulumi new` creates from the template."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def new(project: Project) -> Project:
     return project
 
 
-def test_a_new_project_is_the_template_s_files_and_deploys(api: Emulator, new: Project) -> None:
-    """Nothing else of the repository; an empty vssUrl means the vcaUrl."""
+def test_a_new_project_has_only_the_templates_files_and_deploys(api: Emulator, new: Project) -> None:
+    """An empty vssUrl means the vcaUrl."""
     new.run("new", str(TEMPLATE), "--yes", "--generate-only", "--name", "ivr", "--description", "Our IVR").ok()
     written = {path.name for path in new.program.iterdir()}
     (new.program / "venv").symlink_to(ROOT / ".venv")
@@ -44,7 +44,7 @@ def test_a_new_project_is_the_template_s_files_and_deploys(api: Emulator, new: P
 
 
 def test_the_configuration_of_a_new_project_is_in_version_control(new: Project) -> None:
-    """And its environment is not."""
+    """Its virtual environment is not."""
     new.run("new", str(TEMPLATE), "--yes", "--generate-only", "--name", "ivr").ok()
     git = ["git", "-C", str(new.program)]
     subprocess.run([*git, "init", "--quiet"], check=True)
@@ -60,8 +60,8 @@ def test_the_configuration_of_a_new_project_is_in_version_control(new: Project) 
 
 
 @pytest.mark.parametrize("source", [TEMPLATE, ROOT], ids=["template", "root"])
-def test_a_secret_url_of_the_config_stays_secret(api: Emulator, project: Project, source: Path) -> None:
-    """In the state, in the outputs and on every row."""
+def test_a_secret_url_in_the_config_stays_secret(api: Emulator, project: Project, source: Path) -> None:
+    """It is hidden in the state, in the outputs and on every row."""
     for name in ("Pulumi.yaml", "__main__.py"):
         text = (source / name).read_text().replace("${PROJECT}", "scratch").replace("${DESCRIPTION}", "Scratch")
         (project.program / name).write_text(text)
@@ -81,8 +81,8 @@ def test_a_secret_url_of_the_config_stays_secret(api: Emulator, project: Project
     assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
 
 
-def test_a_secret_among_further_subaccounts_keeps_all_of_them_secret(api: Emulator, project: Project) -> None:
-    """Their list is one value of the config."""
+def test_a_secret_among_additional_subaccounts_makes_all_of_them_secret(api: Emulator, project: Project) -> None:
+    """Their list is one config value."""
     for name in ("Pulumi.yaml", "__main__.py"):
         (project.program / name).write_text((ROOT / name).read_text())
     (project.program / ".venv").symlink_to(ROOT / ".venv")
@@ -96,8 +96,8 @@ def test_a_secret_among_further_subaccounts_keeps_all_of_them_secret(api: Emulat
     assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
 
 
-def test_the_root_stack_s_config_is_typed(api: Emulator, project: Project) -> None:
-    """What is missing or of another type is refused by the engine, by name; further subaccounts are a list."""
+def test_the_root_stacks_config_is_typed(api: Emulator, project: Project) -> None:
+    """The engine names missing and wrongly typed values; additional subaccounts are a list."""
     for name in ("Pulumi.yaml", "__main__.py"):
         (project.program / name).write_text((ROOT / name).read_text())
     (project.program / ".venv").symlink_to(ROOT / ".venv")
@@ -119,7 +119,7 @@ def test_the_root_stack_s_config_is_typed(api: Emulator, project: Project) -> No
 def test_pulumi_new_installs_and_deploys_before_the_first_release(
     api: Emulator, new: Project, tmp_path: Path, toolchain: str
 ) -> None:
-    """With either toolchain, from the archives that `make dist` builds."""
+    """Both toolchains use the archives that `make dist` builds."""
     dist = tmp_path / "dist"
     build = [sys.executable, "-m", "uv", "build", "--quiet", "--no-build-isolation", "--python", sys.executable]
     subprocess.run([*build, "--out-dir", str(dist), str(ROOT)], check=True)
@@ -131,7 +131,7 @@ def test_pulumi_new_installs_and_deploys_before_the_first_release(
             (template / path.name).write_text(path.read_text().replace("toolchain: pip", f"toolchain: {toolchain}"))
 
     new.run("new", str(template), "--yes", "--name", "ivr", "--stack", "new", *SETTINGS).ok()
-    if (new.program / "pyvenv.cfg").exists():  # a language host of 2023 makes the environment of the project's folder
+    if (new.program / "pyvenv.cfg").exists():  # a language host of 2023 turns the project's folder into the environment
         (new.program / "venv").symlink_to(new.program)
         new.environment["PATH"] = os.pathsep.join([str(new.program / "bin"), new.env()["PATH"]])
     new.up("--skip-preview").ok()

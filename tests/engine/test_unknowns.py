@@ -1,4 +1,4 @@
-"""Inputs that a preview cannot know yet."""
+"""Inputs that are unknown in preview."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.engine, native_in_proof]
 
 
 def test_a_url_and_a_subaccount_may_be_other_resources_outputs(api: Emulator, project: Project) -> None:
-    """Unknown on create and on change, in the preview; the update then knows, and replaces if it differs."""
+    """They are unknown in previews of create and change; the update knows them and replaces if needed."""
     package = "pulumi_8x8" if project.provider == "dynamic" else "pulumi_eightx8"
     project.environment.update(HOST="one.example", ACCOUNT="Acme", PACKAGE=package)
     project.use("unknowns")

@@ -1,4 +1,4 @@
-"""What the proofs share: the fixtures of the engine tests, and their mark."""
+"""Shared by the proofs: the fixtures of the engine tests, and their mark."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.engine import api, project  # noqa: F401 - fixtures
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in this folder, before `-m` chooses."""
+    """Mark the tests in this folder before `-m` selects."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.proof)

@@ -1,6 +1,6 @@
-"""Everything that the matrix lets go wrong: one line each, in kinds that the record counts.
+"""All faults of the matrix, one line each, grouped by the kinds that the record counts.
 
-A fault meets one request, or that one and all that follow; the last ones are about the connection, and last.
+A fault affects one request, or that one and all later ones; the last faults affect every connection.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ ALL = frozenset({"GET", *WRITES})
 
 
 class FaultCase(NamedTuple):
-    """What goes wrong."""
+    """A fault, and which requests it can affect."""
 
     kind: str
     name: str
-    fault: Mapping[str, Any] = {}  # arguments of the emulator's `Fault`; none where the connection itself is the fault
-    methods: frozenset[str] = ALL  # of the requests that it can meet
-    slow: bool = False  # ends by a time-out, so the settings must make that a short one
+    fault: Mapping[str, Any] = {}  # arguments of the emulator's `Fault`; empty if the connection is faulty
+    methods: frozenset[str] = ALL  # of the requests that it can affect
+    slow: bool = False  # ends with a time-out, so the settings must make that short
     to: str = ""  # where a redirect leads: "same", "elsewhere" or "plain"
     connection: str = ""  # "refused", or the name of a bad certificate
-    lasts: bool = False  # whether it only makes sense for all requests that follow
+    lasts: bool = False  # whether it only makes sense for all later requests
 
 
 RETRY_AFTER = (None, "1", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "86400", "soon")
@@ -79,4 +79,4 @@ FAULT_CASES = (
     ),
 )
 
-NOTHING = FaultCase("nothing", "nothing goes wrong", {"name": "pass"}, POST)  # where the API is what is tried
+NOTHING = FaultCase("nothing", "nothing goes wrong", {"name": "pass"}, POST)  # tests the API's modes alone

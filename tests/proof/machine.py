@@ -1,16 +1,16 @@
-"""Any sequence of what people, programs, the API and crashes do to a stack; the model is what the account holds.
+"""Random sequences of edits, commands, drift, faults and crashes on a stack; the model is the account's content.
 
-The commands are those of an imitation of the engine (`tests/support/steps.py`), with real provider processes over gRPC:
+The commands are those of a simulated engine (`tests/support/steps.py`), with real provider processes over gRPC:
 a dynamic and a native one, and a second instance of the dynamic one, between which webhooks move.
 
-Held after each command, whatever came before:
+These properties are checked after each command:
 
-- No webhook is touched that the state does not hold, unless the program declares it as it is or asks to overwrite it.
-- A command that reports success has done it: what is declared is live, whichever process had it before, and what was
+- A webhook outside the state is never modified, unless the program declares it as it is or asks to overwrite it.
+- A successful command has done its work: what is declared is live, whichever process managed it before, and what was
   removed from the program is gone.
-- A command that fails while the API is well fails for a reason that the documents name, and that is so; its preview
-  failed with it before, and the account is as it was.
-- A program that could be deployed can be deployed after any fault by one more `up`; the preview after it is empty.
+- A command that fails without a fault of the API fails for a documented reason that applies; its preview failed for the
+  same reason, and the account is unchanged.
+- A deployable program can be deployed after any fault by one more `up`; the preview after it is empty.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.support.steps import Command, Program, Properties, Stack, StepResult,
 
 PROVIDERS: dict[int, type[Host]] = {0: Host, 1: NativeHost, 2: Host}
 ENGINE = "127.0.0.1:1"
-"""The engine's address, by which the processes of one run know each other; nobody listens there."""
+"""The engine's address, by which the processes of one run recognise each other; nothing listens there."""
 
 SUBACCOUNTS = st.sampled_from(("Sub_1", "Sub_2"))
 TYPES = st.sampled_from(("VCA", "VSS", "VCS", "VRU", "VNU"))
@@ -64,7 +64,7 @@ CHANGES = st.one_of(
     st.tuples(st.just("http_auth_header"), st.none() | HEADERS),
     st.tuples(st.just("provider"), MOVES),
 )
-"""One property and its new value; None takes it out."""
+"""One property and its new value; None removes it."""
 
 COMMANDS = st.sampled_from(("up", "up", "up", "destroy", "refresh", "preview"))
 WRITING_COMMANDS = st.sampled_from(("up", "up", "destroy", "refresh"))
@@ -84,21 +84,21 @@ TWICE = "is declared twice in this program"
 
 
 class Machine(RuleBasedStateMachine):
-    """Drives one stack on one account of its own."""
+    """Drives one stack on its own account."""
 
     def __init__(self, post_over: PostOver) -> None:
         super().__init__()
         self.api = Emulator(KEY, Modes(post_over)).__enter__()
         self.stack = Stack()
         self.program: dict[str, Properties] = {}
-        # Whether the program could be deployed, and nothing but faults and crashes has happened since.
+        # Whether the program was deployable, and only faults and crashes have happened since.
         self.deployable = False
-        self.unknown_headers: set[WebhookId] = set()  # of webhooks that others registered
+        self.unknown_headers: set[WebhookId] = set()  # on webhooks that others registered
 
     def teardown(self) -> None:
         self.api.__exit__(None, None, None)
 
-    # What people do.
+    # Actions of users.
 
     @initialize(program=st.dictionaries(NAMES, WEBHOOKS, min_size=1, max_size=3))
     def starts(self, program: dict[str, Properties]) -> None:
@@ -124,7 +124,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.program)
     @rule(data=st.data(), provider=MOVES, new=NAMES)
     def moves(self, data: st.DataObject, provider: int, new: str) -> None:
-        """To another provider process, often under another name."""
+        """Move a webhook to another provider process, often with another name."""
         old = data.draw(st.sampled_from(sorted(self.program)))
         others = {name: webhook for name, webhook in self.program.items() if name not in (old, new)}
         self.edited({**others, new: {**self.program[old], "provider": provider}})
@@ -150,7 +150,7 @@ class Machine(RuleBasedStateMachine):
         self.api.account.remove(*data.draw(st.sampled_from(sorted(self.live()))))
         self.deployable = False
 
-    # What the engine is asked to do.
+    # Commands of the engine.
 
     @rule()
     def refreshes(self) -> None:
@@ -197,17 +197,17 @@ class Machine(RuleBasedStateMachine):
         self.deployable = could and command != "refresh"
         self.deploys()
 
-    # What must hold.
+    # Properties that must hold.
 
     @rule()
     def deploys(self) -> None:
-        """`pulumi up`: a preview, and if that is not refused the update; then nothing is left to do."""
+        """Run `pulumi up`: a preview and, unless it is refused, the update, after which nothing is left to do."""
         before = self.live()
         preview, _ = self.run("preview")
         assert self.live() == before
         if not preview.ok:
             assert self.is_refused(preview)
-            # A webhook that the last run of this stack had yet to remove may be in the way.
+            # A webhook that this stack's last run had not yet removed may conflict.
             late = [resource["id"] for resource in self.stack.resources if resource.get("delete")]
             assert not self.deployable or any(id in (preview.error or "") for id in late), f"refused: {preview.error}"
             return
@@ -220,7 +220,7 @@ class Machine(RuleBasedStateMachine):
         self.deployable = True
 
     def is_deployed(self) -> None:
-        """What is declared is live, and the state holds it and nothing else."""
+        """Everything declared is live, and the state contains exactly that."""
         live = self.live()
         for webhook in self.program.values():
             webhook_id = id_of(webhook)
@@ -233,14 +233,14 @@ class Machine(RuleBasedStateMachine):
     def matches(self, live: StoredWebhook, declared: Properties) -> bool:
         wanted, header = declared.get("http_auth_header"), live.http_auth_header
         if id_of(declared) in self.unknown_headers or self.api.modes.post_over == "ignore":
-            # The API never shows a header's value, and one that ignores a POST over a webhook ignores a new value.
+            # The API never shows a header's value; if it ignores a POST over a webhook, it ignores the new value too.
             same_header = (wanted is None) == (header is None)
         else:
             same_header = wanted == header
         return live.url == declared["url"] and live.enabled == declared.get("enabled", True) and same_header
 
     def is_refused(self, result: StepResult) -> bool:
-        """Whether it failed for a reason that the documents name, and that is so."""
+        """Whether it failed for a documented reason that applies."""
         error, state = result.error or "", {one["urn"]: one for one in self.stack.resources if not one.get("delete")}
         for name, webhook in self.program.items():
             webhook_id = id_of(webhook)
@@ -256,7 +256,7 @@ class Machine(RuleBasedStateMachine):
                 return [id_of(other) for other in self.program.values()].count(webhook_id) > 1
         return False
 
-    # How.
+    # Helpers.
 
     def edited(self, program: Program) -> None:
         self.program = {name: dict(webhook) for name, webhook in program.items()}
@@ -266,7 +266,7 @@ class Machine(RuleBasedStateMachine):
         return live(self.api.account)
 
     def run(self, command: Command, kill_at: Fault | None = None) -> tuple[StepResult, str]:
-        """Run one command; returns how it ended and what it printed."""
+        """Run one command; return its result and output."""
         before, ours = self.live(), self.stack.ids() | self.may_be_taken()
         result, printed = self.execute(command, kill_at)
         after = self.live()
@@ -277,7 +277,7 @@ class Machine(RuleBasedStateMachine):
         return result, printed
 
     def may_be_taken(self) -> set[WebhookId]:
-        """The declared ids that hold nothing, or what is declared, or whose webhook the program overwrites."""
+        """The declared ids that are free, live as declared, or overwritten by the program."""
         found = set()
         for webhook in self.program.values():
             live = self.live().get(id_of(webhook))
@@ -288,7 +288,7 @@ class Machine(RuleBasedStateMachine):
         return found
 
     def execute(self, command: Command, kill_at: Fault | None) -> tuple[StepResult, str]:
-        """Run one command in processes of its own, which are killed where a request meets a fault."""
+        """Run one command in its own processes, which are killed when a request meets a fault."""
         needed = {webhook.get("provider", 0) for webhook in self.program.values()}
         needed |= {resource["provider"] for resource in self.stack.resources}
         with ExitStack() as run, ThreadPoolExecutor(1) as pool:
@@ -303,7 +303,7 @@ class Machine(RuleBasedStateMachine):
         return result, "".join(host.printed for host in hosts.values())
 
     def repairs(self) -> None:
-        """Go on after a crash, with every pending operation dropped."""
+        """Continue after a crash, with every pending operation dropped."""
 
 
 def _kill_at(fault: Fault, hosts: Iterable[Host]) -> None:

@@ -1,14 +1,14 @@
-"""Every operation meets every fault in each of its requests, and one more `up` corrects what is left.
+"""Every operation is run with every fault in each of its requests, and one more `up` repairs what is left.
 
-It is driven by an imitation of the engine's steps (`tests/support/steps.py`), in this process and without pauses:
-thousands of runs of the Pulumi CLI would take a day. `tests/engine` runs the CLI, with fewer faults.
+The engine's steps are simulated (`tests/support/steps.py`), in this process and without pauses, since thousands of
+runs of the Pulumi CLI would take a day. `tests/engine` runs the CLI, with fewer faults.
 
-An API may replace, refuse or ignore a POST over a webhook that exists. Each operation meets each fault in one of these
-modes, in turn, and with HYPOTHESIS_PROFILE=soak in all of them. What may have taken effect meets an API as well that
-replaces and shows it late, or that stores another form of the URL.
+An API may replace, refuse or ignore a POST over an existing webhook. Each operation is run with each fault in one of
+these modes, in turn, and in all of them with HYPOTHESIS_PROFILE=soak. Faults that leave it open whether a request took
+effect are also run with an API whose listings are late, or that stores another form of the URL.
 
-`python -m tests.proof.matrix` writes `matrix.json`: how many meetings with each kind of fault had which outcome, with
-the dynamic provider. The native one's differ from run to run, since its check does not wait for a listing.
+`python -m tests.proof.matrix` writes `matrix.json`: the number of outcomes for each kind of fault, with the dynamic
+provider. The native provider's numbers differ from run to run, since its check does not wait for a listing.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ POST_MODES = {"replace": Modes(), "refuse": Modes("refuse"), "ignore": Modes("ig
 LATE_MODES = {"stale": Modes(stale_reads=2, stale_response=True), "normalise": Modes(normalise=("add-slash",))}
 MODES = {**POST_MODES, **LATE_MODES}
 IN_LATE_MODES = frozenset({"nothing", "error, though done", "lost after", "server error"})
-SLOW_AT_ONCE = 24  # nearly all of their time is waiting
-SECONDS = 120  # the longest time for one of those, many times what its deadlines add up to
+SLOW_AT_ONCE = 24  # they spend nearly all of their time waiting
+SECONDS = 120  # limit for one of those, many times the sum of its deadlines
 BRISK = {"8x8:deadline": "2.5", "8x8:readTimeout": "0.8"}
 
 
 class Target(NamedTuple):
-    """A request that an operation makes when all is well: the nth of its method on its subaccount, `earlier` before."""
+    """A request of an operation without faults: the nth of its method on its subaccount, after `earlier` others."""
 
     method: str
     subaccount: str
@@ -59,14 +59,14 @@ class Target(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """An operation and what goes wrong in it."""
+    """An operation and the fault in it."""
 
     operation: OperationCase
     kind: ProviderKind
     mode: str
     target: Target
     fault: FaultCase
-    lasting: bool  # whether all requests that follow meet the fault too
+    lasting: bool  # whether the fault affects all later requests too
 
     def __str__(self) -> str:
         request = f"{self.target.method} {self.target.nth + 1} of {self.target.subaccount}"
@@ -74,13 +74,13 @@ class Meeting(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """What a meeting left behind.
+    """The result of one combination.
 
     Attributes:
-        outcome: `done`; `state only`, a preview that compares with the state alone; `before`, failed with the account
+        outcome: `done`; `state only`, a preview that compares with the state only; `before`, failed with the account
             as it was; `after`, failed with the account as declared; `both`, failed between the halves of a replacement;
             `refused`, stored otherwise and refused by name in the next preview; `other`; `empty`, with fewer webhooks.
-        wrong: What must not be; empty if all is well.
+        wrong: Violations; empty if there are none.
     """
 
     meeting: Meeting
@@ -89,7 +89,7 @@ class Ending(NamedTuple):
 
 
 def endings(operation: OperationCase, kind: ProviderKind) -> list[Ending]:
-    """Let an operation meet every fault."""
+    """Run an operation with every fault."""
     environment, stdout = patch.dict(os.environ, REQUESTS_CA_BUNDLE=bundle()), patch("sys.stdout", STDOUT)
     with environment, stdout, patch.object(Client, "pause", pause), ThreadPoolExecutor(SLOW_AT_ONCE) as pool:
         every = list(_meetings(operation, kind))
@@ -98,7 +98,7 @@ def endings(operation: OperationCase, kind: ProviderKind) -> list[Ending]:
 
 
 def counts(found: Iterable[Ending]) -> dict[str, str]:
-    """How many meetings with each kind of fault had which outcome, as text."""
+    """The number of outcomes for each kind of fault, as text."""
     by_kind: dict[str, Counter[str]] = {}
     for ending in found:
         by_kind.setdefault(ending.meeting.fault.kind, Counter())[ending.outcome] += 1
@@ -116,7 +116,7 @@ def _meetings(operation: OperationCase, kind: ProviderKind) -> Iterator[Meeting]
 
 
 def _modes(operation: OperationCase, fault: FaultCase, turn: int) -> list[str]:
-    """The modes in which an operation meets a fault."""
+    """The modes in which an operation is run with a fault."""
     posts = [] if fault is NOTHING else [mode for mode in POST_MODES if not (operation.unseen and mode == "ignore")]
     lates = list(LATE_MODES) if operation.command == "up" and fault.kind in IN_LATE_MODES else []
     if THOROUGH or fault is NOTHING:
@@ -125,17 +125,17 @@ def _modes(operation: OperationCase, fault: FaultCase, turn: int) -> list[str]:
 
 
 def _targets(operation: OperationCase, kind: ProviderKind, mode: str) -> list[Target]:
-    """The requests that the operation makes when all is well, in order."""
+    """The requests of the operation without faults, in order."""
     with Testbed(operation, MODES[mode], kind) as bed:
         assert bed.run(operation.command, bed.program)[0].ok or mode == "normalise"
         seen = [(entry.method, entry.subaccount or "") for entry in bed.api.journal]
     found = [Target(*request, seen[:earlier].count(request), earlier) for earlier, request in enumerate(seen)]
-    # Two listings are fetched at the same time, in any order.
+    # Two listings are fetched concurrently, in any order.
     return sorted(each for each in found if each.method == "GET") + [each for each in found if each.method != "GET"]
 
 
 def _ending(meeting: Meeting) -> Ending:
-    """Let the operation meet the fault, look, take the fault away, and run `up` once more."""
+    """Run the operation with the fault, compare, remove the fault, and run `up` once more."""
     operation, fault = meeting.operation, meeting.fault
     with Testbed(operation, MODES[meeting.mode], meeting.kind) as bed:
         before = live(bed.api.account)
@@ -181,7 +181,7 @@ def _disarm(bed: Testbed, fault: FaultCase) -> None:
     bed.front.faults.clear()
     bed.front = bed.api
     for subaccount in ("Sub_1", "Sub_3") * bed.api.modes.stale_reads:
-        bed.api.account.listed(subaccount)  # what is late is listed in the end
+        bed.api.account.listed(subaccount)  # late changes are listed in the end
     bed.api.modes = replace(bed.api.modes, stale_reads=0, stale_response=False)
 
 
@@ -197,7 +197,7 @@ def _outcome(
 
 
 def _untrue(result: StepResult, printed: str, before: Live, wanted: Live, after: Live) -> list[str]:
-    """What was printed and is not so."""
+    """The statements in the output that are false."""
     error = result.error or ""
     internal = "internal error" in error or ("Traceback" in error and "pulumi_8x8.errors." not in error)
     emptied = len(after) < min(len(before), len(wanted))
@@ -222,7 +222,7 @@ def _untrue(result: StepResult, printed: str, before: Live, wanted: Live, after:
 
 
 def _needless(bed: Testbed, meeting: Meeting) -> list[str]:
-    """A DELETE where the API had replaced, and a moment without a webhook that the fault did not force."""
+    """Unnecessary DELETEs, and moments without a webhook that the fault did not force."""
     timeline = bed.timeline
     old, new = (next(map(id_of, program.values()), None) for program in (bed.operation.before, bed.operation.after))
     if bed.operation.drift:
@@ -234,7 +234,7 @@ def _needless(bed: Testbed, meeting: Meeting) -> list[str]:
         removed = before.get(old) if old not in after else None
         if old == new and removed and removed != timeline[0][old]:
             wrong.append(f"a DELETE although the API had replaced: it held {removed}")
-        # What the API stored of the POST is exactly what was there before: it cannot be told from one that ignored it.
+        # If the POST stored exactly the old webhook, the API cannot be distinguished from one that ignored it.
         alike = any(moment.get(old) == timeline[0].get(old) for moment in timeline[1 : index + 1])
         forced = meeting.mode in {"refuse", "ignore"} or meeting.fault.kind == "refused" or alike
         if old not in after and new not in after and not forced:
@@ -243,7 +243,7 @@ def _needless(bed: Testbed, meeting: Meeting) -> list[str]:
 
 
 def _refuses(bed: Testbed) -> bool:
-    """Whether a preview refuses what is live as not this stack's, and names it."""
+    """Whether a preview refuses the live webhook as unmanaged, and names it."""
     before = live(bed.api.account)
     preview, _ = bed.run("preview", bed.program)
     url = before[WebhookId("Sub_1", "VCA")].url
@@ -252,10 +252,10 @@ def _refuses(bed: Testbed) -> bool:
 
 
 def _uncorrected(bed: Testbed, declared: Live) -> list[str]:
-    """What one more `up` does not correct; where the API normalises URLs, one that declares what it stores."""
+    """Problems left after one more `up`; if the API normalises URLs, after declaring what it stored."""
     program = bed.program
     if bed.api.modes.normalise:
-        bed.run("up", program)  # where this fails, it prints how to declare what the API stored
+        bed.run("up", program)  # if this fails, it prints how to declare what the API stored
         stored = live(bed.api.account)
         for name, inputs in bed.program.items():
             id = id_of(inputs)
@@ -277,7 +277,7 @@ def _recorded(operation: OperationCase) -> tuple[dict[str, str], list[str]]:
 
 
 def main() -> int:
-    """Write the record; returns 1, and prints which, if a meeting has not ended as it must."""
+    """Write the record; return 1 and print the failures if any combination ended wrongly."""
     with ProcessPoolExecutor() as pool:
         recorded = list(pool.map(_recorded, OPERATIONS))
     record = {operation.name: counted for operation, (counted, _) in zip(OPERATIONS, recorded, strict=True)}

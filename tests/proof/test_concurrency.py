@@ -1,4 +1,4 @@
-"""Two stacks on one subaccount at a time."""
+"""Two stacks that deploy to one subaccount at the same time."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def program(type: str, url: str) -> Program:
 
 
 def run(api: Emulator, command: Command, stack: Stack, declared: Program) -> tuple[StepResult, str]:
-    """Run one command in a process of its own; returns how it ended and what it printed."""
+    """Run one command in a process of its own; return its result and output."""
     with Host({"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url}) as host:
         result = stack.run(command, declared, {0: host})
     return result, host.printed
 
 
 def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[StepResult]:
-    """Deploy stacks by processes of their own, each of which has decided before one of them registers."""
+    """Deploy stacks in separate processes, each of which has decided before one of them registers."""
     go_on = threading.Event()
     meeting = [api.faults.add(Fault("pass", method="POST", hold=go_on)) for _ in stacks]
     with ThreadPoolExecutor() as pool:
@@ -41,8 +41,8 @@ def at_once(api: Emulator, *stacks: tuple[Stack, Program]) -> list[StepResult]:
 
 
 @each_post_over
-def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulator, post_over: Any) -> None:
-    """Each one's response lists the other's webhook, or not yet; both are done, and have nothing left to do."""
+def test_two_stacks_with_different_types_in_one_subaccount_do_not_interfere(api: Emulator, post_over: Any) -> None:
+    """A response may already list the other's webhook; both stacks succeed and have nothing left to do."""
     api.modes = Modes(post_over)
     one, two = Stack(), Stack()
     vca, vss = program("VCA", "https://one.example/"), program("VSS", "https://two.example/")
@@ -55,8 +55,10 @@ def test_two_stacks_on_different_types_of_one_subaccount_do_not_meet(api: Emulat
 
 
 @each_post_over
-def test_two_stacks_on_one_webhook_leave_one_whole_and_the_other_stack_shows_it(api: Emulator, post_over: Any) -> None:
-    """Neither can know of the other before both have listed; the next preview of the one that lost does."""
+def test_two_stacks_with_the_same_webhook_leave_one_intact_and_the_other_reports_drift(
+    api: Emulator, post_over: Any
+) -> None:
+    """Neither can know of the other before both have listed; the loser's next preview reports it."""
     api.modes = Modes(post_over)
     declared = {url: program("VCA", url) for url in ("https://a.example/", "https://b.example/")}
     stacks = {url: Stack() for url in declared}

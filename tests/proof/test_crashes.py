@@ -1,4 +1,4 @@
-"""The real engine, killed or interrupted at every point; repaired by the steps of docs/repair.md."""
+"""The real engine, killed or interrupted at every point, and repaired by the steps in docs/repair.md."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MOVED = {**SAME, "vca": {**VCA, "url": "https://ivr.example/v2"}}
 
 
 class Point(NamedTuple):
-    """Where a command is when something happens to it."""
+    """The point at which a command is killed or interrupted."""
 
-    before: Program  # what is deployed already
+    before: Program  # what is deployed before
     after: Program  # what the program then declares
-    request: dict[str, Any]  # which request it is about, and whether that has taken effect
-    live: str | None  # the URL that Sub_1's VCA webhook has then
+    request: dict[str, Any]  # the held request, and whether it has taken effect
+    live: str | None  # the URL of Sub_1's VCA webhook at that point
     post_over: Any = "replace"  # what the API does with a POST over a webhook
 
 
@@ -52,18 +52,18 @@ POINTS = {
 
 
 class HeldBack(NamedTuple):
-    """A command that stands still because the API does not respond to one request until it may go on."""
+    """A command that waits because the API withholds one response until it is released."""
 
     command: subprocess.Popen[str]
     go_on: threading.Event
-    processes: list[psutil.Process]  # everything that it started
+    processes: list[psutil.Process]  # all processes that it started
 
     def kill(self) -> None:
         self.command.kill()
         end(self.processes)
 
     def out(self) -> str:
-        """What it printed, once it has ended by itself, with a failure and with no process left."""
+        """Its output, once it has ended with a failure and without leftover processes."""
         printed = self.command.communicate(timeout=SECONDS)[0]
         assert self.command.returncode != 0
         assert [p for p in self.processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
@@ -72,7 +72,7 @@ class HeldBack(NamedTuple):
 
 @contextmanager
 def held_back(api: Emulator, project: Project, point: Point) -> Iterator[HeldBack]:
-    """The update of a point, standing still at it; whatever is left of it in the end is ended."""
+    """The update of a point, held there; any remaining processes are killed in the end."""
     if point.before:
         project.declare(**point.before).deploy().ok()
     register(OTHERS, api.account)
@@ -91,7 +91,7 @@ def held_back(api: Emulator, project: Project, point: Point) -> Iterator[HeldBac
 
 
 def repair(project: Project) -> None:
-    """Type the steps that docs/repair.md names."""
+    """Run the steps from docs/repair.md."""
     with Guide("repair.md", project.program, project.env()) as guide:
         for words in ("cancel", "up", "refresh --clear-pending-creates"):
             guide.next(words).ok()
@@ -99,7 +99,7 @@ def repair(project: Project) -> None:
 
 
 def is_as_declared(api: Emulator, project: Project, point: Point) -> None:
-    """The account holds the declaration and what was others', and nothing is left to do."""
+    """The account contains the declared and the unmanaged webhooks, and nothing is left to do."""
     assert live(api.account) == live(register({**OTHERS, **point.after}, Account()))
     assert project.preview("--expect-no-changes").ok().steps == []
     assert "pending_operations" not in project.export()["deployment"]
@@ -108,7 +108,7 @@ def is_as_declared(api: Emulator, project: Project, point: Point) -> None:
 
 @pytest.mark.parametrize("point", POINTS.values(), ids=list(POINTS))
 def test_a_killed_engine_is_repaired_by_the_documented_steps(api: Emulator, project: Project, point: Point) -> None:
-    """Its processes are ended too; the state then holds what was going on, and what is live decides."""
+    """Its processes are killed too; the state records the pending operation, and what is live decides."""
     with held_back(api, project, point) as held:
         held.kill()
 
@@ -130,7 +130,7 @@ def test_a_killed_engine_is_repaired_by_the_documented_steps(api: Emulator, proj
 def test_a_killed_provider_fails_the_command_and_one_more_up_converges(
     api: Emulator, project: Project, name: str
 ) -> None:
-    """The engine notices, saves what it knows and ends; nothing is pending."""
+    """The engine notices, saves the state and ends; nothing is pending."""
     point = POINTS[name]
     with held_back(api, project, point) as held:
         end(process for process in held.processes if "pulumi.dynamic" in process.cmdline())
@@ -143,7 +143,7 @@ def test_a_killed_provider_fails_the_command_and_one_more_up_converges(
 
 
 def test_one_interrupt_waits_for_the_request_and_saves_the_state(api: Emulator, project: Project) -> None:
-    """Ctrl-C lets the slow registration end; the state has it, and no process stays."""
+    """After Ctrl-C the slow registration completes; the state contains it, and no process is left."""
     with held_back(api, project, APPLIED) as held:
         held.command.send_signal(signal.SIGINT)
         held.go_on.set()
@@ -153,7 +153,7 @@ def test_one_interrupt_waits_for_the_request_and_saves_the_state(api: Emulator, 
 
 
 def test_a_second_interrupt_ends_at_once_and_is_repaired_even_after_a_destroy(api: Emulator, project: Project) -> None:
-    """No process stays; the state does not hold the webhook yet, so that `destroy` leaves it, as the page warns."""
+    """No process is left; the state lacks the webhook, so `destroy` leaves it, as the page warns."""
     with held_back(api, project, APPLIED) as held:
         for _ in range(600):
             if held.command.poll() is None:

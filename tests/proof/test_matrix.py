@@ -1,4 +1,4 @@
-"""Every operation meets every fault through both providers, and ends as the record says."""
+"""Every operation with every fault, through both providers, with the recorded outcomes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ EXPECTED = json.loads(RECORD.read_text())
 
 @pytest.mark.parametrize("kind", [Direct, NativeDirect], ids=["dynamic", "native"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_fault_is_reported_truly_and_corrected_by_one_more_up(
+def test_every_fault_is_reported_correctly_and_repaired_by_one_more_up(
     operation: OperationCase, kind: ProviderKind
 ) -> None:
-    """Nothing of others is touched, no secret printed, nothing deleted that the API had replaced."""
+    """No unmanaged webhook is modified, no secret printed, and nothing deleted that the API had replaced."""
     found = endings(operation, kind)
 
     wrong = [f"{ending.meeting}: {ending.wrong}" for ending in found if ending.wrong]
@@ -27,6 +27,6 @@ def test_every_fault_is_reported_truly_and_corrected_by_one_more_up(
     assert THOROUGH or kind is NativeDirect or counts(found) == EXPECTED[operation.name]
 
 
-def test_the_record_holds_every_operation() -> None:
+def test_the_record_contains_every_operation() -> None:
     """`make matrix` writes it."""
     assert list(EXPECTED) == [operation.name for operation in OPERATIONS]

@@ -1,4 +1,4 @@
-"""Secrets stay in their place, and what comes from elsewhere cannot act on a terminal."""
+"""Secrets do not leak, and foreign text cannot control a terminal."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ pulumi.export("secrets", [vca.http_auth_header, vss.http_auth_header, vss.url])
 CONTROL = "https://x.example/\x1b]0;owned\x07\x1b[2J\r\n\u202egnp.\u0085\x9b31m"
 
 
-def test_each_form_in_which_a_secret_could_leak_is_found() -> None:
-    """Or no other test here would mean anything."""
+def test_the_search_finds_every_form_of_a_leaked_secret() -> None:
+    """Without this, the other tests here would prove nothing."""
     assert leaks(f"Bearer {KEY}", [KEY])
     for text in (json.dumps({"header": HEADER}), json.dumps(json.dumps({"header": HEADER})), repr({"header": HEADER})):
         assert leaks(text, [HEADER])
@@ -38,8 +38,8 @@ def test_each_form_in_which_a_secret_could_leak_is_found() -> None:
 
 
 @pytest.mark.engine
-def test_nothing_that_the_engine_writes_or_prints_holds_a_secret(api: Emulator, project: Project) -> None:
-    """Output, verbose logs, state, history, exports and events, through success, drift, refusals and failures."""
+def test_nothing_that_the_engine_writes_or_prints_contains_a_secret(api: Emulator, project: Project) -> None:
+    """Output, logs, state, history, exports and events are searched, after successes and failures."""
     api.api_key = KEY
     logs, events = project.folder / "logs", project.folder / "events.json"
     logs.mkdir()
@@ -93,7 +93,7 @@ def test_nothing_that_the_engine_writes_or_prints_holds_a_secret(api: Emulator, 
 def test_a_key_or_header_that_cannot_be_sent_is_refused_without_being_repeated(
     api: Emulator, name: str, value: str
 ) -> None:
-    """Before anything is sent; the message names it."""
+    """The message names it, and nothing is sent."""
     config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
     webhook = BARE if name in config else {**BARE, name: value}
     with Host({}, {**config, name: value} if name in config else config) as host:
@@ -107,8 +107,8 @@ def test_a_key_or_header_that_cannot_be_sent_is_refused_without_being_repeated(
 
 
 @pytest.mark.engine
-def test_what_the_api_lists_cannot_act_on_a_terminal(api: Emulator, project: Project) -> None:
-    """Neither as what is live, which fails that webhook alone, nor in a refusal, nor once a refresh has read it."""
+def test_text_from_the_api_cannot_control_a_terminal(api: Emulator, project: Project) -> None:
+    """It is harmless as a live value, in a refusal, and after a refresh."""
     project.declare(vca=BARE).deploy().ok()
     api.account.put("Sub_1", "VCA", CONTROL)
     printed = [project.run("preview", "--diff").failed().out]

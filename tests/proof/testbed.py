@@ -1,4 +1,4 @@
-"""What a command does in the matrix, and where: an account, a stack on it, and the webhooks that others have there."""
+"""The matrix's operations, and where they run: an account with a stack and unmanaged webhooks."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ OTHERS: Program = {
 BARE: dict[str, Any] = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 VCA = {**BARE, "http_auth_header": HEADER}
 SAME: Program = {"vss": {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}}
-"""A webhook of the same stack that no operation is about."""
+"""A webhook of the same stack that no operation changes."""
 
 
 class OperationCase(NamedTuple):
-    """A command of the engine."""
+    """A command of the engine, with the programs before and after it."""
 
     name: str  # its key in matrix.json
-    before: Program  # what is deployed before, beside `SAME`
+    before: Program  # what is deployed before, in addition to `SAME`
     after: Program  # what the program then declares
     command: Command = "up"
-    drift: Mapping[str, Any] = {}  # what others register in Sub_1's VCA in between: arguments of `Account.put`
-    unseen: bool = False  # needs a response that an API which ignores POST over a webhook cannot give
+    drift: Mapping[str, Any] = {}  # a change to Sub_1's VCA in between: arguments of `Account.put`
+    unseen: bool = False  # cannot succeed if the API ignores POST over a webhook
 
 
 OPERATIONS = (
@@ -57,7 +57,7 @@ OPERATIONS = (
 
 
 class Testbed(ExitStack):
-    """An account, a stack on it with the operation's `before` deployed, and the way to both."""
+    """An account, and a stack on it with the operation's `before` deployed."""
 
     def __init__(self, operation: OperationCase, modes: Modes, kind: ProviderKind) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Testbed(ExitStack):
     def run(
         self, command: Command, program: Program, settings: Mapping[str, str] | None = None
     ) -> tuple[StepResult, str]:
-        """Run one command of the engine; returns how it ended and what was printed."""
+        """Run one command of the engine; return its result and output."""
         STDOUT.taken()
         with self._kind({"8x8:apiKey": KEY, "8x8:baseUrl": self.front.url, **(settings or {})}) as provider:
             result = self.stack.run(command, program, {0: provider})
@@ -84,12 +84,12 @@ class Testbed(ExitStack):
 
 
 def live(account: Account) -> Live:
-    """Everything that is registered."""
+    """All registered webhooks."""
     return {WebhookId(sub, type): one for sub in account.subaccounts() for type, one in account.webhooks(sub).items()}
 
 
 def register(program: Program, account: Account) -> Account:
-    """Make the account hold what a program declares; returns it."""
+    """Register what a program declares; return the account."""
     for declared in program.values():
         inputs = dict(declared)
         account.put(inputs.pop("subaccount_id"), inputs.pop("type"), **inputs)
@@ -97,7 +97,7 @@ def register(program: Program, account: Account) -> Account:
 
 
 def _deployed(program: Program, token: str) -> list[Properties]:
-    """The state that `up` leaves of a program."""
+    """The state after `up` with a program."""
     resources = []
     for name, declared in program.items():
         inputs = with_defaults(declared)

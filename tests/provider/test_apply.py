@@ -1,4 +1,4 @@
-"""What an error says of a write is so; that each write ends as declared or as before is in the fault matrix."""
+"""Write errors state what is live; the fault matrix checks that each write ends as declared or as before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAIN, ROTATION = Declaration("acme_voice", "VCA", NEW), Declaration("acme_voice
 
 @dataclass
 class Case:
-    """A write that meets faults and fails with these words, or a removal that is done; `new` is None for one."""
+    """A write that meets faults and fails with this text, or a removal that succeeds, for which `new` is None."""
 
     faults: tuple[Fault, ...]
     text: str
@@ -81,7 +81,7 @@ CASES = {
 
 
 class Writer:
-    """A registrar that records its pauses instead of making them; `found` is what it lists first."""
+    """A registrar that records its pauses instead of sleeping; `found` is the first listing."""
 
     def __init__(self, api: Emulator) -> None:
         self.pauses: list[float] = []
@@ -102,7 +102,7 @@ class Writer:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, case: Case) -> None:
-    """Before a write is repeated the listing is read, and no claim is made without proof."""
+    """A write is repeated only after a new listing, and no unconfirmed result is reported."""
     api.modes = Modes(post_over=case.mode)
     if case.old:
         api.account.put("acme_voice", "VCA", case.old.url, http_auth_header=case.old.http_auth_header)
@@ -126,8 +126,8 @@ def test_a_write_ends_as_declared_or_reports_what_is_live(api: Emulator, case: C
 
 
 @pytest.mark.parametrize("stale", [1, 5])
-def test_a_listing_that_is_late_costs_no_delete(api: Emulator, stale: int) -> None:
-    """Deliveries go on while an API needs seconds to show what it has stored."""
+def test_a_late_listing_does_not_cause_a_delete(api: Emulator, stale: int) -> None:
+    """Deliveries continue while an API takes seconds to list what it has stored."""
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
     writer.found()
@@ -139,8 +139,8 @@ def test_a_listing_that_is_late_costs_no_delete(api: Emulator, stale: int) -> No
     assert [entry.method for entry in api.journal].count("DELETE") == 0
 
 
-def test_an_api_that_ignores_post_is_waited_for_once_in_a_run(api: Emulator) -> None:
-    """Ten seconds of listings before the first DELETE, none before the second."""
+def test_the_wait_for_an_api_that_ignores_post_happens_once_per_run(api: Emulator) -> None:
+    """Ten seconds of listings precede the first DELETE, and none the second."""
     api.modes = Modes("ignore")
     for type in ("VCA", "VSS"):
         api.account.put("acme_voice", type, OLD)
@@ -155,8 +155,8 @@ def test_an_api_that_ignores_post_is_waited_for_once_in_a_run(api: Emulator) -> 
     assert {webhook.url for webhook in api.account.webhooks("acme_voice").values()} == {NEW}
 
 
-def test_an_api_that_refuses_post_is_not_waited_for(api: Emulator) -> None:
-    """A refusal is proof enough."""
+def test_there_is_no_wait_after_the_api_refuses_a_post(api: Emulator) -> None:
+    """A refusal is sufficient proof that nothing was replaced."""
     api.modes = Modes("refuse")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
@@ -167,8 +167,8 @@ def test_an_api_that_refuses_post_is_not_waited_for(api: Emulator) -> None:
     assert api.account.webhooks("acme_voice")["VCA"].url == NEW
 
 
-def test_an_api_that_has_replaced_a_webhook_is_not_taken_for_one_that_ignores(api: Emulator) -> None:
-    """However late its next listing is."""
+def test_an_api_that_replaces_is_not_mistaken_for_one_that_ignores_post(api: Emulator) -> None:
+    """This holds however late its next listing is."""
     for type in ("VCA", "VSS"):
         api.account.put("acme_voice", type, OLD)
     writer = Writer(api)
@@ -181,8 +181,8 @@ def test_an_api_that_has_replaced_a_webhook_is_not_taken_for_one_that_ignores(ap
     assert api.account.webhooks("acme_voice")["VSS"].url == OLD
 
 
-def test_without_the_time_to_tell_nothing_is_deleted(api: Emulator) -> None:
-    """A time-out of the program's own may be shorter than ten seconds."""
+def test_nothing_is_deleted_if_the_deadline_is_too_short_to_confirm(api: Emulator) -> None:
+    """The program's time-out may be shorter than ten seconds."""
     api.modes = Modes("ignore")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)
@@ -194,7 +194,7 @@ def test_without_the_time_to_tell_nothing_is_deleted(api: Emulator) -> None:
 
 
 def test_a_late_listing_does_not_hide_that_the_old_webhook_must_be_restored(api: Emulator) -> None:
-    """It still shows the deleted webhook when the new one has been refused."""
+    """The listing still shows the deleted webhook when the new one has been refused."""
     api.modes = Modes("refuse")
     api.account.put("acme_voice", "VCA", OLD)
     writer = Writer(api)

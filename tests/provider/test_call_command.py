@@ -40,7 +40,7 @@ def menu(delivered: Delivered) -> Reply:
 
 
 def answering(status: int, *types: str) -> Respond:
-    """The menu, with another status for some types of event."""
+    """An endpoint that serves the menu, and responds to some event types with another status."""
     return lambda delivered: menu(delivered)._replace(status=status if delivered.body["eventType"] in types else 200)
 
 
@@ -51,14 +51,14 @@ def served(api: Emulator, running: ScriptedEndpoint) -> None:
 
 @pytest.fixture
 def line(api: Emulator) -> Any:
-    """The menu, registered."""
+    """The endpoint with the menu, registered at the emulator."""
     with endpoint(menu) as running:
         served(api, running)
         yield running
 
 
 def test_a_call_goes_through_the_registered_webhooks(line: ScriptedEndpoint) -> None:
-    """The endpoint receives the call and the key, and its response is shown."""
+    """The endpoint receives the call and the key, and its response is printed."""
     result = run(*CALL, "--keys", "1")
 
     assert result.exit_code == 0, result.output
@@ -76,8 +76,10 @@ def test_a_call_goes_through_the_registered_webhooks(line: ScriptedEndpoint) -> 
         (["Support is closed"], f'Not heard: "Support is closed". Heard instead: "{PROMPT}", "{SALES}".'),
     ],
 )
-def test_what_must_be_heard_is_heard_in_order(line: ScriptedEndpoint, expected: list[str], instead: str | None) -> None:
-    """A part of a text in any letter case, or a number; else exit code 1, and the place that differs."""
+def test_expected_texts_must_be_heard_in_order(
+    line: ScriptedEndpoint, expected: list[str], instead: str | None
+) -> None:
+    """Parts of texts match in any letter case; a mismatch gives exit code 1 and names the first difference."""
     expectations = [argument for text in expected for argument in ("--expect", text)]
 
     result = run(*CALL, "--keys", "1", *expectations)
@@ -96,10 +98,8 @@ def test_what_must_be_heard_is_heard_in_order(line: ScriptedEndpoint, expected: 
         (lambda _: Reply(200, b"{"), [], "The session ended: ERROR -2003."),
     ],
 )  # fmt: skip
-def test_a_delivery_that_fails_ends_the_command_with_1(
-    api: Emulator, respond: Respond, options: list[str], shown: str
-) -> None:
-    """Whatever the session's status is."""
+def test_a_failed_delivery_gives_exit_code_1(api: Emulator, respond: Respond, options: list[str], shown: str) -> None:
+    """This does not depend on the session's status."""
     with endpoint(respond) as running:
         served(api, running)
 
@@ -108,8 +108,8 @@ def test_a_delivery_that_fails_ends_the_command_with_1(
     assert (result.exit_code, shown in result.output) == (1, True), result.output
 
 
-def test_no_response_is_called_that(api: Emulator) -> None:
-    """A time-out is a failure."""
+def test_a_missing_response_is_reported_as_such(api: Emulator) -> None:
+    """A time-out counts as a failure."""
     over = threading.Event()
     with Listener(lambda *_: over.wait(30)) as silent:
         api.account.put(SUB, "VCA", f"http://{silent.address}/")
@@ -122,7 +122,7 @@ def test_no_response_is_called_that(api: Emulator) -> None:
 
 
 def test_a_duplicate_that_gets_another_response_is_a_failure(api: Emulator) -> None:
-    """The same one is not."""
+    """The same response to a duplicate is not a failure."""
     seen: set[str] = set()
 
     def forgetful(delivered: Delivered) -> Reply:
@@ -140,7 +140,7 @@ def test_a_duplicate_that_gets_another_response_is_a_failure(api: Emulator) -> N
 
 
 def test_a_delivery_can_be_retried_and_a_call_hung_up(api: Emulator) -> None:
-    """A retry that succeeds is no failure; what is responded to a caller who has left is not heard."""
+    """A successful retry is not a failure, and a response after the caller hung up is not heard."""
     statuses = iter([500])
     with endpoint(lambda delivered: menu(delivered)._replace(status=next(statuses, 200))) as running:
         served(api, running)
@@ -152,8 +152,8 @@ def test_a_delivery_can_be_retried_and_a_call_hung_up(api: Emulator) -> None:
     assert (left.exit_code, "hung up during VCA delivery 2" in left.output) == (1, True)
 
 
-def test_a_session_begins_with_the_call_flow_of_a_file(line: ScriptedEndpoint, tmp_path: Path) -> None:
-    """As the request would begin it: the first VCA has the key already."""
+def test_a_session_can_begin_with_a_call_flow_from_a_file(line: ScriptedEndpoint, tmp_path: Path) -> None:
+    """As after the API request, the first VCA already contains the key."""
     file = tmp_path / "flow.json"
     file.write_text(json.dumps(FLOW))
 
@@ -173,10 +173,10 @@ def test_a_session_begins_with_the_call_flow_of_a_file(line: ScriptedEndpoint, t
         (json.dumps({"callflow": FLOW["callflow"][1:]}).encode(), "(-1013). Nothing was placed."),
     ],
 )
-def test_a_file_that_would_begin_no_session_is_refused(
+def test_a_file_with_an_invalid_call_flow_is_refused(
     line: ScriptedEndpoint, tmp_path: Path, content: bytes, shown: str
 ) -> None:
-    """With the platform's code; nothing is placed."""
+    """The error contains the platform's code, and no call is placed."""
     file = tmp_path / "flow.json"
     file.write_bytes(content)
 
@@ -200,16 +200,14 @@ def test_a_file_that_would_begin_no_session_is_refused(
         (("call", SUB, "--start", "/nowhere/flow.json"), "flow.json"),
     ],
 )
-def test_misuse_is_told_apart_from_what_was_found(
-    line: ScriptedEndpoint, arguments: tuple[str, ...], shown: str
-) -> None:
-    """Exit code 2, and nothing is delivered."""
+def test_misuse_has_its_own_exit_code(line: ScriptedEndpoint, arguments: tuple[str, ...], shown: str) -> None:
+    """The exit code is 2, and nothing is delivered."""
     result = run(*arguments)
 
     assert (result.exit_code, shown in result.output, line.delivered) == (2, True, []), result.output
 
 
-def test_a_call_that_nobody_is_asked_about_is_a_failure(api: Emulator) -> None:
+def test_a_call_without_a_vca_webhook_is_a_failure(api: Emulator) -> None:
     """Without a VCA webhook the line is dead."""
     with endpoint() as running:
         api.account.put(SUB, "VSS", running.url)
@@ -220,7 +218,7 @@ def test_a_call_that_nobody_is_asked_about_is_a_failure(api: Emulator) -> None:
 
 
 def test_on_a_terminal_failures_are_red_and_long_lines_folded(api: Emulator) -> None:
-    """In a pipe they are neither."""
+    """In a pipe there is neither colour nor folding."""
     with endpoint(answering(500, "SESSION_SUMMARY")) as running:
         served(api, running)
 
@@ -235,7 +233,7 @@ def test_on_a_terminal_failures_are_red_and_long_lines_folded(api: Emulator) -> 
 
 
 def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without an emulator's address nothing is sent."""
+    """Nothing is sent unless an emulator's address is configured."""
     monkeypatch.delenv("EIGHTX8_BASE_URL")
 
     result = run(*CALL)
@@ -244,10 +242,8 @@ def test_a_call_is_never_placed_at_the_vendor(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
-def test_a_call_is_sent_through_no_proxy(
-    line: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
-    """A loopback address is this machine, whatever the environment says."""
+def test_a_call_bypasses_any_proxy(line: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """A loopback address is this machine, whatever the environment configures."""
     with Listener(lambda *_: None) as proxy:
         monkeypatch.setenv(variable, f"http://{proxy.address}")
 

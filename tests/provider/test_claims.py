@@ -1,4 +1,4 @@
-"""What the provider processes of one run let each other know."""
+"""How the provider processes of one run share their claims."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ def claims_of(folder: Path, engine: str = ENGINE, api: str = API) -> list[tuple[
 
 @pytest.mark.parametrize("api", [API, "https://voice.8x8.com"])
 def test_a_process_sees_what_another_of_the_same_run_claims(tmp_path: Path, api: str) -> None:
-    """The last word of each resource; the two addresses that the vendor documents are one API."""
+    """The last claim of each resource counts, and the vendor's two documented addresses are one API."""
     with process(tmp_path):
         assert claims_of(tmp_path, api=api) == [("ivr", True, False)]
 
 
 @pytest.mark.parametrize(("engine", "api"), [("127.0.0.1:44050", API), (ENGINE, "http://127.0.0.1:8088"), ("", API)])
-def test_another_run_and_another_api_are_not_seen(tmp_path: Path, engine: str, api: str) -> None:
-    """Two stacks may be deployed side by side, and without an engine nothing is shared."""
+def test_claims_are_not_shared_between_runs_or_apis(tmp_path: Path, engine: str, api: str) -> None:
+    """Two stacks may be deployed at the same time, and without an engine nothing is shared."""
     with process(tmp_path):
         assert claims_of(tmp_path, engine, api) == []
 
 
-def test_the_claims_of_a_process_that_was_killed_are_marked(tmp_path: Path) -> None:
-    """Its lock is free, whatever it left behind."""
+def test_claims_of_a_killed_process_are_marked(tmp_path: Path) -> None:
+    """Its lock is released, whatever files it left."""
     with process(tmp_path) as running:
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
@@ -71,7 +71,7 @@ def test_the_claims_of_a_process_that_was_killed_are_marked(tmp_path: Path) -> N
         assert claims_of(tmp_path) == [("ivr", True, True)]
 
 
-def test_one_does_not_see_its_own_claims(tmp_path: Path) -> None:
+def test_a_process_does_not_read_its_own_claims(tmp_path: Path) -> None:
     """They are in its memory."""
     claims = Claims(ENGINE, API, tmp_path)
 
@@ -81,8 +81,8 @@ def test_one_does_not_see_its_own_claims(tmp_path: Path) -> None:
     assert claims_of(tmp_path) == [("ivr", False, False)]
 
 
-def test_the_files_are_for_their_owner_alone_and_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
-    """Another user of the machine could keep webhooks from being deleted."""
+def test_claim_files_are_private_and_another_users_folder_is_not_used(tmp_path: Path) -> None:
+    """Otherwise another user of the machine could prevent deletions."""
     own, foreign = tmp_path / "own", tmp_path / "foreign"
     claims = Claims(ENGINE, API, own)
     claims.add(ID, "urn::ivr", "ivr")
@@ -96,7 +96,7 @@ def test_the_files_are_for_their_owner_alone_and_a_folder_of_somebody_else_is_no
     assert f"{foreign} cannot be used" in unusable.problem
 
 
-def test_what_ended_processes_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+def test_old_files_of_ended_processes_are_removed(tmp_path: Path) -> None:
     """Provider processes are killed when a run ends, and cannot remove their files."""
     with process(tmp_path) as running:
         running.kill()

@@ -1,4 +1,4 @@
-"""The client against the emulator: every response is a value or one error; how long it waits before it asks again."""
+"""The client against the emulator: every response becomes a value or one error; pauses between tries are bounded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.client import FOREIGN, HEADER, VCA, ClientHarness
 
 
 def test_list_register_and_remove_are_one_request_each_over_one_connection(api: Emulator) -> None:
-    """The account holds what was sent; a 201 means the same as the documented 200."""
+    """The account contains what was sent; a 201 means the same as the documented 200."""
     client = ClientHarness(api.url).client
     deadline = client.deadline()
 
@@ -57,10 +57,10 @@ def test_list_register_and_remove_are_one_request_each_over_one_connection(api: 
         ((429, 500, 501, 502, 503, 504), UnavailableError, "later"),
     ],
 )
-def test_every_status_is_one_error(
+def test_every_error_status_raises_one_error(
     api: Emulator, statuses: tuple[int, ...], kind: type[WebhookError], next_step: str
 ) -> None:
-    """With its code, errorId and next step; a registration is sent once, and is for its caller to repeat."""
+    """The error has code, errorId and next step; a registration is sent once, and only its caller may repeat it."""
     body = {"errorId": "e-1", "statusCode": "1001", "statusMessage": FOREIGN, "timestamp": FOREIGN}
     for status in statuses:
         api.journal.clear()
@@ -75,8 +75,8 @@ def test_every_status_is_one_error(
         assert len(api.journal) == 1
 
 
-def test_an_api_that_is_unreachable_is_tried_five_times(api: Emulator) -> None:
-    """Nothing was sent, so nothing is uncertain, and each try waits longer than the one before."""
+def test_an_unreachable_api_is_tried_five_times(api: Emulator) -> None:
+    """Nothing was sent, so the outcome is certain, and each pause is longer than the one before."""
     caller = ClientHarness(api.url)
     api.refuse_connections()
 
@@ -89,8 +89,8 @@ def test_an_api_that_is_unreachable_is_tried_five_times(api: Emulator) -> None:
     assert all(0.5 <= pause / longest <= 1 for pause, longest in zip(caller.pauses, (0.25, 0.5, 1, 2), strict=True))
 
 
-def test_a_pause_is_asked_for_in_seconds_or_as_a_date() -> None:
-    """A date that has passed asks for none; garbage is ignored, and raises nothing."""
+def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
+    """A date in the past means no pause, and malformed values are ignored."""
     past, later = (format_datetime(datetime.now(timezone.utc) + timedelta(hours=h), usegmt=True) for h in (-1, 1))
     garbage = ("soon", "-5", "1.5", "", "Wed, 21 Oct 99999 07:28:00 GMT", "Wed, 21 Oct 0 -", "Wed, 21 Oct 2015")
 
@@ -100,10 +100,8 @@ def test_a_pause_is_asked_for_in_seconds_or_as_a_date() -> None:
 
 
 @pytest.mark.parametrize(("header", "left"), [("31", 60), ("9", 5)])
-def test_an_api_is_obeyed_that_asks_for_a_pause_and_reported_that_asks_for_too_long(
-    api: Emulator, header: str, left: float
-) -> None:
-    """Half a minute at most, and no longer than what is left of the deadline; the error has what was asked."""
+def test_retry_after_is_honoured_unless_it_is_too_long(api: Emulator, header: str, left: float) -> None:
+    """The limit is 30 seconds and the remaining deadline; the error reports the requested pause."""
     caller = ClientHarness(api.url)
     api.faults.add(Fault("status", status=503, retry_after="3"))
     api.faults.add(Fault("status", status=429, retry_after=header))

@@ -1,4 +1,4 @@
-"""A request is over by its deadline, whatever the other side does, and is not sent after it."""
+"""A request ends by its deadline, whatever the server does, and is never sent after it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ BODY, HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 2
     [(BODY, ""), (BODY, "passes on"), (HEADERS, ""), (HEADERS, "drips"), (b"\x16\x03\x03\x3f\xff", "")],
     ids=["body", "body through a proxy", "headers", "reply to CONNECT", "TLS handshake"],
 )
-def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline(
+def test_a_dripping_response_is_abandoned_at_the_deadline(
     certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch, head: bytes, proxy: str
 ) -> None:
-    """A time-out of a socket bounds one silence; the registration may have taken effect."""
+    """A socket's time-out limits only one silence; the registration may have taken effect."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     drip, encrypted = Endless(head), head in (BODY, HEADERS) and proxy != "drips"
     with (
@@ -31,7 +31,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline(
         Listener(drip if proxy == "drips" else tunnel) as front,
     ):
         if proxy:
-            # The listener is on loopback, which is never proxied by itself.
+            # The listener is on loopback, which is never proxied by default.
             monkeypatch.setenv("HTTPS_PROXY", f"http://{front.address}")
             monkeypatch.setattr("pulumi_8x8.api.client.is_loopback", lambda _: False)
 
@@ -42,8 +42,8 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline(
     assert (error.uncertain, 0 < drip.sent < 500) == (True, True)
 
 
-def test_a_silent_server_is_left_at_the_deadline(api: Emulator) -> None:
-    """Although the read time-out would allow more."""
+def test_a_silent_server_is_abandoned_at_the_deadline(api: Emulator) -> None:
+    """The deadline applies even if the read time-out is longer."""
     api.faults.add(Fault("hang"))
 
     error = ClientHarness(api.url, read_timeout=600).failure("GET", Deadline(0.2))
@@ -52,7 +52,7 @@ def test_a_silent_server_is_left_at_the_deadline(api: Emulator) -> None:
 
 
 def test_nothing_is_sent_after_the_deadline(api: Emulator) -> None:
-    """So nothing is uncertain; the next request has a deadline of its own."""
+    """The outcome is therefore certain, and the next request has its own deadline."""
     caller = ClientHarness(api.url, deadline=10.0)
 
     error = caller.failure("POST", Deadline(0))

@@ -1,4 +1,4 @@
-"""Where the key may go: the address that was set, over TLS that was verified, through the environment's proxy."""
+"""Where the key may go: only to the configured address, over verified TLS, through the environment's proxy."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.support.wires import EMPTY, Endless, Listener, sending, tunnel
 NOWHERE = "http://127.0.0.1:9"
 
 
-def test_what_the_environment_has_for_other_hosts_is_not_used(
+def test_netrc_and_excluded_proxies_are_not_used(
     api: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Neither the credentials of other tools for the same host nor a proxy that NO_PROXY excludes."""
+    """Neither netrc credentials for the same host nor a proxy that NO_PROXY excludes are used."""
     netrc = tmp_path / "netrc"
     netrc.write_text("default login user password else\n")
     netrc.chmod(0o600)
@@ -31,8 +31,8 @@ def test_what_the_environment_has_for_other_hosts_is_not_used(
     assert ClientHarness(api.url).call("GET").webhooks == ()
 
 
-def test_what_is_sent_is_the_documented_request() -> None:
-    """The key as a bearer, JSON, no compressed response, and who asks; an address with a path keeps it."""
+def test_a_request_is_sent_as_documented() -> None:
+    """It has a bearer key, JSON, no compression and a user agent; a path in the address is kept."""
     with Listener(sending(EMPTY)) as wire:
         ClientHarness(f"http://{wire.address}/gateway").call("POST")
 
@@ -53,8 +53,8 @@ def test_what_is_sent_is_the_documented_request() -> None:
      b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200],
     ids=["nothing", "SSH", "bad status", "no length", "bad chunk", "headers"],
 )  # fmt: skip
-def test_what_is_no_http_leaves_a_registration_uncertain(response: bytes) -> None:
-    """It was sent once and may have taken effect."""
+def test_a_non_http_response_leaves_a_registration_uncertain(response: bytes) -> None:
+    """The request was sent once and may have taken effect."""
     with Listener(sending(response)) as wire:
         error = ClientHarness(f"http://{wire.address}").failure("POST")
 
@@ -63,8 +63,8 @@ def test_what_is_no_http_leaves_a_registration_uncertain(response: bytes) -> Non
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"307 Temporary Redirect", b"422 Unprocessable"])
-def test_a_response_without_end_is_left_whatever_its_status(status: bytes) -> None:
-    """It fills no memory."""
+def test_an_endless_response_is_abandoned_whatever_its_status(status: bytes) -> None:
+    """It does not exhaust the memory."""
     head = b"HTTP/1.1 " + status + b"\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n"
     flood = Endless(head, b"10000\r\n" + b"x" * 0x10000 + b"\r\n", pause=0)
     with Listener(flood) as wire:
@@ -74,10 +74,10 @@ def test_a_response_without_end_is_left_whatever_its_status(status: bytes) -> No
     assert flood.sent < 500
 
 
-def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees_no_key(
+def test_the_environments_proxy_and_ca_bundle_are_used_without_exposing_the_key(
     secure: Emulator, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is asked to connect, and passes on what it cannot read."""
+    """The proxy opens a tunnel and forwards bytes that it cannot read."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     with Listener(tunnel) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
@@ -96,7 +96,7 @@ def test_a_proxy_and_an_authority_of_the_environment_are_used_and_the_proxy_sees
 def test_a_loopback_address_is_never_proxied(
     api: Emulator, secure: Emulator, bundle: str, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """The key would reach the company's proxy in clear text."""
+    """Otherwise the key would reach the company's proxy in plain text."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     with Listener(sending(EMPTY)) as proxy:
         monkeypatch.setenv(variable, f"http://{proxy.address}")
@@ -116,10 +116,10 @@ def test_a_loopback_address_is_never_proxied(
         ("https://api.example", {"ALL_PROXY": NOWHERE}, "the configured proxy "),
     ],
 )
-def test_what_is_unreachable_or_not_trusted_gets_nothing(
+def test_nothing_is_sent_to_an_unreachable_or_untrusted_server(
     secure: Emulator, monkeypatch: pytest.MonkeyPatch, url: str, environment: dict[str, str], problem: str
 ) -> None:
-    """Neither the key in clear text nor anything else, so nothing is uncertain; verification cannot be turned off."""
+    """The outcome is therefore certain, and verification cannot be turned off."""
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
 
@@ -130,7 +130,7 @@ def test_what_is_unreachable_or_not_trusted_gets_nothing(
 
 
 def test_a_server_without_tls_gets_no_key(api: Emulator) -> None:
-    """Whether a broken TLS connection had carried the request cannot be seen."""
+    """The connection fails with a hint to check the address, and nothing is sent."""
     error = ClientHarness(api.url.replace("http:", "https:")).failure("POST")
 
     assert "the TLS connection failed (check the address)" in str(error)
@@ -148,10 +148,10 @@ def test_a_server_without_tls_gets_no_key(api: Emulator) -> None:
         ("REQUESTS_CA_BUNDLE", "/nowhere/canary.pem"),
     ],
 )
-def test_a_proxy_or_ca_bundle_that_cannot_be_used_is_one_line_without_the_value(
+def test_an_unusable_proxy_or_ca_bundle_is_reported_in_one_line_without_its_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
-    """A proxy's address may hold a password."""
+    """A proxy's address may contain a password."""
     monkeypatch.setenv(variable, value)
 
     error = ClientHarness("https://api.example").failure("POST")
@@ -162,7 +162,7 @@ def test_a_proxy_or_ca_bundle_that_cannot_be_used_is_one_line_without_the_value(
 
 
 def test_the_second_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host may be reachable by one of them only."""
+    """A host may be reachable at only one of its addresses."""
     with Listener(sending(EMPTY)) as wire:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (9, wire.port)]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)

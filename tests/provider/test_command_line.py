@@ -1,4 +1,4 @@
-"""How commands end, and where they print: real processes, with real standard streams."""
+"""How commands end and where they print, with real processes and real standard streams."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ FULL = Path("/dev/full")
 
 def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    # Buffered as it is for users: what could not be written is tried once more when Python exits.
+    # Buffered as for users: Python retries failed writes when it exits.
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.Popen([*COMMAND, *arguments], **{**streams, "env": buffered, **more})
 
 
 @pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
 def test_every_command_can_be_scripted(command: str) -> None:
-    """Its help has the exit codes, and it prints JSON on request."""
+    """Its help lists the exit codes, and it prints JSON on request."""
     shown = run(command, "--help")
 
     assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
-def test_what_an_encoding_cannot_show_is_escaped(api: Emulator, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    """In a table, in the help, and in a message about an argument."""
+def test_unencodable_characters_are_escaped(api: Emulator, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    """This applies to tables, help texts and messages about arguments."""
     api.account.put(SUB, "VCA", "https://ivr.example/п")
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
 
@@ -55,8 +55,8 @@ def test_what_an_encoding_cannot_show_is_escaped(api: Emulator, monkeypatch: pyt
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("arguments", [["list", SUB], ["list", SUB, "--json"], ["export", SUB], ["list", "--help"]])
-def test_a_full_device_is_one_line(api: Emulator, arguments: list[str]) -> None:
-    """And an error, not a finding."""
+def test_a_full_device_is_reported_in_one_line(api: Emulator, arguments: list[str]) -> None:
+    """The exit code is that of an error, not of a finding."""
     api.account.put(SUB, "VCA", "https://ivr.example/")
 
     with FULL.open("wb") as full, started(*arguments, stdout=full) as process:
@@ -65,8 +65,8 @@ def test_a_full_device_is_one_line(api: Emulator, arguments: list[str]) -> None:
     assert (process.returncode, printed) == (2, b"Error: The output cannot be written: No space left on device.\n")
 
 
-def test_a_reader_that_has_gone_ends_a_command_silently(api: Emulator) -> None:
-    """As `head` does."""
+def test_a_closed_pipe_ends_a_command_silently(api: Emulator) -> None:
+    """`head` closes its input like this."""
     api.account.put(SUB, "VCA", "https://ivr.example/")
     reading, writing = os.pipe()
     os.close(reading)
@@ -78,8 +78,8 @@ def test_a_reader_that_has_gone_ends_a_command_silently(api: Emulator) -> None:
     assert (process.returncode, printed) == (2, b"")
 
 
-def test_a_closed_standard_input_or_output_disturbs_no_command(api: Emulator) -> None:
-    """As under a job that closes what it does not need."""
+def test_commands_work_with_closed_standard_streams(api: Emulator) -> None:
+    """Some job schedulers close unused streams."""
     api.account.put(SUB, "VCA", "https://ivr.example/")
 
     listed = subprocess.run(["sh", "-c", '"$@" <&-', "-", *COMMAND, "list", SUB], capture_output=True, check=False)
@@ -91,7 +91,7 @@ def test_a_closed_standard_input_or_output_disturbs_no_command(api: Emulator) ->
 
 @pytest.mark.parametrize("arguments", [["list", SUB], ["export", SUB]])
 def test_ctrl_c_ends_a_command_while_the_api_is_silent(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    """At once, whatever the time-outs: here each is an hour."""
+    """It ends at once, although every time-out here is an hour."""
     for name in ("READ_TIMEOUT", "DEADLINE"):
         monkeypatch.setenv(f"EIGHTX8_{name}", "3600")
 
@@ -107,8 +107,8 @@ def test_ctrl_c_ends_a_command_while_the_api_is_silent(monkeypatch: pytest.Monke
     assert (process.returncode, output, message.strip()) == (130, b"", b"Interrupted.")
 
 
-def test_a_defect_is_one_line_without_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which names the place, so that it can be reported."""
+def test_an_internal_error_is_one_line_without_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line names the place in the code, so that it can be reported."""
     monkeypatch.setattr("pulumi_8x8.cli.list.fetch", lambda _: int("canary"))
 
     result = run("list", SUB)
@@ -128,8 +128,8 @@ def test_a_defect_is_one_line_without_a_value(monkeypatch: pytest.MonkeyPatch) -
     ],
     ids=["rehearse", "call", "call --delay"],
 )
-def test_a_time_that_nobody_can_wait_for_is_misuse(arguments: list[str], seconds: str) -> None:
-    """By its option's name, before anything is sent."""
+def test_an_excessive_time_is_misuse(arguments: list[str], seconds: str) -> None:
+    """The error names the option, and nothing is sent."""
     result = run(*arguments, seconds)
 
     assert (result.exit_code, "must be a number of seconds" in result.output) == (2, True), result.output

@@ -1,4 +1,4 @@
-"""What a program passes beside a webhook's inputs."""
+"""The hidden input that a program passes with each webhook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLEET = [f"team_{number}" for number in range(1000)]
 
 @pytest.mark.parametrize("more", [{}, {"colour": "red"}])
 def test_the_hidden_input_describes_the_caller(more: dict[str, str]) -> None:
-    """The URN comes from the engine; what a newer program passes is ignored."""
+    """The URN comes from the engine, and unknown entries from a newer program are ignored."""
     known = Caller("urn:hook", "hook in ivr", ["team_1"], ["url"], ["url"])
     text = json.dumps({**json.loads(known.to_text()), **more})
 
@@ -32,7 +32,7 @@ def test_without_the_hidden_input_only_the_urn_is_known(text: object) -> None:
 
 
 def test_each_declaration_names_the_subaccounts_of_its_batch_and_of_the_next() -> None:
-    """In order, each once, without those that are known only later; a fleet of thousands is not sent with each."""
+    """They are unique, in order and known; a large fleet is not sent with each declaration."""
     declarations = _Declarations()
     declared = ("first", "first", None, *FLEET, "first")
 
@@ -45,7 +45,7 @@ def test_each_declaration_names_the_subaccounts_of_its_batch_and_of_the_next() -
 
 
 def test_each_run_of_a_program_has_its_own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One process can run several, through the Automation API: what an earlier one declared is not fetched ahead."""
+    """With the Automation API one process can run several; declarations of an earlier run are not prefetched."""
     first, second = (pulumi.Resource.__new__(pulumi.CustomResource) for _ in range(2))
     monkeypatch.setattr("pulumi_8x8.resources.context.get_root_resource", lambda: first)
     _declarations().declare("team_1")

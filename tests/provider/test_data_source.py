@@ -1,4 +1,4 @@
-"""The live list as a data source; a program that lists by an id and by an output is in tests/engine/test_reading.py."""
+"""The data source of live webhooks; tests/engine/test_reading.py runs it in a program, with an id and an output."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from eightx8_voice.emulator import Emulator
 from pulumi_8x8 import LiveWebhook, SettingsError, get_webhooks
 
 
-def test_what_is_live_is_listed_with_the_key_of_the_stacks_config(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before that of the environment, as for the provider; by one GET, sorted by type."""
+def test_live_webhooks_are_listed_with_the_key_from_the_stacks_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That key takes precedence over the environment; one GET, sorted by type."""
     monkeypatch.setenv("EIGHTX8_API_KEY", "other")
     with Emulator() as api:
         for type in ("VSS", "VCA"):
@@ -27,6 +27,6 @@ def test_what_is_live_is_listed_with_the_key_of_the_stacks_config(monkeypatch: p
 
 @pytest.mark.parametrize("subaccount_id", ["", "x", "a b c", "../acme", "acme/webhooks"])
 def test_a_malformed_id_is_refused_before_anything_is_sent(subaccount_id: str) -> None:
-    """It would become a part of the path."""
+    """Otherwise it would become part of the request path."""
     with pytest.raises(SettingsError, match=r"^subaccount_id must be 3 to 50 characters .*Nothing was sent"):
         get_webhooks(subaccount_id)

@@ -1,4 +1,4 @@
-"""The policy, row by row."""
+"""The decision table, row by row."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ URL, ENABLED, HEADER, ALL = ({"ignored": [name]} for name in ("url", "enabled", 
         (PLAIN, PLAIN, None,                   ALL,       REGISTER, "",                 "webhook"),
     ],
 )  # fmt: skip
-def test_what_a_webhook_needs(
+def test_each_combination_of_live_state_and_program_gives_one_decision(
     state: Any, declaration: Any, live: Any, options: Any, outcome: WebhookAction, changed: str, drift: str
 ) -> None:
-    """Drift is what neither the stack nor the program has set; only a refusal has words."""
+    """Drift is a change by neither stack nor program; only a refusal has a message."""
     decision = decide(state, declaration, live, **options)
 
     assert decision.action is outcome
@@ -108,8 +108,8 @@ def test_what_a_webhook_needs(
     assert bool(decision.refusal) == (outcome is REFUSE)
 
 
-def test_only_the_identity_replaces() -> None:
-    """An unknown subaccount or type may be another."""
+def test_only_a_change_of_identity_replaces() -> None:
+    """An unknown subaccount or type counts as a change."""
     state = {"subaccount_id": "acme", "type": "VCA", "url": A}
 
     found = [replaces(state, {**state, name: UNKNOWN}) for name in state]
@@ -117,8 +117,8 @@ def test_only_the_identity_replaces() -> None:
     assert found == [["subaccount_id"], ["type"], []]
 
 
-def test_keeping_what_is_ignored_leaves_the_live_value() -> None:
-    """A registration for another reason re-posts everything, so it must carry what is live."""
+def test_an_ignored_property_keeps_its_live_value() -> None:
+    """An update re-posts every property, so it must include the live value."""
     live = listed(B, enabled=False)
 
     assert [with_ignored_live_values(PLAIN, live, ignored) for ignored in ([], ["url"], ["*"])] == [
@@ -144,8 +144,8 @@ LONG = f"https://b.example/{'x' * 2030}"
         (listed("https://b.example/\x1b[2J"), [r"https://b.example/\x1b[2J", "`pulumi-8x8 export acme_voice` writes"]),
     ],
 )
-def test_a_refusal_names_what_is_live_and_the_ways_out(live: LiveWebhook, ways_out: list[str]) -> None:
-    """In one printable line; a long URL is whole in the advice, for copying, and cut in the description."""
+def test_a_refusal_names_what_is_live_and_the_options(live: LiveWebhook, ways_out: list[str]) -> None:
+    """It is one printable line, with long URLs cut in the description and complete in the advice."""
     refusal = decide(None, PLAIN, live).refusal
 
     assert refusal.startswith("acme_voice/VCA ")
@@ -154,7 +154,7 @@ def test_a_refusal_names_what_is_live_and_the_ways_out(live: LiveWebhook, ways_o
 
 
 def test_drift_is_one_line_with_live_and_declared_values() -> None:
-    """A URL that was given as a secret is not shown."""
+    """A URL that was set as a secret is not shown."""
     drift = (Drift("url", "https://b/\x1b[2J\n", UNKNOWN), Drift("enabled", False, True))
 
     assert drift_text(PLAIN, GONE) == "no longer registered"
@@ -193,7 +193,7 @@ ELSE, MINE = "urn::else", "urn::hook"
 def test_a_deletion_depends_on_what_this_run_claims(
     urn: str, claims: list[tuple[str, bool, bool]], action: Deletion
 ) -> None:
-    """What a resource of this run declares is never deleted, whichever process deletes."""
+    """A webhook that a resource of this run declares is never deleted, in whichever process."""
     made = [Claim("", "acme_voice/VCA", key, key, settled, ended) for key, settled, ended in claims]
 
     assert deletion(urn, made)[0] is action

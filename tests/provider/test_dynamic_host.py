@@ -1,4 +1,4 @@
-"""The provider in the real `python -m pulumi.dynamic` of the installed SDK, called over gRPC as the engine calls it."""
+"""The provider in the installed SDK's real `python -m pulumi.dynamic`, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ BUG = '{"secret": 7}'  # a hidden input that no version of the program writes
 
 
 def started(api: Emulator, *arguments: str) -> Host:
-    """The host, started with these arguments: an engine passes its own address."""
+    """The host, started with these arguments; an engine passes its own address."""
     return Host({}, {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}, *arguments)
 
 
-def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: Emulator) -> None:
-    """In every call, also between two bugs; from SDK 3.260 the host shows a traceback, before that a prefix."""
+def test_expected_failures_have_no_traceback_and_bugs_have_one(api: Emulator) -> None:
+    """From SDK 3.260 the host shows a bug's traceback, and before that a prefix."""
     texts: list[str] = []
     with started(api) as host:
         calls: list[Callable[[], object]] = [
@@ -50,8 +50,8 @@ def test_an_expected_failure_is_its_text_alone_and_a_bug_has_its_traceback(api: 
 
 
 @pytest.mark.parametrize("arguments", [["127.0.0.1:1"], ["nonsense"]])
-def test_a_message_is_printed_where_no_engine_can_be_reached(api: Emulator, arguments: list[str]) -> None:
-    """And the call goes on."""
+def test_a_message_is_printed_if_the_engine_cannot_be_reached(api: Emulator, arguments: list[str]) -> None:
+    """The call continues."""
     api.account.put("acme_voice", "VCA", B)
     with started(api, *arguments) as host:
         found = host.diff(ID, STATE, NEWS)

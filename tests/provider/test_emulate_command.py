@@ -1,4 +1,4 @@
-"""`pulumi-8x8 emulate` as a process: its ready line, its key, its modes, its end."""
+"""`pulumi-8x8 emulate` as a process: its ready line, key, modes and termination."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def listed(url: str, key: str) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_a_signal_with_the_key_of_the_environment(number: signal.Signals) -> None:
-    """Which it does not print."""
+def test_it_serves_with_the_environments_key_until_a_signal(number: signal.Signals) -> None:
+    """The key is not printed."""
     with serving(EIGHTX8_API_KEY="from-environment") as (process, ready):
         url = re.findall(r"http://127\.0\.0\.1:[0-9]+", ready)[0]
         statuses = [listed(url, "from-environment"), listed(url, "emulator")]
@@ -62,8 +62,8 @@ def test_it_serves_until_a_signal_with_the_key_of_the_environment(number: signal
     assert "from-environment" not in printed
 
 
-def test_without_a_key_one_is_made_up_and_printed() -> None:
-    """As a line for the other terminal, or in JSON."""
+def test_without_a_key_one_is_generated_and_printed() -> None:
+    """It is printed as an export line for another terminal, or as JSON."""
     with serving() as (process, ready), serving("--json") as (_, line):
         url = re.findall(r"http://[0-9.:]+", ready)[0]
         exported = re.search("export EIGHTX8_API_KEY=(.+)", "".join(process.stdout.readline() for _ in range(2)))  # type: ignore[union-attr]
@@ -73,8 +73,8 @@ def test_without_a_key_one_is_made_up_and_printed() -> None:
         assert [listed(url, exported[1]), listed(document["url"], document["api_key"])] == [200, 200]
 
 
-def test_the_modes_that_were_chosen_are_the_emulators() -> None:
-    """Seen in what it responds, like what the account has."""
+def test_the_emulator_behaves_in_the_chosen_modes() -> None:
+    """The responses and the account's contents show it."""
     options = "--post-over refuse --refusal-status 409 --normalise lower-host --normalise add-slash --count wrong"
     options += " --speech-profile en-US-Jenny --number +6512345678 --number +6512345679"
     with serving(*options.split(), "--json", "--api-key", "key") as (_, line):
@@ -90,7 +90,7 @@ def test_the_modes_that_were_chosen_are_the_emulators() -> None:
 
 
 def test_each_mode_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is given is the mode's value, what is not is its default."""
+    """A mode without an option has its default."""
     made: list[Any] = []
 
     def stop(emulator: Emulator) -> None:
@@ -117,8 +117,8 @@ def test_each_mode_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
     ["--port 70000", "--port -5", "--latency nan", "--late-reads inf", "--post-over merge", "--refusal-status 200",
      "--normalise add-slash --normalise remove-slash", "--state /dev/null/state.json", "--state /proc/self/state.json"],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_in_one_line(arguments: str) -> None:
-    """Exit code 2, and nothing is served."""
+def test_invalid_options_are_refused_in_one_line(arguments: str) -> None:
+    """The exit code is 2, and nothing is served."""
     result = CliRunner().invoke(pulumi_8x8, ["emulate", *arguments.split()])
 
     assert (result.exit_code, len(result.output.strip().splitlines()[-1:])) == (2, 1)

@@ -1,4 +1,4 @@
-"""The connection back to the engine, to a real gRPC server."""
+"""The connection back to the engine, with a real gRPC server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_8x8.engine import Engine
 
 
 class Display(engine_pb2_grpc.EngineServicer):
-    """An engine that keeps what it is given to show."""
+    """An engine that records the messages it receives."""
 
     def __init__(self) -> None:
         self.shown: list[Any] = []
@@ -38,10 +38,10 @@ def display() -> Iterator[Display]:
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "grpc_proxy"])
-def test_a_message_for_the_engine_goes_through_no_proxy(
+def test_messages_to_the_engine_bypass_any_proxy(
     display: Display, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """gRPC takes the proxy for addresses on loopback too: drift warnings would be lost."""
+    """gRPC proxies loopback addresses by default, which would lose drift warnings."""
     monkeypatch.setenv(variable, "http://127.0.0.1:9")
 
     assert Engine(display.address).log("warning", "drift: url is …", "urn::vca")
@@ -49,8 +49,8 @@ def test_a_message_for_the_engine_goes_through_no_proxy(
     assert (request.message, request.urn, request.severity) == ("drift: url is …", "urn::vca", engine_pb2.WARNING)
 
 
-def test_a_status_is_shown_on_its_row_alone(display: Display) -> None:
-    """Not in Diagnostics, which would name each adopted webhook twice."""
+def test_a_status_is_shown_only_on_its_row(display: Display) -> None:
+    """In Diagnostics each adopted webhook would appear twice."""
     engine = Engine(display.address)
 
     for severity in ("status", "info", "warning"):
@@ -60,6 +60,6 @@ def test_a_status_is_shown_on_its_row_alone(display: Display) -> None:
 
 
 def test_without_an_engine_nothing_is_shown() -> None:
-    """And after an engine that is gone, the next message does not wait for it."""
+    """After the engine has gone, the next message returns at once."""
     assert not Engine("").log("info", "text")
     assert not Engine("127.0.0.1:9").log("info", "text")

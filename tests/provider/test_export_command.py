@@ -14,8 +14,8 @@ from tests.support.malformed import duplicate_type
 pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
 
-def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
-    """Whatever the URL holds, it is one string literal; an auth header is secret config; a doubled type is refused."""
+def test_export_writes_a_valid_python_program(api: Emulator) -> None:
+    """Any URL becomes one string literal, an auth header secret config, and a duplicate type is refused."""
     url = """https://a.example/?q="'\\{x}'"""
     api.account.put(SUB, "VCA", url, http_auth_header="canary-header")
     api.account.put(SUB, "VSS", "https://a.example/vss", enabled=False)
@@ -30,8 +30,8 @@ def test_export_writes_a_program_that_is_python(api: Emulator) -> None:
     assert (refused.exit_code, "is listed 2 times" in refused.output) == (2, True)
 
 
-def test_export_writes_a_project_and_never_over_one(api: Emulator, tmp_path: Path) -> None:
-    """The second time nothing is touched; a URL that the program's preview will refuse is named."""
+def test_export_writes_a_project_and_never_overwrites_one(api: Emulator, tmp_path: Path) -> None:
+    """It warns about a URL that the program's preview will refuse."""
     api.account.put(SUB, "VCA", "http://a.example/")
     folder = tmp_path / "our ivr"
 

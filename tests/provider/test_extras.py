@@ -1,4 +1,4 @@
-"""What a command prints where its extra is not installed."""
+"""What a command prints if its extra is not installed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 WITHOUT = "import sys; sys.modules['aiohttp'] = None; from pulumi_8x8.cli import main; main()"
 
 
-def test_a_command_whose_extra_is_missing_names_a_command_that_installs_it_here() -> None:
-    """With this Python and without the package's name, which no index has before the first release."""
+def test_a_missing_extra_is_reported_with_the_command_that_installs_it() -> None:
+    """The command uses this Python and not the package's name, which no index has before the first release."""
     failed = subprocess.run([sys.executable, "-c", WITHOUT, "emulate"], capture_output=True, text=True, check=False)
 
     message, _, command = failed.stderr.strip().partition(" Run: ")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
 
 def test_list_shows_what_is_live(api: Emulator) -> None:
-    """As a table, one row a webhook, whole in a pipe, harmless on a terminal, fetched once; or as JSON."""
+    """One listing is printed as a table, uncut in a pipe and escaped on a terminal, or as JSON."""
     long_url = "https://ivr.example.com/" + "x" * 150
     api.account.put(SUB, "VCA", f"{long_url}\x1b]0;owned\x07[red]", http_auth_header="secret-value")
     api.account.put(SUB, "VSS", "https://ivr.example.com/vss", enabled=False)
@@ -36,7 +36,7 @@ def test_list_shows_what_is_live(api: Emulator) -> None:
 
 
 def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or a list of hundreds would fail after its first part."""
+    """Otherwise a list of hundreds of subaccounts would fail after the first few."""
     monkeypatch.setenv("EIGHTX8_DEADLINE", "4")
     api.modes = Modes(latency=1.5)
 
@@ -44,7 +44,7 @@ def test_the_deadline_of_a_listing_begins_when_it_is_sent(api: Emulator, monkeyp
 
 
 def test_a_refused_key_or_a_malformed_subaccount_ends_a_command(api: Emulator) -> None:
-    """Exit code 2 and the next step; no further listing: it would be refused three hundred times."""
+    """The exit code is 2, and a refused key is not sent for the other subaccounts."""
     api.api_key = "rotated"
     misuse = run("list", "no spaces allowed")
 
@@ -55,8 +55,8 @@ def test_a_refused_key_or_a_malformed_subaccount_ends_a_command(api: Emulator) -
     assert (misuse.exit_code, 0 < len(api.journal) < len(MANY)) == (2, True)
 
 
-def test_no_value_of_a_query_is_shown_in_the_table(api: Emulator) -> None:
-    """Where tokens are; the JSON is for programs and has all of it."""
+def test_the_table_hides_the_values_of_a_query(api: Emulator) -> None:
+    """They may be tokens; the JSON, which is for programs, contains them."""
     api.account.put(SUB, "VCA", "https://ivr.example/vca?token=canary&v=2")
 
     table, document = run("list", SUB).output, run("list", SUB, "--json").output
@@ -66,8 +66,8 @@ def test_no_value_of_a_query_is_shown_in_the_table(api: Emulator) -> None:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_a_narrow_terminal_shows_every_url_whole(api: Emulator, columns: int) -> None:
-    """Folded within its column, and without blanks at the ends of lines."""
+def test_a_narrow_terminal_shows_every_url_in_full(api: Emulator, columns: int) -> None:
+    """URLs are folded within their column, without trailing blanks."""
     urls = {type: f"https://ivr.example.com/{type.lower()}/" + "abcdefghij" * 12 for type in ("VCA", "VSS")}
     for type, url in urls.items():
         api.account.put(SUB, type, url)
@@ -82,8 +82,8 @@ def test_a_narrow_terminal_shows_every_url_whole(api: Emulator, columns: int) ->
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0.0, True), (3600.0, False)], ids=["slow", "quick"])
-def test_a_progress_bar_is_shown_only_where_listing_takes_longer(api: Emulator, seconds: float, shown: bool) -> None:
-    """Than half a second, as people use it; otherwise standard error stays empty."""
+def test_a_progress_bar_is_shown_only_for_slow_listings(api: Emulator, seconds: float, shown: bool) -> None:
+    """It appears after half a second on a terminal; otherwise standard error stays empty."""
     printed, beside = on_terminal("list", SUB, progress_after=seconds)
 
     assert printed.strip() == "No webhook is registered."

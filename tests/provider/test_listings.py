@@ -1,4 +1,4 @@
-"""One listing per subaccount, fetched ahead, shared by every operation; against a real server's journal."""
+"""One listing per subaccount, prefetched and shared by every operation, checked in a real server's journal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def fails(listings: Listings, subaccount_id: str, error: type[Exception] = Unava
 
 
 def test_a_subaccount_is_listed_once_for_any_number_of_threads_and_ids(api: Emulator, listings: Listings) -> None:
-    """What is not listed is not registered."""
+    """A webhook that is not listed is not registered."""
     with ThreadPoolExecutor(8) as pool:
         listed = list(pool.map(partial(found, listings), [VCA, VSS] * 20))
 
@@ -61,7 +61,7 @@ def test_a_subaccount_is_listed_once_for_any_number_of_threads_and_ids(api: Emul
 
 @pytest.mark.parametrize("look", [Listings.get, Listings.refetch])
 def test_a_listing_that_is_waited_for_is_fetched_before_the_others(api: Emulator, look: Callable[..., object]) -> None:
-    """The engine takes the resources in an order of its own; one that is yet to be fetched is fetched once."""
+    """The engine processes resources in its own order; a pending listing is fetched only once."""
     first, others = threading.Event(), threading.Event()
     names = [f"team_{number}" for number in range(LISTED_AT_ONCE + 3)]
     held = [
@@ -86,8 +86,8 @@ def test_a_listing_that_is_waited_for_is_fetched_before_the_others(api: Emulator
     assert sorted(set(requested(api))) == sorted(requested(api))
 
 
-def test_a_write_is_recorded_for_its_own_webhook_alone(api: Emulator, listings: Listings) -> None:
-    """Responses may arrive in another order than the writes were made; a record without a listing is none."""
+def test_a_write_is_recorded_only_for_its_own_webhook(api: Emulator, listings: Listings) -> None:
+    """Responses may arrive out of order, and a write without a prior listing is not recorded."""
     other = LiveWebhook("VSS", "https://b.example/", True, True)
     listings.record(VCA, None)
     before = found(listings)
@@ -99,8 +99,8 @@ def test_a_write_is_recorded_for_its_own_webhook_alone(api: Emulator, listings: 
     assert len(api.journal) == 1
 
 
-def test_a_listing_is_fetched_again_after_a_doubtful_write_and_before_a_write_once_it_is_old(api: Emulator) -> None:
-    """A webhook may have waited for a database; recording a write makes the listing no younger."""
+def test_a_doubtful_or_old_listing_is_fetched_again_before_a_write(api: Emulator) -> None:
+    """A webhook may have waited for a slow resource, and recording a write does not refresh a listing."""
     now = [0.0]
     listings = listings_of(api, now=lambda: now[0])
     found(listings)
@@ -119,7 +119,7 @@ def test_a_listing_is_fetched_again_after_a_doubtful_write_and_before_a_write_on
 
 
 def test_an_unreachable_api_is_tried_for_two_subaccounts_and_once_more_before_a_write(api: Emulator) -> None:
-    """Fifty subaccounts must not wait for fifty time-outs; the API may be back by the time of the update."""
+    """Fifty subaccounts must not wait for fifty time-outs, and the API may recover before the update."""
     listings = listings_of(api)
     api.faults.add(Fault("status", status=503, times=None))
     for number in (0, 0, 1, 2, 3):
@@ -134,8 +134,8 @@ def test_an_unreachable_api_is_tried_for_two_subaccounts_and_once_more_before_a_
     ) == (WEBHOOK, None)
 
 
-def test_two_failures_count_only_in_a_row_and_a_refusal_is_the_subaccounts_own(api: Emulator) -> None:
-    """One subaccount that works between them shows that the API is reachable."""
+def test_only_consecutive_failures_count_and_a_refusal_affects_one_subaccount(api: Emulator) -> None:
+    """A success in between shows that the API is reachable."""
     listings = listings_of(api)
     for name in ("bad_1", "bad_2"):
         api.faults.add(Fault("status", status=503, subaccount=name, times=None))

@@ -30,7 +30,7 @@ def vca(subaccount_id: str = "Sub_1") -> dict[str, Any]:
 
 @contextmanager
 def held_back(api: Emulator, method: Any) -> Iterator[list[Fault]]:
-    """Hold one request for each subaccount back, until the block ends."""
+    """Hold back one request for each subaccount until the block ends."""
     go_on = threading.Event()
     try:
         yield [api.faults.add(Fault("pass", method, name, hold=go_on, hold_at="after")) for name in MANY]
@@ -40,14 +40,14 @@ def held_back(api: Emulator, method: Any) -> Iterator[list[Fault]]:
 
 @pytest.fixture
 def provider(api: Emulator) -> Iterator[NativeDirect]:
-    # No request that a test holds back ends by itself.
+    # A request that a test holds back must not time out.
     patient = {"8x8:readTimeout": "300", "8x8:deadline": "300"}
     with NativeDirect({"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url, **patient}) as provider:
         yield provider
 
 
 def test_checks_start_fetching_and_do_not_wait(api: Emulator, provider: NativeDirect) -> None:
-    """Every check is done while no listing has been received; the creation lists nothing again."""
+    """Every check returns before a listing has arrived, and creation does not list again."""
     with held_back(api, "GET") as held:
         for name in MANY:
             provider.check({}, vca(name))
@@ -59,7 +59,7 @@ def test_checks_start_fetching_and_do_not_wait(api: Emulator, provider: NativeDi
 
 
 def test_the_subaccounts_of_the_last_run_are_fetched_at_the_first_check(api: Emulator, tmp_path: Path) -> None:
-    """The engine compares one resource after the other, and would wait for one listing after the other."""
+    """The engine compares resources one after the other, and would otherwise wait for each listing in turn."""
     config = {"8x8:apiKey": api.api_key, "8x8:baseUrl": api.url}
     with NativeDirect(config, tmp_path) as first:
         first.urn = DEV
@@ -75,8 +75,8 @@ def test_the_subaccounts_of_the_last_run_are_fetched_at_the_first_check(api: Emu
         assert all(fault.reached.wait(30) for fault in fetched)
 
 
-def test_calls_run_as_many_at_a_time_as_the_engine_makes(api: Emulator, provider: NativeDirect) -> None:
-    """All creations have sent their registration before the first one receives a response."""
+def test_calls_run_as_concurrently_as_the_engine_makes_them(api: Emulator, provider: NativeDirect) -> None:
+    """All creations have sent their registration before the first response arrives."""
     with ThreadPoolExecutor(len(MANY)) as engine, held_back(api, "POST") as held:
         created = [engine.submit(provider.create, vca(name)) for name in MANY]
 
@@ -85,8 +85,8 @@ def test_calls_run_as_many_at_a_time_as_the_engine_makes(api: Emulator, provider
     assert [future.result()[0] for future in created] == [f"{name}/VCA" for name in MANY]
 
 
-def test_what_has_failed_is_not_sent_again_after_a_cancellation(api: Emulator, provider: NativeDirect) -> None:
-    """The API asks to wait; the engine is interrupted before that."""
+def test_a_failed_request_is_not_retried_after_a_cancellation(api: Emulator, provider: NativeDirect) -> None:
+    """The engine is interrupted during the pause that the API asked for."""
     busy = api.faults.add(Fault("status", method="POST", status=429, retry_after="25"))
     with ThreadPoolExecutor(1) as engine:
         creation = engine.submit(provider.create, vca())
@@ -99,10 +99,8 @@ def test_what_has_failed_is_not_sent_again_after_a_cancellation(api: Emulator, p
     assert len(api.journal.requests("POST")) == 1
 
 
-def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_input(
-    api: Emulator, provider: NativeDirect
-) -> None:
-    """What is not declared is known to be nothing, and the header is a secret; an unknown subaccount is not listed."""
+def test_a_preview_knows_all_outputs_except_those_of_unknown_inputs(api: Emulator, provider: NativeDirect) -> None:
+    """Undeclared inputs are known, the header is secret, and an unknown subaccount is not listed."""
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     request = provider_pb2.CreateRequest(urn="urn:pulumi:dev::s::t::vca", preview=True)
     request.properties.update({**SUB_1, "httpAuthHeader": unknown})
@@ -117,8 +115,8 @@ def test_a_preview_knows_all_outputs_but_what_depends_on_an_unknown_input(
     assert response.properties["httpAuthHeader"]["value"] == unknown
 
 
-def test_an_internal_error_is_one_line_and_shows_no_value(provider: NativeDirect) -> None:
-    """Where it was, and of what kind; never what it was about."""
+def test_an_internal_error_is_one_line_without_values(provider: NativeDirect) -> None:
+    """It names the place and the type of the error only."""
     provider.servicer._operation = object()  # type: ignore[assignment]
 
     with pytest.raises(grpc.RpcError) as caught:
@@ -131,7 +129,7 @@ def test_an_internal_error_is_one_line_and_shows_no_value(provider: NativeDirect
 
 @pytest.mark.parametrize("subaccount_id", ["", "a/b", 5])
 def test_a_function_refuses_a_malformed_subaccount(provider: NativeDirect, subaccount_id: Any) -> None:
-    """By the argument's name, before anything is sent."""
+    """The error names the argument, and nothing is sent."""
     request = provider_pb2.InvokeRequest(tok="eightx8:index:getWebhooks")
     request.args.update({"subaccountId": subaccount_id})
 
@@ -139,10 +137,10 @@ def test_a_function_refuses_a_malformed_subaccount(provider: NativeDirect, subac
 
 
 @pytest.mark.parametrize("secret", [True, False])
-def test_a_key_that_the_config_holds_in_plain_text_is_warned_about(
+def test_a_key_in_plain_config_causes_a_warning(
     api: Emulator, capsys: pytest.CaptureFixture[str], secret: bool
 ) -> None:
-    """As the dynamic provider's is."""
+    """The dynamic provider warns too."""
     key: Any = rpc.wrap_rpc_secret(api.api_key) if secret else api.api_key
 
     request = provider_pb2.ConfigureRequest()

@@ -22,7 +22,7 @@ RESOURCE = SCHEMA["resources"]["eightx8:index:Webhook"]
 
 
 def test_inputs_are_the_arguments_of_webhook() -> None:
-    """Names, which of them are required, and the defaults that are not False."""
+    """Names, required inputs and defaults other than False agree."""
     arguments = dict(inspect.signature(Webhook.__init__).parameters)
     del arguments["self"], arguments["name"], arguments["opts"]
 
@@ -34,8 +34,8 @@ def test_inputs_are_the_arguments_of_webhook() -> None:
     assert defaults == {name: default for name, default in defaulted.items() if default}
 
 
-def test_every_text_is_that_of_a_docstring() -> None:
-    """An argument's description is word for word its own, in the schema's spelling; no type is without one."""
+def test_every_description_comes_from_a_docstring() -> None:
+    """Each is word for word the argument's own, in the schema's spelling, and every type has one."""
     documented = in_schema_words(" ".join((inspect.getdoc(Webhook) or "").split()))
     types = SCHEMA["types"]["eightx8:index:WebhookType"]["enum"]
 
@@ -46,14 +46,14 @@ def test_every_text_is_that_of_a_docstring() -> None:
 
 @pytest.mark.parametrize("of", [SCHEMA["config"]["variables"], SCHEMA["provider"]["inputProperties"]])
 def test_settings_are_those_of_the_dynamic_provider(of: dict[str, Any]) -> None:
-    """The key is a secret, and none is copied from the environment into the state."""
+    """The key is a secret and is not copied from the environment into the state."""
     secrets = {name: spec.get("secret", False) for name, spec in of.items()}
     assert secrets == {field.config: field.secret for field in FIELDS}
     assert all("default" not in spec and "defaultInfo" not in spec for spec in of.values())
 
 
-def test_messages_and_versions_are_in_the_words_of_the_schema() -> None:
-    """A TypeScript program has no snake_case; a development version is an alpha, which SDKs can carry to and fro."""
+def test_messages_and_versions_use_the_schemas_spelling() -> None:
+    """Programs see camelCase names, and a development version is an alpha that SDKs can represent."""
     ours = "overwrite_on_create=True; http_auth_header_available, not http_auth_header; 8x8:apiKey, EIGHTX8_API_KEY"
     theirs = "overwriteOnCreate=true; httpAuthHeaderAvailable, not httpAuthHeader; eightx8:apiKey, EIGHTX8_API_KEY"
 
@@ -62,8 +62,8 @@ def test_messages_and_versions_are_in_the_words_of_the_schema() -> None:
     assert [semantic_version(version) for version in versions] == ["0.1.0-alpha.0", "1.2.3", "1.2.3-rc.1"]
 
 
-def test_the_page_names_every_property_as_the_schema_has_it() -> None:
-    """In both spellings, and whether it is required, a secret or an output."""
+def test_the_page_names_every_property_of_the_schema() -> None:
+    """Both spellings, and whether it is required, secret or an output, agree."""
     table = (ROOT / "docs" / "providers.md").read_text().partition("| property | Python | kind |\n|---|---|---|\n")[2]
 
     def kind(name: str) -> str:
@@ -76,7 +76,7 @@ def test_the_page_names_every_property_as_the_schema_has_it() -> None:
 
 
 def test_the_schema_survives_an_interpreter_that_strips_docstrings() -> None:
-    """PYTHONOPTIMIZE=2 does; YAML programs and imports need the schema."""
+    """PYTHONOPTIMIZE=2 strips them, but YAML programs and imports need the schema."""
     command = [
         sys.executable,
         "-OO",

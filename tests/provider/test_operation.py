@@ -1,4 +1,4 @@
-"""What one operation does for callers that the engine names by URN, at a real server."""
+"""Single operations, for callers that the engine names by URN, against a real server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def operation(api: Emulator, shown: Shown | None = None, **config: str) -> Opera
 
 
 def check(running: Operation, caller: Caller, inputs: Mapping[str, Any], olds: Any = None) -> Any:
-    """As the dynamic provider checks."""
+    """Check as the dynamic provider does."""
     news, failures = running.check(caller, olds or {}, inputs)
     return news, failures or running.check_live(caller, news)
 
@@ -67,8 +67,8 @@ def methods(api: Emulator) -> list[str]:
     return [entry.method for entry in api.journal]
 
 
-def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) -> None:
-    """Created, found unchanged with another API key, drifted and repaired, refreshed, found gone."""
+def test_a_webhook_goes_through_every_operation(api: Emulator, shown: Shown) -> None:
+    """It is created, found unchanged with another key, repaired after drift, refreshed and found missing."""
     first = operation(api)
     news = checked(first, HOOK, {**INPUTS, "enabled": None, "http_auth_header": HEADER})
     created = first.create(HOOK, news)
@@ -97,8 +97,8 @@ def test_a_webhook_lives_through_an_operation_each(api: Emulator, shown: Shown) 
     assert methods(api) == ["GET", "POST", "GET", "GET", "GET", "POST", "GET", "GET"]
 
 
-def test_a_live_webhook_that_the_state_does_not_hold_is_refused_with_every_way_out(api: Emulator) -> None:
-    """By check, and by create without a preview; `--replace` and a taint check without the old state."""
+def test_an_unmanaged_webhook_is_refused_with_all_options(api: Emulator) -> None:
+    """Check and unpreviewed create refuse it; `--replace` and a taint check without the old state."""
     theirs = api.account.put(*ID, B)
     running = operation(api)
 
@@ -114,7 +114,7 @@ def test_a_live_webhook_that_the_state_does_not_hold_is_refused_with_every_way_o
 
 @pytest.mark.parametrize("live", [f"{A}vca?t=live-canary", f"{A}vca?t=other-canary&u=canary#canary"])
 def test_no_text_shows_the_values_of_a_query(api: Emulator, shown: Shown, live: str) -> None:
-    """Tokens in URLs are common; where only the query differs, the text says so."""
+    """Queries often contain tokens; if only the query differs, the message says so."""
     declared = {**INPUTS, "url": f"{A}vca?t=declared-canary"}
     api.account.put(*ID, live)
     running = operation(api, shown)
@@ -130,8 +130,8 @@ def test_no_text_shows_the_values_of_a_query(api: Emulator, shown: Shown, live: 
     assert ("differs only in its query" in texts[1]) == ("u=" not in live)
 
 
-def test_what_was_overwritten_and_what_was_removed_is_shown(api: Emulator, shown: Shown) -> None:
-    """On the row of the resource; a webhook that is removed as it was left is not worth a line."""
+def test_overwritten_and_removed_webhooks_are_shown(api: Emulator, shown: Shown) -> None:
+    """They are shown on the resource's row, except a webhook that was removed as it was last deployed."""
     api.account.put(*ID, B, http_auth_header="x")
     running = operation(api, shown)
 
@@ -155,8 +155,10 @@ def test_what_was_overwritten_and_what_was_removed_is_shown(api: Emulator, shown
         ({"apiKey": "another"}, r"401.*Check 8x8:apiKey or EIGHTX8_API_KEY"),
     ],
 )
-def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dict[str, Any], reason: str) -> None:
-    """Without naming a property; bad inputs are reported first, without a request."""
+def test_an_error_that_would_fail_the_update_fails_the_preview(
+    api: Emulator, config: dict[str, Any], reason: str
+) -> None:
+    """No property is named, and invalid inputs are reported first, without a request."""
     running = operation(api, **config)
 
     _, bad = check(running, HOOK, {**INPUTS, "url": "http://x.example/", "type": "XYZ"})
@@ -169,7 +171,7 @@ def test_what_would_fail_the_update_fails_the_preview(api: Emulator, config: dic
 
 
 def test_an_endpoint_that_is_not_ready_fails_the_preview(api: Emulator) -> None:
-    """One whose URL is new is rehearsed once; the engine checks a replacement twice."""
+    """A new URL is rehearsed once, although the engine checks a replacement twice."""
     running, wanted = operation(api, rehearsePrivate="true"), {**INPUTS, "rehearse": True}
     broken = {**wanted, "url": api.url}
 
@@ -186,7 +188,7 @@ def test_an_endpoint_that_is_not_ready_fails_the_preview(api: Emulator) -> None:
 
 
 def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
-    """What is no subaccount id is not requested."""
+    """A malformed subaccount id is not requested."""
     running, listing = operation(api), api.faults.add(Fault("pass", "GET", "team_1"))
 
     checked(running, Caller("urn::0", ahead=["no/../subaccount", "x", "a b c", "team_1"]), INPUTS)
@@ -197,7 +199,7 @@ def test_the_next_subaccounts_are_fetched_with_the_first(api: Emulator) -> None:
 
 
 def test_a_rename_keeps_the_webhook_and_shows_it_on_the_old_row(api: Emulator, shown: Shown) -> None:
-    """While the new resource has failed, as with `--continue-on-error`, the old one must stay in the state."""
+    """If the new resource failed, as with `--continue-on-error`, the old one stays in the state."""
     api.account.put(*ID, A)
     running = operation(api, shown)
     news = checked(running, OTHER, INPUTS)
@@ -216,7 +218,7 @@ def test_a_rename_keeps_the_webhook_and_shows_it_on_the_old_row(api: Emulator, s
 
 
 def test_options_without_effect_and_types_of_other_products_are_mentioned_once(api: Emulator, shown: Shown) -> None:
-    """On the row of the resource; VCS, VRU and VNU are documented for number masking."""
+    """The note is on the resource's row; VCS, VRU and VNU are documented for number masking."""
     running = operation(api, shown)
 
     for type in ("VCS", "VRU"):
@@ -227,8 +229,8 @@ def test_options_without_effect_and_types_of_other_products_are_mentioned_once(a
     assert option[:2] == ("warning", "urn::x")
 
 
-def test_a_secret_url_is_in_no_text(api: Emulator, shown: Shown) -> None:
-    """Refusals, drift, what was replaced or removed, failed writes: it may hold a token."""
+def test_no_message_contains_a_secret_url(api: Emulator, shown: Shown) -> None:
+    """Refusals, drift, replacements, removals and failed writes are covered."""
     masked, news = {**STATE, SECRET_URL: True}, {**INPUTS, SECRET_URL: True}
     api.account.put(*ID, B, http_auth_header="x")
     _, [refusal] = check(operation(api), SECRET, INPUTS)
@@ -258,8 +260,8 @@ def test_a_secret_url_is_in_no_text(api: Emulator, shown: Shown) -> None:
     assert [text for text in texts if "example" in text or "[secret]" not in text] == []
 
 
-def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulator) -> None:
-    """Only the state changes: from then on, refresh and destroy know that it is one."""
+def test_marking_a_url_as_secret_is_an_update_without_a_request(api: Emulator) -> None:
+    """Only the state changes, so that refresh and destroy treat it as a secret."""
     api.account.put(*ID, A)
     running = operation(api)
     news = checked(running, SECRET, INPUTS, STATE)
@@ -270,8 +272,8 @@ def test_a_url_that_becomes_a_secret_is_an_update_that_sends_nothing(api: Emulat
 
 
 @pytest.mark.parametrize("live", [A, B], ids=["as declared", "drifted"])
-def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(api: Emulator, live: str) -> None:
-    """The next run deletes the rest of it, under the same URN, after the new one was compared, even if that fails."""
+def test_finishing_an_interrupted_replacement_keeps_the_webhook(api: Emulator, live: str) -> None:
+    """The next run deletes the old state entry, under the same URN, even if the new comparison failed."""
     api.account.put(*ID, live)
     running = operation(api)
     running.diff(HOOK, STATE, checked(running, HOOK, INPUTS, STATE))
@@ -281,8 +283,8 @@ def test_what_an_interrupted_replacement_left_is_not_deleted_with_its_webhook(ap
     assert api.account.webhooks("acme_voice")["VCA"].url == live
 
 
-def test_a_url_that_only_the_state_has_as_a_secret_is_no_change(api: Emulator) -> None:
-    """`additional_secret_outputs` makes it one: secrecy is no value, and would be an update for ever."""
+def test_a_url_that_is_secret_only_in_the_state_is_not_a_change(api: Emulator) -> None:
+    """`additional_secret_outputs` causes this, and would otherwise show an update on every run."""
     api.account.put(*ID, A)
     running = operation(api)
     olds = {**STATE, SECRET_URL: True}

@@ -1,4 +1,4 @@
-"""What the package exports, and what it may cost: counts, bytes, and processor time."""
+"""What the package exports, and limits on its cost: counts, bytes and processor time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ provider.diff("acme_voice/VCA", checked.inputs, checked.inputs)
 
 
 def loaded_by(code: str, result: str = "sorted(sys.modules)") -> list[str]:
-    """What a new process has loaded; its bytecode is kept, as every user's is."""
+    """The modules that a new process has loaded; bytecode is cached, as on a user's machine."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", f"{code}\nimport json, sys\nprint(json.dumps({result}), file=sys.stderr)"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
@@ -40,7 +40,7 @@ def loaded_by(code: str, result: str = "sorted(sys.modules)") -> list[str]:
 
 
 def test_the_exported_names_are_sorted_complete_and_documented() -> None:
-    """Every error, what a program declares, and what it reads; a star import brings nothing else."""
+    """They are every error and everything that a program declares or reads."""
     space: dict[str, object] = {}
     exec("from pulumi_8x8 import *", space)
     every_error = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
@@ -53,8 +53,8 @@ def test_the_exported_names_are_sorted_complete_and_documented() -> None:
     assert files("pulumi_8x8").joinpath("py.typed").is_file()
 
 
-def test_an_error_with_another_text_is_the_same_error() -> None:
-    """What a handler needs survives when what is live now is added to the text."""
+def test_changing_an_errors_text_keeps_its_attributes() -> None:
+    """They survive when the text is extended with what is live now."""
     error = errors.KeyRefusedError("first", status=401, status_code="1401", error_id="e-1", uncertain=True)
 
     changed = error.with_message("second")
@@ -62,8 +62,8 @@ def test_an_error_with_another_text_is_the_same_error() -> None:
     assert (type(changed), str(changed), vars(changed)) == (errors.KeyRefusedError, "second", vars(error))
 
 
-def test_the_state_holds_the_provider_by_name() -> None:
-    """Two names, twice in each webhook's state; a provider that is pickled by value takes kilobytes."""
+def test_the_state_references_the_provider_by_name() -> None:
+    """The reference is two names; a provider pickled by value would add kilobytes to each webhook."""
     pickled = serialize_provider(WebhookProvider())
 
     assert len(pickled) == 76
@@ -71,8 +71,8 @@ def test_the_state_holds_the_provider_by_name() -> None:
 
 
 @pytest.mark.parametrize("module", ["pulumi_8x8", "pulumi_8x8.native.main"])
-def test_what_a_program_and_a_plugin_import_is_small(module: str) -> None:
-    """At most thirty modules of its own, no HTTP library, and nothing of the command line or the emulator."""
+def test_a_program_and_a_plugin_import_few_modules(module: str) -> None:
+    """At most thirty modules are loaded, with no HTTP library, command line or emulator."""
     loaded = loaded_by(f"import {module} as m; [getattr(m, name) for name in getattr(m, '__all__', [])]")
 
     own = [name for name in loaded if name.startswith("pulumi_8x8")]
@@ -82,12 +82,12 @@ def test_what_a_program_and_a_plugin_import_is_small(module: str) -> None:
 
 
 def test_a_preview_without_live_checks_loads_no_http_library() -> None:
-    """The HTTP library costs a process most."""
+    """The HTTP library is the most expensive import."""
     assert HEAVY.isdisjoint(loaded_by(IDLE_PREVIEW))
 
 
-def test_the_voice_package_loads_the_standard_library_alone() -> None:
-    """A serverless function bundles it without Pulumi."""
+def test_the_voice_package_loads_only_the_standard_library() -> None:
+    """A serverless function can bundle it without Pulumi."""
     names = ("callflow", "deliveries", "events", "menu", "outcomes", "rehearsal", "rules", "urls", "webhooks")
     loaded = loaded_by("import " + ", ".join(f"eightx8_voice.{name}" for name in names))
 

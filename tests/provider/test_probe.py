@@ -1,4 +1,4 @@
-"""The probe against an emulator in every mode: what it reports is how that behaves, and nothing is left."""
+"""The probe against an emulator in every mode: it reports how that behaves, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ VARIED = {
     "invalid_type_status": st.sampled_from([400, 422, 500]),
     "invalid_url_status": st.sampled_from([200, 400, 422]),
 }  # fmt: skip
-"""Every mode that the probe can see without waiting for it."""
+"""Every mode that the probe can detect without waiting."""
 
 
 def probed(api: Emulator, **more: Any) -> Probe:
-    """Ask everything without waiting, and check that nothing is left."""
+    """Ask every question without waiting, and check that nothing is left."""
     for type, webhook in OTHERS.items():
         api.account.put(SUB, type, webhook.url, enabled=webhook.enabled, http_auth_header=webhook.http_auth_header)
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda _: None)
@@ -59,7 +59,7 @@ def reported(asked: Probe) -> dict[str, Any]:
 
 
 def observable(modes: Modes) -> dict[str, Any]:
-    """The modes that a probe can see: POST that does not replace hides some, and so does a query that is dropped."""
+    """The modes that a probe can detect; a POST that does not replace, or a dropped query, hides some."""
     seen = {name: getattr(modes, name) for name in VARIED}
     if modes.post_over != "refuse":
         del seen["refusal_status"]
@@ -73,8 +73,8 @@ def observable(modes: Modes) -> dict[str, Any]:
     return {**seen, "normalise": set(modes.normalise) - hidden}
 
 
-def test_every_assumption_holds_for_the_emulator_as_it_is(api: Emulator) -> None:
-    """With fewer than twenty requests, and every question asked but that of the vendor's other address."""
+def test_every_assumption_holds_for_the_default_emulator(api: Emulator) -> None:
+    """Fewer than twenty requests cover every question except the one about the vendor's other address."""
     asked = probed(api)
 
     found = {answer.question.key: answer.holds for answer in answers(asked.facts)}
@@ -84,10 +84,10 @@ def test_every_assumption_holds_for_the_emulator_as_it_is(api: Emulator) -> None
 
 @given(st.fixed_dictionaries(VARIED))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_an_emulator_like_the_report_is_like_the_emulator_that_was_probed(
+def test_an_emulator_configured_from_a_report_behaves_like_the_probed_one(
     api: Emulator, chosen: dict[str, Any]
 ) -> None:
-    """In any combination of modes, with a bounded number of requests, and with nothing left."""
+    """This holds in any combination of modes, with bounded requests and nothing left behind."""
     modes = api.modes = Modes(**chosen)
     api.journal.clear()
 
@@ -114,10 +114,8 @@ def test_an_emulator_like_the_report_is_like_the_emulator_that_was_probed(
         (Modes(count="wrong"), "count", "wrong"),
     ],
 )
-def test_an_assumption_that_does_not_hold_says_what_that_means(
-    api: Emulator, modes: Modes, key: str, seen: object
-) -> None:
-    """In a sentence of the report; the others hold."""
+def test_a_failed_assumption_is_explained(api: Emulator, modes: Modes, key: str, seen: object) -> None:
+    """The report has one sentence about it, and the other assumptions hold."""
     api.modes = modes
 
     rows = reported(probed(api))["answers"]
@@ -128,8 +126,8 @@ def test_an_assumption_that_does_not_hold_says_what_that_means(
     assert rows[key]["meaning"].endswith(".")
 
 
-def test_a_listing_that_is_late_is_measured_and_does_not_pass_for_an_api_that_ignores(api: Emulator) -> None:
-    """Nor does a response to a POST that shows what was before."""
+def test_a_late_listing_is_not_mistaken_for_an_ignored_post(api: Emulator) -> None:
+    """Nor is a stale response to a POST; the delay is measured."""
     api.modes = Modes(stale_reads=2, stale_response=True)
 
     facts = probed(api).facts
@@ -142,8 +140,8 @@ def reported_of(facts: dict[str, Any]) -> dict[str, Any]:
     return report(facts, type="VSS", requests=0, left=[], complete=True)
 
 
-def test_a_webhook_that_is_never_listed_ends_the_asking_and_is_removed(api: Emulator) -> None:
-    """After thirty seconds of looks."""
+def test_a_webhook_that_is_never_listed_ends_the_probe_and_is_removed(api: Emulator) -> None:
+    """The probe stops after thirty seconds of listings."""
     api.modes = Modes(stale_reads=12)
     pauses: list[float] = []
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda seconds: pauses.append(seconds))
@@ -157,8 +155,8 @@ def test_a_webhook_that_is_never_listed_ends_the_asking_and_is_removed(api: Emul
     assert api.account.webhooks(SUB) == {}
 
 
-def test_the_type_is_free_and_the_one_without_a_documented_delete_comes_last(api: Emulator) -> None:
-    """Those that only report come first, then the one that calls depend on."""
+def test_an_unregistered_type_is_used_and_vnu_comes_last(api: Emulator) -> None:
+    """Types that only report events come first, then VCA, which calls depend on."""
     asked, chosen = Probe(Settings(api_key=KEY, base_url=api.url), SUB), []
     for _ in range(5):
         asked.look()
@@ -172,8 +170,10 @@ def test_the_type_is_free_and_the_one_without_a_documented_delete_comes_last(api
     ("registered", "type", "refusal"),
     [(["VSS"], "VSS", "VSS is registered"), (["VCA", "VSS", "VCS", "VRU", "VNU"], None, "Every type is registered")],
 )
-def test_what_is_registered_is_left_alone(api: Emulator, registered: list[str], type: str | None, refusal: str) -> None:
-    """A type that was asked for too; nothing is sent but a listing."""
+def test_registered_types_are_never_probed(
+    api: Emulator, registered: list[str], type: str | None, refusal: str
+) -> None:
+    """This applies to a requested type too; only a listing is sent."""
     for each in registered:
         api.account.put(SUB, each, "https://theirs.example/")
 
@@ -183,8 +183,8 @@ def test_what_is_registered_is_left_alone(api: Emulator, registered: list[str], 
     assert [entry.method for entry in api.journal] == ["GET"]
 
 
-def test_a_registration_that_is_neither_confirmed_nor_listed_yet_is_removed(api: Emulator) -> None:
-    """Its response was lost, and the listing is late: the webhook would appear after the probe has ended."""
+def test_an_unconfirmed_and_unlisted_registration_is_removed(api: Emulator) -> None:
+    """Its response was lost and the listing is late, so it would appear after the probe has ended."""
     api.modes = Modes(stale_reads=2)
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda _: None)
     asked.look()
@@ -197,8 +197,8 @@ def test_a_registration_that_is_neither_confirmed_nor_listed_yet_is_removed(api:
     assert (left, api.account.webhooks(SUB)) == ([], {})
 
 
-def test_what_somebody_else_registers_while_a_person_is_asked_is_not_overwritten(api: Emulator) -> None:
-    """The type was free when it was chosen, and is not any longer."""
+def test_a_webhook_registered_during_the_prompt_is_not_overwritten(api: Emulator) -> None:
+    """The type was free when it was chosen."""
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda _: None)
     asked.look()
     theirs = api.account.put(SUB, "VSS", "https://theirs.example/")
@@ -209,8 +209,8 @@ def test_what_somebody_else_registers_while_a_person_is_asked_is_not_overwritten
     assert (asked.clean(), api.account.webhooks(SUB)) == ([], {"VSS": theirs})
 
 
-def test_what_somebody_else_registers_meanwhile_is_left_alone_and_named(api: Emulator) -> None:
-    """Though it is of the type that the probe has chosen."""
+def test_a_webhook_registered_by_someone_else_is_kept_and_reported(api: Emulator) -> None:
+    """This holds even if it has the type that the probe has chosen."""
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda _: None)
     asked.look()
     asked.register()
@@ -223,7 +223,7 @@ def test_what_somebody_else_registers_meanwhile_is_left_alone_and_named(api: Emu
 
 
 def test_a_type_that_cannot_be_removed_is_reported(api: Emulator) -> None:
-    """The report of VNU is that of an emulator whose DELETE refuses it, too."""
+    """An emulator configured from the report refuses to delete VNU as well."""
     api.modes = Modes(delete_vnu_status=405)
     asked = Probe(Settings(api_key=KEY, base_url=api.url), SUB, sleep=lambda _: None)
     asked.look("VNU")
@@ -236,10 +236,10 @@ def test_a_type_that_cannot_be_removed_is_reported(api: Emulator) -> None:
     assert modes_like(reported(asked))["delete_vnu_status"] == 405
 
 
-def test_the_vendor_s_other_address_is_tried_only_where_the_vendor_s_is_configured(
+def test_the_vendors_other_address_is_tried_only_if_one_of_them_is_configured(
     api: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What responds there, and what does not; an emulator's key stays on the emulator."""
+    """An emulator's key is never sent to the vendor."""
     with Emulator(KEY) as other:
         monkeypatch.setattr(probe_run, "BASE_URLS", (api.url, other.url, "http://127.0.0.1:9"))
         facts = probed(api).facts
@@ -263,8 +263,8 @@ def test_the_vendor_s_other_address_is_tried_only_where_the_vendor_s_is_configur
         ("https://a.example/x", "https://a.example/y", ["other"]),
     ],
 )
-def test_what_an_api_changed_in_a_url_is_told_apart(sent: str, stored: str, found: list[str]) -> None:
-    """Each change by itself and with others."""
+def test_each_kind_of_url_normalisation_is_recognised(sent: str, stored: str, found: list[str]) -> None:
+    """Changes are recognised alone and in combination."""
     assert changes(sent, stored) == found
 
 
@@ -279,13 +279,13 @@ def test_what_an_api_changed_in_a_url_is_told_apart(sent: str, stored: str, foun
         (b"", "other"),
     ],
 )
-def test_the_shape_of_an_error_is_one_of_three_pages_or_none(body: bytes, shape: str) -> None:
-    """No word of it is kept."""
+def test_an_error_body_has_one_of_three_documented_shapes_or_none(body: bytes, shape: str) -> None:
+    """None of its text is kept."""
     assert error_shape(body) == shape
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"answers": []}, {"answers": {"enabled": {}}}, "text"])
-def test_what_is_no_report_is_refused(document: object) -> None:
-    """Before an emulator behaves like nothing."""
+def test_a_malformed_report_is_refused(document: object) -> None:
+    """Otherwise an emulator would start with arbitrary behaviour."""
     with pytest.raises(ValueError, match="not a report"):
         modes_like(document)

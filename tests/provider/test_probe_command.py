@@ -1,4 +1,4 @@
-"""`pulumi-8x8 probe` under faults, signals and kills, and what it prints; and `emulate --like` its report."""
+"""`pulumi-8x8 probe` under faults, signals and kills, its output, and `emulate --like` with its report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("account_in_the_environment")
 
 COMMAND = [sys.executable, "-m", "pulumi_8x8", "probe", SUB, "--yes"]
 REQUESTS = 13
-"""How many a probe sends to an API that is as this package assumes."""
+"""The number of requests of a probe if every assumption holds."""
 
 THEIRS = StoredWebhook("VCA", "https://theirs.example/", False, "Basic dGhlaXJz")
 FAULTS: dict[str, Any] = {
@@ -46,7 +46,7 @@ FAULTS: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def others(api: Emulator) -> dict[str, StoredWebhook]:
-    """What the subaccount holds, which no probe may change."""
+    """The subaccount's other webhooks, which no probe may change."""
     api.account.put(SUB, "VCA", THEIRS.url, enabled=THEIRS.enabled, http_auth_header=THEIRS.http_auth_header)
     return {"VCA": THEIRS}
 
@@ -57,7 +57,7 @@ def probe(api: Emulator) -> Probe:
 
 
 def left_by(asked: Probe) -> list[str] | None:
-    """The types that are reported as left after asking; None where it is not known."""
+    """The types that are reported as left after probing, or None if it is not known."""
     try:
         asked.look()
         asked.ask()
@@ -71,10 +71,10 @@ def left_by(asked: Probe) -> list[str] | None:
 
 @pytest.mark.parametrize("times", [1, 3, None], ids=["once", "three times", "from then on"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_at_any_request_leaves_nothing_that_is_not_reported(
+def test_after_a_fault_in_any_request_every_leftover_is_reported(
     api: Emulator, others: dict[str, StoredWebhook], fault: str, times: int | None
 ) -> None:
-    """And what is left is removed by the next probe, which finds everything out."""
+    """The next probe removes the leftovers and completes."""
     for number in range(REQUESTS):
         api.faults.add(Fault(**FAULTS[fault], skip=number, times=times))
 
@@ -92,7 +92,7 @@ def test_a_fault_at_any_request_leaves_nothing_that_is_not_reported(
 
 @contextmanager
 def held(api: Emulator, number: int, at: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
-    """A running probe whose request of this number, from 1, waits before or after it takes effect."""
+    """A running probe whose request with this number, from 1, is held before or after it takes effect."""
     release = threading.Event()
     fault = api.faults.add(Fault("pass", skip=number - 1, hold=release, hold_at=at))  # type: ignore[arg-type]
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more) as process:
@@ -102,7 +102,7 @@ def held(api: Emulator, number: int, at: str, **more: Any) -> Iterator[subproces
         finally:
             process.kill()
             release.set()
-    while len(api.journal) < number:  # the API carries out what it has received
+    while len(api.journal) < number:  # the API completes every request that it received
         threading.Event().wait(0.01)
 
 
@@ -113,7 +113,7 @@ def held(api: Emulator, number: int, at: str, **more: Any) -> Iterator[subproces
 def test_what_a_killed_probe_leaves_is_removed_by_the_next_one(
     api: Emulator, others: dict[str, StoredWebhook], number: int, at: str
 ) -> None:
-    """At whatever request it is killed; what it left is recognised by its address."""
+    """It may be killed at any request; leftovers are recognised by their URL."""
     with held(api, number, at) as process:
         process.kill()
     again = probe(api)
@@ -129,7 +129,7 @@ def test_what_a_killed_probe_leaves_is_removed_by_the_next_one(
 def test_an_interrupted_probe_removes_what_it_registered(
     api: Emulator, others: dict[str, StoredWebhook], sent: signal.Signals, number: int
 ) -> None:
-    """And ends with 130."""
+    """Its exit code is 130."""
     with held(api, number, "after") as process:
         process.send_signal(sent)
         api.faults.clear()
@@ -140,7 +140,7 @@ def test_an_interrupted_probe_removes_what_it_registered(
 
 
 def test_a_second_ctrl_c_ends_a_probe_whose_api_is_silent(api: Emulator) -> None:
-    """With what may be left, and how it is removed."""
+    """It prints what may be left and how to remove it."""
     with held(api, 4, "before") as process:
         api.faults.add(Fault("hang", times=None))
         process.send_signal(signal.SIGINT)
@@ -155,7 +155,7 @@ def test_a_second_ctrl_c_ends_a_probe_whose_api_is_silent(api: Emulator) -> None
 
 
 def test_a_probe_prints_what_it_saw_and_what_that_means(api: Emulator) -> None:
-    """Exit code 0 where every assumption holds, 1 where one does not, with a sentence on it."""
+    """The exit code is 0 if every assumption holds; otherwise it is 1, with an explanation."""
     good = run("probe", SUB, "--yes")
     api.modes = Modes(post_over="refuse")
     bad = run("probe", SUB, "--yes")
@@ -167,7 +167,7 @@ def test_a_probe_prints_what_it_saw_and_what_that_means(api: Emulator) -> None:
 
 
 def test_a_report_can_be_attached_to_a_public_issue(api: Emulator, tmp_path: Path) -> None:
-    """As a file and as printed JSON: it names neither the key, nor a header, nor the subaccount, nor the address."""
+    """File and JSON contain no key, header, subaccount or address."""
     file = tmp_path / "report.json"
 
     result = run("probe", SUB, "--yes", "--json", "--output", str(file))
@@ -179,8 +179,8 @@ def test_a_report_can_be_attached_to_a_public_issue(api: Emulator, tmp_path: Pat
         assert secret not in result.stdout
 
 
-def test_a_report_is_written_or_nothing_is_sent(api: Emulator, tmp_path: Path) -> None:
-    """A file that cannot be written is misuse."""
+def test_nothing_is_sent_if_the_report_cannot_be_written(api: Emulator, tmp_path: Path) -> None:
+    """An unwritable file is misuse."""
     result = run("probe", SUB, "--yes", "--output", str(tmp_path / "missing" / "report.json"))
 
     assert (result.exit_code, "cannot be written" in result.output) == (2, True)
@@ -188,14 +188,14 @@ def test_a_report_is_written_or_nothing_is_sent(api: Emulator, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("url", ["http://a.example", "https://a.example/path", "https://a.example?q", "nonsense"])
-def test_an_address_that_hides_the_mark_is_misuse(api: Emulator, url: str) -> None:
-    """It is https and has neither a path nor a query."""
+def test_the_probe_url_must_be_https_without_path_or_query(api: Emulator, url: str) -> None:
+    """Any other URL could hide the probe's mark and is misuse."""
     result = run("probe", SUB, "--yes", "--url", url)
 
     assert (result.exit_code, "--url" in result.output, len(api.journal)) == (2, True, 0)
 
 
-def test_nobody_is_asked_where_there_is_no_terminal(api: Emulator) -> None:
+def test_without_a_terminal_there_is_no_prompt(api: Emulator) -> None:
     """Nothing is registered without --yes."""
     result = run("probe", SUB)
 
@@ -204,8 +204,8 @@ def test_nobody_is_asked_where_there_is_no_terminal(api: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("typed", "code"), [("n\n", 2), ("y\n", 0), ("\x04", 2)], ids=["no", "yes", "end"])
-def test_a_person_is_asked_before_anything_is_registered(api: Emulator, typed: str, code: int) -> None:
-    """With the type, the subaccount, and what an earlier probe left."""
+def test_the_probe_asks_before_it_registers_anything(api: Emulator, typed: str, code: int) -> None:
+    """The prompt names the type, the subaccount, and leftovers of an earlier probe."""
     api.account.put(SUB, "VRU", "https://example.com/pulumi-8x8-probe/2")
     outside, inside = pty.openpty()
     os.write(outside, typed.encode())
@@ -220,8 +220,8 @@ def test_a_person_is_asked_before_anything_is_registered(api: Emulator, typed: s
     assert set(api.account.webhooks(SUB)) == ({"VCA"} if code == 0 else {"VCA", "VRU"})
 
 
-def test_a_webhook_that_cannot_be_removed_is_named_with_the_way_out(api: Emulator) -> None:
-    """As an error, in the report too."""
+def test_a_webhook_that_cannot_be_removed_is_reported_with_the_next_step(api: Emulator) -> None:
+    """It is an error, in the report too."""
     api.modes = Modes(delete_vnu_status=405)
 
     result = run("probe", SUB, "--yes", "--type", "VNU", "--json")
@@ -232,7 +232,7 @@ def test_a_webhook_that_cannot_be_removed_is_named_with_the_way_out(api: Emulato
 
 
 def test_an_emulator_behaves_as_a_report_says(api: Emulator, tmp_path: Path) -> None:
-    """An option overrides it; what is no report is refused."""
+    """An option overrides the report, and a malformed report is refused."""
     api.modes = Modes(post_over="refuse", refusal_status=409, normalise=("add-slash",), delete_response="list")
     file, other = tmp_path / "report.json", tmp_path / "other.json"
     run("probe", SUB, "--yes", "--output", str(file))

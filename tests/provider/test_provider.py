@@ -1,4 +1,4 @@
-"""The adapter between the dynamic host and an operation, outside the host."""
+"""The adapter between the dynamic host and an operation, without the host."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def provider(api: Emulator) -> WebhookProvider:
     return made
 
 
-def test_resources_differ_by_label_where_the_host_reveals_no_urn(provider: WebhookProvider) -> None:
-    """The second is refused, and a rename keeps the webhook."""
+def test_resources_differ_by_label_if_the_host_passes_no_urn(provider: WebhookProvider) -> None:
+    """The second declaration is refused, and a rename keeps the webhook."""
     first, second = ({**INPUTS, INPUT: json.dumps({"label": label})} for label in ("hook", "vca in ivr"))
 
     checked = provider.check({}, {**first, "__provider": "reference"}).inputs
@@ -47,8 +47,8 @@ def test_resources_differ_by_label_where_the_host_reveals_no_urn(provider: Webho
     assert provider.read(ID, STATE).outs == STATE
 
 
-def test_a_failure_is_its_own_text_and_nothing_that_led_to_it(provider: WebhookProvider, api: Emulator) -> None:
-    """Where the host prints a traceback all the same, its last line is what happened and what to do next."""
+def test_a_failure_has_its_own_text_and_no_cause(provider: WebhookProvider, api: Emulator) -> None:
+    """If the host prints a traceback anyway, its last line is what happened and what to do next."""
     api.faults.add(Fault("status", status=401, times=None, body={"statusMessage": "foreign-canary"}))
 
     with pytest.raises(KeyRefusedError) as caught:

@@ -1,4 +1,4 @@
-"""`pulumi-8x8 rehearse`: exit codes, options, and what it asks of the account."""
+"""`pulumi-8x8 rehearse`: exit codes, options, and its requests to the account."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def command(url: str, *options: str, type: str = "VCA") -> Any:
 def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
     monkeypatch: pytest.MonkeyPatch, header: str, code: int
 ) -> None:
-    """The auth header comes from the environment, never from the command line; one that cannot be sent is misuse."""
+    """The auth header comes from the environment; one that cannot be sent is misuse."""
     monkeypatch.setenv("EIGHTX8_HTTP_AUTH_HEADER", header)
 
     def guarded(delivered: Delivered) -> Reply:
@@ -49,8 +49,8 @@ def test_a_rehearsal_ends_with_the_exit_code_of_its_verdict(
         *[("http://127.0.0.1/", options) for options in (["--depth", "6"], ["--subaccount", "no spaces"])],
     ],
 )
-def test_misuse_ends_with_2_and_says_why(url: str, options: list[str]) -> None:
-    """In one line, before anything is sent."""
+def test_misuse_gives_exit_code_2_and_the_reason(url: str, options: list[str]) -> None:
+    """The reason is one line, and nothing is sent."""
     result = command(url, *options)
 
     (line,) = [line for line in result.output.splitlines() if line.startswith("Error: ")]
@@ -58,7 +58,7 @@ def test_misuse_ends_with_2_and_says_why(url: str, options: list[str]) -> None:
 
 
 def test_findings_are_lines_and_a_warning_leaves_an_endpoint_ready() -> None:
-    """Each with its mark, the verdict last."""
+    """Each finding has a mark, and the verdict comes last."""
     with endpoint(lambda _: Reply(200, {"callflow": []})) as running:
         result = command(running.url)
 
@@ -68,14 +68,14 @@ def test_findings_are_lines_and_a_warning_leaves_an_endpoint_ready() -> None:
 
 @pytest.mark.parametrize(("depth", "delivered"), [("0", 2), ("1", 13), ("2", 13)])
 def test_the_depth_of_the_walk_is_an_option(depth: str, delivered: int) -> None:
-    """A menu that repeats itself is walked through once."""
+    """A menu that repeats itself is visited once."""
     with endpoint(lambda _: Reply(200, MENU)) as running:
         result = command(running.url, "--depth", depth)
 
     assert (result.exit_code, len(running.delivered)) == (0, delivered), result.output
 
 
-def test_an_endpoint_of_outbound_sessions_gets_no_call_received() -> None:
+def test_an_endpoint_for_outbound_sessions_gets_no_call_received() -> None:
     """It never gets one in live calls either."""
 
     def respond(delivered: Delivered) -> Reply:
@@ -89,7 +89,7 @@ def test_an_endpoint_of_outbound_sessions_gets_no_call_received() -> None:
 
 @pytest.mark.parametrize("type", ["VCS", "VRU", "VNU"])
 def test_endpoints_of_the_other_types_can_be_rehearsed(type: str) -> None:
-    """They owe a 200, and no call flow."""
+    """They must respond with 200, and need no call flow."""
     with endpoint(lambda _: Reply(200, b"")) as running:
         result = command(running.url, type=type)
 
@@ -97,7 +97,7 @@ def test_endpoints_of_the_other_types_can_be_rehearsed(type: str) -> None:
 
 
 class Api:
-    """An API that has these lists, each a status and a body by the last part of its path."""
+    """An API with these lists: status and body by the last part of the path."""
 
     def __init__(self, **lists: tuple[int, object]) -> None:
         self.lists = {name.replace("_", "-"): response for name, response in lists.items()}
@@ -126,10 +126,10 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield running.url
 
 
-def test_what_the_account_does_not_have_is_named_with_what_was_probably_meant(
+def test_voices_and_numbers_missing_in_the_account_are_named_with_a_suggestion(
     served: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A voice profile fails in live calls; a caller id may be whitelisted besides."""
+    """A wrong voice fails live calls; a caller id may still be whitelisted."""
     with Listener(Api(speech_profiles=(200, PROFILES), numbers=(200, NUMBERS))) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)
@@ -142,10 +142,10 @@ def test_what_the_account_does_not_have_is_named_with_what_was_probably_meant(
 
 
 @pytest.mark.parametrize("refusal", [(403, b""), (404, b"<html>"), (200, b"<html>"), (200, {"speechProfiles": 1})])
-def test_an_account_that_does_not_let_its_lists_be_read_is_a_warning(
+def test_unreadable_account_lists_are_a_warning(
     served: str, monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, object]
 ) -> None:
-    """The endpoint may be ready all the same; the reason is given, and nothing foreign with it."""
+    """The endpoint may still be ready; the reason is printed without the response's text."""
     with Listener(Api(speech_profiles=refusal, numbers=refusal)) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)
@@ -155,7 +155,7 @@ def test_an_account_that_does_not_let_its_lists_be_read_is_a_warning(
 
 
 def test_a_refused_key_is_an_error(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing can be read with it, and the endpoint gets nothing."""
+    """No list can be read with it, and nothing is sent to the endpoint."""
     with Listener(Api(speech_profiles=(401, b""), numbers=(401, b""))) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)

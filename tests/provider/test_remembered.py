@@ -1,4 +1,4 @@
-"""What a native provider remembers of a stack's last run."""
+"""What a native provider remembers from a stack's last run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def run(folder: Path, urn: str, *subaccount_ids: str) -> list[str]:
     return recalled
 
 
-def test_a_run_recalls_the_subaccounts_of_the_one_before_in_their_order(tmp_path: Path) -> None:
-    """Each once, of its own stack alone; what was removed from the program is forgotten."""
+def test_a_run_recalls_the_subaccounts_of_the_previous_run_in_order(tmp_path: Path) -> None:
+    """They are unique and of the same stack; removed ones are forgotten."""
     assert run(tmp_path, DEV, "team_2", "team_1", "team_2") == []
     assert run(tmp_path, PROD, "other") == []
     assert run(tmp_path, DEV, "team_1") == ["team_2", "team_1"]
     assert run(tmp_path, DEV) == ["team_1"]
 
 
-def test_a_folder_that_cannot_be_used_only_makes_a_preview_slower(tmp_path: Path) -> None:
-    """A full or read-only disk is no reason to fail."""
+def test_an_unusable_folder_only_slows_a_preview(tmp_path: Path) -> None:
+    """A full or read-only disk must not cause a failure."""
     (tmp_path / "subaccounts").write_text("")
 
     assert run(tmp_path, DEV, "team_1") == []

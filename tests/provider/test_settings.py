@@ -1,4 +1,4 @@
-"""Where settings come from, and what they must be."""
+"""Where settings come from, and which values are valid."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def load(config: dict[str, Any] | None = None, environment: dict[str, str] | Non
     return Settings.load((config or {}).get, environment or {})
 
 
-def test_nothing_set_gives_the_documented_defaults() -> None:
-    """Those of the table and of the class are the same; the host may have parsed booleans and numbers already."""
+def test_unset_settings_have_the_documented_defaults() -> None:
+    """Table and class agree, and the host may already have parsed booleans and numbers."""
     assert load() == Settings()
     assert load({"liveChecks": False, "fetchAhead": True, "deadline": 5.0}) == Settings(live_checks=False, deadline=5.0)
     assert (Settings().api_key, Settings().base_url) == (None, "https://voice.wavecell.com")
 
 
 def test_each_setting_is_read_from_config_and_from_the_environment() -> None:
-    """Both places take the same text; a setting that is added is tested, too."""
+    """Both accept the same text, and every new setting is covered."""
     samples: dict[str, tuple[str, str, str, Any]] = {
         "api_key": ("apiKey", "EIGHTX8_API_KEY", "k-1", "k-1"),
         "base_url": ("baseUrl", "EIGHTX8_BASE_URL", "https://voice.8x8.com", "https://voice.8x8.com"),
@@ -40,8 +40,8 @@ def test_each_setting_is_read_from_config_and_from_the_environment() -> None:
     assert [field.name for field in FIELDS] == list(samples)
 
 
-def test_config_comes_before_the_environment_one_setting_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty value counts as not set; the process's environment is the default."""
+def test_config_takes_precedence_over_the_environment_for_each_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty value counts as unset; the default environment is the process's."""
     monkeypatch.setenv("EIGHTX8_API_KEY", "k-1")
     monkeypatch.setenv("EIGHTX8_DEADLINE", "")
 
@@ -71,8 +71,8 @@ MALFORMED: list[tuple[str, str, list[Any]]] = [
 @pytest.mark.parametrize(
     ("setting", "problem", "value"), [(name, problem, value) for name, problem, values in MALFORMED for value in values]
 )
-def test_a_malformed_value_is_named_and_never_repeated(setting: str, problem: str, value: object) -> None:
-    """The text names where it was read and what is wrong with it; a traceback has no cause that would hold it."""
+def test_a_malformed_value_is_reported_but_never_repeated(setting: str, problem: str, value: object) -> None:
+    """The message names its source and what is wrong, and no cause contains the value."""
     [variable] = [field.environment for field in FIELDS if field.config == setting]
 
     for place, places in ((f"8x8:{setting}", [{setting: value}]), (variable, [{}, {variable: str(value)}])):
@@ -94,10 +94,10 @@ def test_a_malformed_value_is_named_and_never_repeated(setting: str, problem: st
      *((url, url) for url in ("http://LOCALHOST:8088", "http://127.8.9.10:1", "http://[::1]:8088"))],
 )  # fmt: skip
 def test_an_address_is_https_anywhere_or_http_on_loopback(given: str, used: str) -> None:
-    """A slash at the end is no part of it."""
+    """A trailing slash is removed."""
     assert load({"baseUrl": given}).base_url == used
 
 
-def test_the_key_is_in_no_repr() -> None:
+def test_no_repr_contains_the_key() -> None:
     """Settings may be printed in a debugger or a log."""
     assert CANARY not in f"{Settings(api_key=CANARY)!r} {Settings(api_key=CANARY)}"

@@ -1,4 +1,4 @@
-"""The types of the public names: what a program may write, and what is caught before it runs."""
+"""The types of the public names: valid programs pass, and mistakes are found before a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROGRAM = ROOT / "tests" / "support" / "typed_program.py"
 TEMPLATE = ROOT / "templates" / "8x8-voice-python" / "__main__.py"
 EXAMPLES = ["fleet/__main__.py", "ivr/__main__.py", "lambda/handler.py", "stack-reference/__main__.py"]
 
-WRONG = {  # statements, and the error of mypy for each
+WRONG = {  # statements, each with mypy's error
     'Webhook("a", subaccount_id="acme_voice", type="VCA")': 'Missing named argument "url"',
     'Webhook("a", subaccount_id=7, type="VCA", url="u")': 'Argument "subaccount_id" to "Webhook" has inc',
     'Webhook("a", subaccount_id="s", type="VCA", url="u", active=True)': 'Unexpected keyword argument "active"',
@@ -26,7 +26,7 @@ WRONG = {  # statements, and the error of mypy for each
 
 
 def checked(path: Path) -> str:
-    """What a strict mypy prints about a program outside of this project's configuration."""
+    """The output of a strict mypy for a program, without this project's configuration."""
     options = ["--strict", "--config-file=", f"--cache-dir={ROOT / '.mypy_cache'}"]
     command = [sys.executable, "-m", "mypy", *options, str(path)]
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False).stdout
@@ -36,12 +36,12 @@ def checked(path: Path) -> str:
     "path", [PROGRAM, ROOT / "__main__.py", TEMPLATE, *(ROOT / "examples" / name for name in EXAMPLES)]
 )
 def test_a_program_passes_a_strict_check(path: Path) -> None:
-    """One of every public name, and what is copied; examples that need another SDK are checked in tests/docs."""
+    """It uses every public name; examples that need another SDK are checked in tests/docs."""
     assert checked(path).startswith("Success: no issues found")
 
 
 def test_a_mistake_is_found_before_the_program_runs(tmp_path: Path) -> None:
-    """By the name of the argument."""
+    """The error names the argument."""
     path = tmp_path / "wrong.py"
     path.write_text("\n".join(["from pulumi_8x8 import IvrWebhooks, Webhook, WebhookType, get_webhooks", *WRONG, ""]))
 

@@ -1,4 +1,4 @@
-"""Bad and good values of each property."""
+"""Invalid and valid values of each property."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ BOOLEAN = "must be True or False (got "
         *((name, [UNKNOWN]) for name in (*GOOD, "http_auth_header")),
     ],
 )  # fmt: skip
-def test_a_good_value_has_no_failure(name: str, values: list[Any]) -> None:
-    """What is unknown in preview is checked when it is known."""
+def test_a_valid_value_has_no_failure(name: str, values: list[Any]) -> None:
+    """A value that is unknown in preview is checked once it is known."""
     assert [value for value in values if failures({**GOOD, name: value})] == []
 
 
@@ -74,8 +74,8 @@ def test_a_good_value_has_no_failure(name: str, values: list[Any]) -> None:
         ("url", ["{{two\nlines}}"], r"still contains {{two\nlines}} from the set-up guide: replace it"),
     ],
 )  # fmt: skip
-def test_a_bad_value_is_refused_with_what_to_write_instead(name: str, values: list[Any], reason: str) -> None:
-    """The failure names the property, and is one short printable line whatever the value."""
+def test_an_invalid_value_is_refused_with_the_valid_form(name: str, values: list[Any], reason: str) -> None:
+    """The failure names the property in one short printable line."""
     for value in values:
         [failure] = failures({**GOOD, name: value})
 
@@ -96,8 +96,8 @@ def test_a_bad_value_is_refused_with_what_to_write_instead(name: str, values: li
         (f"Bearer {{{{{CANARY}}}}}", "still contains a {{placeholder}} from the set-up guide"),
     ],
 )
-def test_a_bad_auth_header_is_named_in_the_text_alone(value: object, reason: str) -> None:
-    """The engine prints the value of the property that a failure names, so it names none."""
+def test_an_invalid_auth_header_is_named_only_in_the_text(value: object, reason: str) -> None:
+    """The engine prints the value of a failure's property, so no property is given."""
     [failure] = failures({**GOOD, "http_auth_header": value})
 
     assert failure.property == ""
@@ -109,7 +109,7 @@ def test_a_bad_auth_header_is_named_in_the_text_alone(value: object, reason: str
 @pytest.mark.parametrize("name", [*GOOD, "http_auth_header"])
 @pytest.mark.parametrize("value", [f"{CANARY} \n", f"{{{{{CANARY}}}}}"])
 def test_a_secret_is_never_repeated(name: str, value: str) -> None:
-    """Any input may be given as a secret: no value in the text, and no property for the engine to print."""
+    """Any input may be a secret: no text contains its value, and no property is given."""
     [failure] = failures({**GOOD, name: value}, secret=[name])
 
     assert failure.property == ""
@@ -117,8 +117,8 @@ def test_a_secret_is_never_repeated(name: str, value: str) -> None:
     assert CANARY not in failure.reason
 
 
-def test_every_bad_or_missing_input_is_reported_at_once() -> None:
-    """In one preview; null is the same as left out."""
+def test_every_invalid_or_missing_input_is_reported_at_once() -> None:
+    """One preview reports all of them; null counts as missing."""
     bad = failures(with_defaults({"subaccount_id": "x", "type": "vca", "url": "http://x", "http_auth_header": ""}))
     missing = failures(with_defaults({"url": None}))
 
@@ -127,15 +127,15 @@ def test_every_bad_or_missing_input_is_reported_at_once() -> None:
     assert missing[2].reason == f"url is missing: it {HTTPS}."
 
 
-def test_defaults_fill_what_is_left_out_or_null() -> None:
-    """And nulls go, so that they are in no state and no diff."""
+def test_defaults_replace_missing_and_null_inputs() -> None:
+    """Nulls are removed, so that no state or diff contains them."""
     given = {"url": "u", "enabled": None, "http_auth_header": None, "rehearse": True}
 
     assert with_defaults(given) == {"url": "u", "enabled": True, "overwrite_on_create": False, "rehearse": True}
 
 
 def test_a_url_with_a_query_is_neither_shown_nor_named() -> None:
-    """The engine prints the value of the property that a failure names."""
+    """The engine prints the value of a failure's property, so no property is given."""
     [failure] = failures({**GOOD, "url": f"ftp://example.com/?token={CANARY}"})
 
     assert failure.property == ""

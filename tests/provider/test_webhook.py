@@ -1,4 +1,4 @@
-"""What a program registers, seen by Pulumi's own mock engine."""
+"""What a program registers, seen by Pulumi's mock engine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Run = Callable[[Callable[[], Any]], Engine]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Runs a program to its end, and returns what was registered."""
+    """Run a program to its end, and return what was registered."""
 
     def running(program: Callable[[], Any]) -> Engine:
         engine = Engine()
@@ -58,7 +58,7 @@ def vca(name: str = "menu", **more: Any) -> Webhook:
 
 
 def test_a_webhook_registers_its_inputs_under_the_documented_token(run: Run) -> None:
-    """The token is in every state, and never moves."""
+    """Every state contains the token, so it never changes."""
     engine = run(vca)
 
     registered = engine.resources["menu"]
@@ -86,10 +86,10 @@ def test_a_header_is_a_secret_however_it_is_given(run: Run, header: Any) -> None
 
 
 @pytest.mark.parametrize(("secret", "warnings"), [(False, 1), (True, 0)])
-def test_a_key_in_plain_config_is_warned_about_once(
+def test_a_key_in_plain_config_causes_one_warning(
     run: Run, monkeypatch: pytest.MonkeyPatch, secret: bool, warnings: int
 ) -> None:
-    """The engine writes the stack's config into the state as it is; the key itself goes nowhere."""
+    """The engine copies the stack's config into the state; the program passes the key nowhere."""
     warned: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warned.append)
     pulumi.runtime.config.set_all_config({"8x8:apiKey": "key-canary"}, ["8x8:apiKey"] if secret else [])
@@ -103,7 +103,7 @@ def test_a_key_in_plain_config_is_warned_about_once(
 
 
 def test_a_subclass_is_the_same_resource_to_the_engine(run: Run) -> None:
-    """Its own name would be another type token, and replace the webhook."""
+    """A type token of its own would replace the webhook."""
 
     class Menu(Webhook):
         """A team's own webhook."""
@@ -114,7 +114,7 @@ def test_a_subclass_is_the_same_resource_to_the_engine(run: Run) -> None:
 
 
 def test_a_transformation_may_drop_the_hidden_input(run: Run) -> None:
-    """One that keeps only known properties does; nothing is reported as never awaited."""
+    """The program ends without a warning about an unawaited output."""
 
     def known(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
         props = {name: value for name, value in args.props.items() if name != INPUT}

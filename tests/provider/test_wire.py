@@ -1,4 +1,4 @@
-"""The API's shapes: what is read from a response, and what is never taken for one."""
+"""The API's JSON: what is read from a response, and which responses are refused."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def listing(**changed: Any) -> Listing:
     return parse_listing(ACME, json.dumps({**LIST, **changed}).encode())
 
 
-def test_a_listing_is_its_webhooks() -> None:
-    """With all that the API reports, and defaults for what is missing or null; `active` is a name in requests only."""
+def test_a_listing_becomes_its_webhooks() -> None:
+    """Missing and null fields have defaults, and `active` is a name in requests only."""
     assert list(listing()) == [
         LiveWebhook("VCA", "https://a.example/", True, False),
         LiveWebhook("VSS", "https://b.example/", False, True),
@@ -48,8 +48,8 @@ def test_a_listing_is_its_webhooks() -> None:
     ],
     ids=["webhooks alone", "zero as a string", "newer fields and types"],
 )
-def test_what_is_not_needed_may_be_missing_and_what_is_new_is_tolerated(document: dict[str, Any]) -> None:
-    """What the vendor adds later breaks no old stack."""
+def test_unneeded_fields_may_be_missing_and_new_ones_are_ignored(document: dict[str, Any]) -> None:
+    """Additions by the vendor must not break existing stacks."""
     assert [webhook.type for webhook in parse_listing(ACME, json.dumps(document).encode())] == ["VCA", "VSS"]
 
 
@@ -72,8 +72,8 @@ NO_LISTING: list[dict[str, Any]] = [
     [*NO_DOCUMENT, b"{}", *(json.dumps({**LIST, **changed}).encode() for changed in NO_LISTING)],
     ids=lambda body: ascii(body[-90:]),
 )
-def test_a_broken_response_is_never_taken_for_a_listing(body: bytes) -> None:
-    """Or an outage would look like a deletion. The text names the subaccount and repeats nothing of the body."""
+def test_a_malformed_response_never_counts_as_a_listing(body: bytes) -> None:
+    """An outage must not look like a deletion; the error names the subaccount and quotes no body."""
     with pytest.raises(ProtocolError) as caught:
         parse_listing(ACME, body)
 
@@ -88,8 +88,8 @@ def test_a_broken_response_is_never_taken_for_a_listing(body: bytes) -> None:
     ("status_code", "code"),
     [(1001, "1001"), ("-7", "-7"), (None, None), (True, None), (False, None), ([], None), (CANARY, None)],
 )
-def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, code: str | None) -> None:
-    """Only the documented 0 is a success; what is no code is not repeated."""
+def test_a_200_with_an_error_code_is_a_refusal(status_code: object, code: str | None) -> None:
+    """Only the documented 0 is a success, and a malformed code is not repeated."""
     with pytest.raises(InvalidRequestError) as caught:
         listing(statusCode=status_code, errorId="e-1")
 
@@ -98,8 +98,8 @@ def test_a_200_that_carries_an_error_is_a_refusal(status_code: object, code: str
 
 
 @pytest.mark.parametrize("changed", [{"type": v} for v in ("VCA", None)] + [{"url": 7}, {"subAccountId": "x"}])
-def test_a_removal_is_what_was_registered_and_no_response_about_another_webhook(changed: dict[str, Any]) -> None:
-    """A bare success shows nothing of it; neither a broken response nor one that carries an error is taken for one."""
+def test_a_removal_must_report_its_own_webhook_or_a_bare_success(changed: dict[str, Any]) -> None:
+    """Malformed responses, errors and other webhooks are refused."""
     removed = parse_removal(VSS_ID, json.dumps(REMOVED).encode())
 
     assert removed == LiveWebhook("VSS", "https://b.example/", False, True)
@@ -127,14 +127,14 @@ def test_a_removal_is_what_was_registered_and_no_response_about_another_webhook(
 def test_a_refusal_repeats_the_vendors_code_and_id_and_nothing_else(
     body: bytes, code: str | None, error_id: str | None, shown: str
 ) -> None:
-    """The documented error bodies, others, and hostile ones."""
+    """This holds for documented, undocumented and hostile error bodies."""
     refusal = parse_refusal(body)
 
     assert (refusal, str(refusal)) == (Refusal(code, error_id), shown)
 
 
-def test_a_registration_sends_both_names_of_the_flag_and_a_header_only_where_there_is_one() -> None:
-    """The guide calls it `active`, the reference `enabled`."""
+def test_a_registration_sends_both_flag_names_and_a_header_only_if_set() -> None:
+    """The guide calls the flag `active`, the reference `enabled`."""
     with_header = registration(Declaration(ACME, "VCA", "https://a.example/", False, "Bearer x"))
     without = registration(Declaration(ACME, "VCA", "https://a.example/"))
 
@@ -154,7 +154,7 @@ JSON = st.recursive(
 )
 @settings(max_examples=200)
 def test_any_response_is_a_listing_or_one_of_the_errors(body: bytes | str) -> None:
-    """No response makes anything else happen."""
+    """No response has any other result."""
     body = body if isinstance(body, bytes) else body.encode()
     with suppress(WebhookError):
         assert isinstance(parse_listing(ACME, body), Listing)

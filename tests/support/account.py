@@ -1,4 +1,4 @@
-"""What an emulated account holds, and what was asked of it, in words that a test can show."""
+"""Contents and requests of an emulated account, in a form that tests can compare."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from eightx8_voice.emulator import Emulator
 
 
 def urls(api: Emulator) -> dict[str, str]:
-    """Every webhook's URL by its webhook."""
+    """Every webhook's URL, by id."""
     return {
         f"{subaccount}/{type}": webhook.url
         for subaccount in api.account.subaccounts()
@@ -15,7 +15,7 @@ def urls(api: Emulator) -> dict[str, str]:
 
 
 def writes(api: Emulator) -> list[str]:
-    """The requests that change something, in order; with the status of one that did not succeed."""
+    """The changing requests, in order, with the status of unsuccessful ones."""
     return [
         f"{entry.method} {entry.subaccount}/{entry.type}" + ("" if entry.status == 200 else f" {entry.status}")
         for entry in api.journal
@@ -24,5 +24,5 @@ def writes(api: Emulator) -> list[str]:
 
 
 def listings(api: Emulator) -> list[str]:
-    """The subaccounts that were listed, sorted; one that was listed twice is there twice."""
+    """The subaccounts that were listed, sorted; one that was listed twice appears twice."""
     return sorted(entry.subaccount or "" for entry in api.journal.requests("GET"))

@@ -1,4 +1,4 @@
-"""Certificates for an API on loopback: a good one, and those that must not be accepted."""
+"""Certificates for an API on loopback: a valid one, and some that must be rejected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUTHORITY = trustme.CA()
 
 @cache
 def bundle() -> str:
-    """The path of a CA bundle that vouches for all of them but the self-signed one."""
+    """The path of a CA bundle that trusts all of them except the self-signed one."""
     with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as file:
         file.write(AUTHORITY.cert_pem.bytes())
     return file.name
@@ -22,7 +22,7 @@ def bundle() -> str:
 
 @cache
 def contexts() -> dict[str, ssl.SSLContext]:
-    """For a server, by what is wrong with the certificate; "" is good."""
+    """Server contexts by the certificate's fault; "" is valid."""
     found = {name: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) for name in ("", "another name", "expired", "self-signed")}
     AUTHORITY.issue_cert("127.0.0.1").configure_cert(found[""])
     AUTHORITY.issue_cert("elsewhere.example").configure_cert(found["another name"])

@@ -1,4 +1,4 @@
-"""A client for tests: it waits for nothing, and its errors are searched for secrets."""
+"""A client for tests: it never sleeps, and its errors are searched for secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VCA = Declaration("acme_voice", "VCA", "https://a.example/vca", True, HEADER)
 
 
 def raised(call: Callable[[], object]) -> WebhookError:
-    """The error of a call: printable, and with no secret and nothing foreign in its whole chain."""
+    """The error of a call: printable, and without secret or foreign text in its whole chain."""
     with pytest.raises(WebhookError) as caught:
         call()
     link: BaseException | None = caught.value
@@ -30,7 +30,7 @@ def raised(call: Callable[[], object]) -> WebhookError:
 
 
 class ClientHarness:
-    """A client that records its pauses instead of making them, and the three calls by their methods' names."""
+    """A client that records its pauses instead of sleeping; its three calls are named after their methods."""
 
     def __init__(self, url: str, **timeouts: float) -> None:
         self.pauses: list[float] = []

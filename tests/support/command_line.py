@@ -1,4 +1,4 @@
-"""The command line in this process, led to an emulated account."""
+"""The command line in this process, connected to an emulated account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MANY = [f"team_{number}" for number in range(300)]
 
 @pytest.fixture
 def account_in_the_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What leads the commands to the account."""
+    """The variables that connect the commands to the account."""
     monkeypatch.setenv("EIGHTX8_BASE_URL", api.url)
     monkeypatch.setenv("EIGHTX8_API_KEY", KEY)
     monkeypatch.delenv("EIGHTX8_HTTP_AUTH_HEADER", raising=False)
@@ -34,7 +34,7 @@ def run(*arguments: str, stdin: str = "") -> Result:
 
 
 def on_terminal(*arguments: str, columns: int = 80, progress_after: float = 3600.0) -> tuple[str, str]:
-    """What a command prints on a terminal of this width, and what its standard error shows on another."""
+    """The output of a command on a terminal of this width, and its standard error on another one."""
     program = f"from pulumi_8x8.cli import listings, main; listings.PROGRESS_AFTER = {progress_after}; main()"
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns)}
     (out, out_end), (err, err_end) = pty.openpty(), pty.openpty()
@@ -51,7 +51,7 @@ def on_terminal(*arguments: str, columns: int = 80, progress_after: float = 3600
 
 def _read(terminal: int) -> str:
     text = b""
-    with suppress(OSError):  # how Linux ends a terminal that nobody has open
+    with suppress(OSError):  # Linux reports a closed terminal like this
         while part := os.read(terminal, 1 << 16):
             text += part
     os.close(terminal)

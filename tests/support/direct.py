@@ -1,4 +1,4 @@
-"""The dynamic provider in this process: for thousands of commands, where a process for each would take too long."""
+"""The dynamic provider in this process, for thousands of commands for which processes would be too slow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _serving = threading.local()
 
 
 class CapturedStdout(threading.local):
-    """Stands in for `sys.stdout` and keeps apart what each thread prints."""
+    """Replaces `sys.stdout` and separates the output of each thread."""
 
     text = ""
 
@@ -29,10 +29,10 @@ class CapturedStdout(threading.local):
         self.text += text
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Nothing is buffered."""
 
     def taken(self) -> str:
-        """What this thread has printed since the last time."""
+        """The output of this thread since the last call."""
         text, self.text = self.text, ""
         return text
 
@@ -41,16 +41,16 @@ STDOUT = CapturedStdout()
 
 
 class Direct(Host):
-    """As `Host`: a newly configured provider, and called with what came through JSON."""
+    """Like `Host`: the provider is newly configured, and all arguments have passed through JSON."""
 
     def __init__(self, config: Mapping[str, str]) -> None:
-        # The host would reveal the URN of the request that it serves.
+        # The real host exposes the URN of the current request.
         setattr(dynamic_host, "current_call", lambda: HostCall(getattr(_serving, "urn", "")))  # noqa: B010 - for mypy
         self._provider = WebhookProvider()
         self._provider.configure(ConfigureRequest(Config(dict(config), "scratch")))
 
     def __exit__(self, *_: object) -> None:
-        """Nothing has to be ended."""
+        """Nothing needs to be stopped."""
 
     def _call(self, method: str, **fields: Any) -> Any:
         _serving.urn = fields.pop("urn")
@@ -58,7 +58,7 @@ class Direct(Host):
         try:
             result = getattr(self._provider, method.lower())(*sent)
         except Exception:
-            # What a host without `dynamic_host.without_traceback` hands to the engine, and the engine shows.
+            # A host without `dynamic_host.without_traceback` passes this to the engine, which shows it.
             raise StepError(traceback.format_exc()) from None
         finally:
             _serving.urn = ""

@@ -1,4 +1,4 @@
-"""Small endpoints on loopback that respond to deliveries as a test wants."""
+"""Small endpoints on loopback with configurable responses to deliveries."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def endpoint(respond: Respond = lambda _: Reply(), tls: ssl.SSLContext | None = 
             for name, value in {"Content-Length": str(len(content)), **response.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            with suppress(ConnectionError):  # the caller may have left
+            with suppress(ConnectionError):  # the client may have disconnected
                 self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:

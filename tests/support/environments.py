@@ -1,4 +1,4 @@
-"""Virtual environments for what is not installed in the project's own; made once by uv, kept under .tools."""
+"""Virtual environments for packages outside the project's own; created once by uv, kept under .tools."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".tools" / "environments"
 
 SETTINGS = dict(os.environ)
-"""The environment before tests take this machine's CA bundle and proxies away."""
+"""The environment before tests remove this machine's CA bundle and proxies."""
 
 
 def environment(requirements: Path, *more: str) -> Path:

@@ -1,4 +1,4 @@
-"""A machine of a new user: an empty home, the Pulumi CLI, Python, and an index that holds this package alone."""
+"""A new user's machine: an empty home, the Pulumi CLI, Python, and an index with only this package."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.support.scratch import ROOT, engine_bin
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The environment of a first login; pip finds the package's wheel as it will once it is published."""
+    """The environment after the first login; pip finds the package's wheel as if it were published."""
     wheels = home / "index"
     wheels.mkdir(parents=True)
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(wheels), str(ROOT)], check=True)
     return {
         "HOME": str(home),
-        "PULUMI_HOME": str(home / ".pulumi"),  # the CLI looks the home folder up in the user database
+        "PULUMI_HOME": str(home / ".pulumi"),  # the CLI reads the home folder from the user database
         "PATH": os.pathsep.join([engine_bin(), str(Path(sys.base_prefix) / "bin"), "/usr/local/bin:/usr/bin:/bin"]),
         "LANG": "C.UTF-8",
         "PIP_NO_INDEX": "1",
@@ -32,7 +32,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def lend_dependencies(venv: Path) -> None:
-    """Make what this environment has installed, but for the package itself, known to a new one: nothing is loaded."""
+    """Make all packages installed here, except this one, importable in a new environment without downloads."""
     lent = venv / "lent"
     lent.mkdir()
     for path in Path(sysconfig.get_path("purelib")).iterdir():

@@ -1,4 +1,4 @@
-"""A page of docs/, typed line by line into one shell, as a reader would: `cd`, `export` and environments last."""
+"""A page of docs/, executed line by line in one shell like a reader's, so that `cd` and `export` persist."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"(?:^`([\w.-]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 READY = re.compile(r"serves (http://127\.0\.0\.1:\d+)")
 ADDRESS = "http://127.0.0.1:8088"
-"""Where the pages' emulator listens; a test's listens on a free port, and what is typed or shown is adapted."""
+"""The address of the pages' emulator; in tests it has a free port, and commands and output are adapted."""
 
 END = "-- end of the command --"
 SECONDS = 180
 
 
 class Step(NamedTuple):
-    """A file to write, where `name` is given, or a command to type; with what the page shows of its output."""
+    """A file to write, if `name` is given, or a command to type, with the output shown on the page."""
 
     text: str
     name: str = ""
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 def steps(page: str, start: str = "", end: str = "") -> list[Step]:
-    """Every file and every `$` line of a page, in its order; from one heading on, or up to another."""
+    """Every file and every `$` line of a page, in order, optionally from one heading on or up to another."""
     text = (DOCS / page).read_text(encoding="utf-8")
     assert f"\n{start}" in text
     assert f"\n{end}" in text
@@ -54,8 +54,8 @@ class Guide:
     """A page, executed from its top in one shell; a context manager.
 
     Args:
-        page: Its name.
-        folder: Where the shell begins.
+        page: The file's name.
+        folder: The shell's initial folder.
         environment: The shell's environment.
         start: The heading to begin at. Default: the page's top.
         end: The heading to end before. Default: the page's end.
@@ -82,11 +82,11 @@ class Guide:
             process.communicate(timeout=SECONDS)
 
     def next(self, words: str = "", *, instead: str = "") -> CommandResult:
-        """Type the next command, which holds these words; what the page shows of its output must be printed.
+        """Type the next command, which must contain these words, and check that it prints the output on the page.
 
         Args:
-            words: What the command holds.
-            instead: What is typed instead, where the page's own would leave the test's folder.
+            words: Part of the command.
+            instead: A command to type instead, if the page's own would leave the test's folder.
         """
         step = self._command(words)
         result = self.type(instead or step.text)
@@ -117,16 +117,16 @@ class Guide:
         raise AssertionError(f"the shell ended in {command!r}: {''.join(printed)}")
 
     def serve(self, words: str, *before: str) -> None:
-        """Type the next commands in a terminal of its own, the last of which serves the emulator and holds these words.
+        """Type the next commands in a separate terminal; the last one contains these words and serves the emulator.
 
         Args:
-            words: What the last one holds.
-            before: What each of those before it holds.
+            words: Part of the last command.
+            before: Part of each command before it.
         """
         self._address = self._serve([self._command(each) for each in (*before, words)], READY)[1]
 
     def start(self, words: str, *before: str) -> None:
-        """The same for a program that serves something else, until it prints the line that the page shows of it."""
+        """Do the same for a program that serves something else, until it prints the line shown on the page."""
         steps = [self._command(each) for each in (*before, words)]
         self._serve(steps, re.compile(re.escape(steps[-1].shown[0])))
 

@@ -1,7 +1,7 @@
 """The real `python -m pulumi.dynamic` process, called over gRPC as the engine calls it; one process serves one command.
 
-To start Python, gRPC, the SDK and the provider takes most of a second, so each process is forked from one that has
-imported them; from there on it runs the module as `python -m` would.
+Starting Python, gRPC, the SDK and the provider takes most of a second, so each process is forked from one that has
+imported them; after that it runs the module as `python -m` would.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.support.steps import LostError, Properties, StepError
 DIFF_SOME = provider_pb2.DiffResponse.DIFF_SOME
 PROVIDER = "__provider"
 PICKLED = serialize_provider(WebhookProvider())
-SECONDS = 120  # the longest time for one call, far above every deadline that the tests set
+SECONDS = 120  # limit for one call, far above every deadline in the tests
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
@@ -41,7 +41,7 @@ FORKS.set_forkserver_preload(
 
 
 def pause(_client: Client, seconds: float, deadline: Deadline) -> bool:
-    """Stands in for `Client.pause`: pauses between tries and listings take no time."""
+    """Replaces `Client.pause`: pauses between tries and listings take no time."""
     return seconds <= deadline.remaining
 
 
@@ -49,11 +49,11 @@ Kind = TypeVar("Kind", bound="Host")
 
 
 class Host:
-    """A provider's process, which makes no pauses; use it with `with`. An engine passes its own address."""
+    """A provider's process, which never pauses; use it with `with`. An engine passes its own address."""
 
     module, token = "pulumi.dynamic", TOKEN
     urn = ""
-    """The resource that the next call is about."""
+    """The resource of the next call."""
 
     def __init__(self, environment: Mapping[str, str], config: Mapping[str, str] | None = None, *engine: str) -> None:
         self._output, theirs = FORKS.Pipe(duplex=False)
@@ -68,11 +68,11 @@ class Host:
 
     @property
     def printed(self) -> str:
-        """What it has printed until now; all of it once it has ended."""
+        """Its output so far; all of it once it has ended."""
         return b"".join(self._printed).decode()
 
     def kill(self) -> None:
-        """End it at once, as `kill -9` does."""
+        """End it immediately, like `kill -9`."""
         self._process.kill()
 
     def __enter__(self: Kind) -> Kind:
@@ -87,9 +87,9 @@ class Host:
         self._channel.close()
 
     def check(self, olds: Properties, news: Properties) -> Properties:
-        """The checked inputs; raises StepError with every failure."""
+        """The checked inputs; raise StepError with every failure."""
         response = self._call("Check", urn=self.urn, olds=olds, news=news)
-        # The engine prints the value of a property that a failure names, a secret's in plain.
+        # The engine prints the value of a failure's property, even a secret, in plain text.
         texts = [
             f"property {one.property} value {{{news.get(one.property)}}} has a problem: {one.reason}"
             if one.property
@@ -101,7 +101,7 @@ class Host:
         return self._dict(response.inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> tuple[bool, bool]:
-        """Whether to replace it, and whether anything is to be done."""
+        """Whether to replace it, and whether anything changes."""
         response = self._call("Diff", urn=self.urn, id=id, olds=olds, news=news)
         return bool(response.replaces), response.changes == DIFF_SOME
 
@@ -110,10 +110,10 @@ class Host:
         return response.id, self._dict(response.properties)
 
     def preview(self, news: Properties) -> None:
-        """Fail where a creation would be refused; the engine does not ask a dynamic provider."""
+        """Fail if a creation would be refused; the engine does not ask a dynamic provider."""
 
     def read(self, id: str, outs: Properties) -> tuple[str, Properties, Properties]:
-        """The id, empty for gone, the outputs and the inputs."""
+        """The id (empty if missing), the outputs and the inputs."""
         response = self._call("Read", urn=self.urn, id=id, properties=outs)
         return response.id, self._dict(response.properties), self._dict(response.inputs)
 
@@ -132,7 +132,7 @@ class Host:
         sent = {name: self._struct(value) if isinstance(value, dict) else value for name, value in fields.items()}
         request = getattr(provider_pb2, f"{method}Request")(**sent)
         try:
-            # The process prints its port a moment before it serves.
+            # The process prints its port shortly before it serves.
             return getattr(self.stub, method)(request, timeout=SECONDS, wait_for_ready=method == "Configure")
         except grpc.RpcError as error:
             if error.code() is grpc.StatusCode.UNAVAILABLE:
@@ -149,7 +149,7 @@ class Host:
 
 
 def _run(environment: Mapping[str, str], output: Connection, *arguments: str) -> None:
-    """Be the provider's process, without anybody's Pulumi, 8x8, proxy or CA settings but those given."""
+    """Become the provider's process, with only the given Pulumi, 8x8, proxy and CA settings."""
     others = ("PULUMI", "EIGHTX8", "HTTP", "ALL_PROXY", "NO_PROXY", "NETRC", "REQUESTS_CA", "CURL_CA")
     for name in [name for name in os.environ if name.upper().startswith(others)]:
         del os.environ[name]

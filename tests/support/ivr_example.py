@@ -1,4 +1,4 @@
-"""The endpoint of examples/ivr as a process of its own, and the databases that it stores in."""
+"""The endpoint of examples/ivr in its own process, and the databases that it uses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ExampleEndpoint:
         return requests.get(self.url + path, headers=JSON, timeout=30)
 
     def lines(self, *words: str) -> list[str]:
-        """The lines of its log that hold all of these words."""
+        """The lines of its log that contain all of these words."""
         return [line for line in self.log.read_text().splitlines() if all(word in line for word in words)]
 
     def sessions(self, path: str = "/sessions?limit=1000") -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ class ExampleEndpoint:
 
 
 def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    """Start `python -m endpoint` with nothing but these variables; its log is in the folder."""
+    """Start `python -m endpoint` with only these variables; its log is in the folder."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "provider"), "PORT": "0", **environment}
     command, out = [sys.executable, "-m", "endpoint"], subprocess.PIPE
     with (folder / "endpoint.log").open("w") as log:
@@ -60,7 +60,7 @@ def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def running(database_url: str, folder: Path) -> Iterator[ExampleEndpoint]:
-    """Run the endpoint on a free port, and end it by its own id."""
+    """Run the endpoint on a free port, and stop it by its id."""
     with start(folder, EIGHTX8_HTTP_AUTH_HEADER=HEADER, DATABASE_URL=database_url) as process:
         try:
             assert process.stdout
@@ -72,7 +72,7 @@ def running(database_url: str, folder: Path) -> Iterator[ExampleEndpoint]:
 
 
 def in_postgresql(folder: Path) -> Iterator[str]:
-    """Run a cluster of its own, reached by a socket in its own folder only."""
+    """Run a separate cluster, which can be reached only through a socket in its folder."""
     initdb = shutil.which("initdb")
     found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin")), *([Path(initdb).parent] if initdb else [])]
     if not found:
@@ -117,14 +117,14 @@ def vss(session_id: str, status: str = "COMPLETED", **payload: object) -> dict[s
 @contextmanager
 def database(kind: str) -> Iterator[str]:
     """The URL of a fresh database, `sqlite` or `postgresql`."""
-    # PostgreSQL runs as another user, who may not look into pytest's own folders.
+    # PostgreSQL runs as another user, who may not read pytest's own folders.
     with tempfile.TemporaryDirectory(prefix="ivr-") as folder:
         yield from in_postgresql(Path(folder)) if kind == "postgresql" else [f"sqlite:///{folder}/sessions.db"]
 
 
 @contextmanager
 def hanging(url: str) -> Iterator[None]:
-    """A database that responds to nobody: SQLite is locked, every process of PostgreSQL is stopped."""
+    """A database that does not respond: SQLite is locked, or every PostgreSQL process is stopped."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             connection.execute("BEGIN EXCLUSIVE")

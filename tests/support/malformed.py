@@ -1,4 +1,4 @@
-"""Response bodies that are not what the vendor documents, each made from the true one, for `Fault("body")`."""
+"""Malformed response bodies, each made from the true one, for `Fault("body")`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 Made = tuple[bytes, dict[str, str]]
-"""A body and the headers that it needs; content is JSON unless they name another type."""
+"""A body and its headers; the content is JSON unless they name another type."""
 
 
 def _nan(body: bytes) -> Made:
@@ -16,7 +16,7 @@ def _nan(body: bytes) -> Made:
 
 
 def duplicate_type(body: bytes) -> Made:
-    """The list with its first type once more, or with VCA twice."""
+    """The list with its first type repeated, or with VCA twice."""
     document = json.loads(body)
     entries = document.get("webhooks") or [_entry("VCA", 0)]
     twice = [*entries, _entry(entries[0]["type"], 1)]
@@ -24,7 +24,7 @@ def duplicate_type(body: bytes) -> Made:
 
 
 def many(body: bytes, size: int = 10_000) -> Made:
-    """The list with so many entries."""
+    """The list with this many entries."""
     document = json.loads(body)
     entries = document.get("webhooks", [])
     more = [_entry(f"X{number}", number) for number in range(len(entries), size)]
@@ -32,12 +32,12 @@ def many(body: bytes, size: int = 10_000) -> Made:
 
 
 def large(body: bytes, size: int) -> Made:
-    """The body with so many bytes of padding."""
+    """The body with this many bytes of padding."""
     return body.rstrip(b"}") + b', "padding": "' + b"x" * size + b'"}', {}
 
 
 def bomb(body: bytes, size: int) -> Made:
-    """The same, compressed to a small part of it."""
+    """The same, compressed to a fraction of its size."""
     gzip = zlib.compressobj(9, wbits=31)
     return gzip.compress(large(body, size)[0]) + gzip.flush(), {"Content-Encoding": "gzip"}
 
@@ -70,4 +70,4 @@ MALFORMED: dict[str, Callable[[bytes], Made]] = {
     "duplicate_type": duplicate_type,
     "many": many,
 }
-"""From the true body to the malformed one."""
+"""Functions from the true body to a malformed one."""

@@ -1,6 +1,6 @@
 """The native provider, called over gRPC as the engine calls it, for the same commands as the dynamic one.
 
-The stack's state stays in the model's names: what is sent and received is put into the schema's, with secrets marked.
+The stack's state keeps the model's names; messages use the schema's names, with secrets marked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.support.steps import Properties
 
 
 class NativeHost(Host):
-    """As `Host`; the engine asks it in a preview what a creation would leave, since it reports that it can."""
+    """Like `Host`; in a preview the engine calls Create, which returns the planned outputs."""
 
     module, token = "pulumi_8x8.native.main", NATIVE
 
@@ -47,7 +47,7 @@ class NativeHost(Host):
 
 
 class Aborted(grpc.RpcError):
-    """What a servicer has reported, as the engine receives it."""
+    """An error from a servicer, as the engine receives it."""
 
     def code(self) -> grpc.StatusCode:
         return grpc.StatusCode(self.args[0])
@@ -66,12 +66,12 @@ class InProcessStub:
         return lambda request, **_: getattr(self._servicer, method)(request, self)
 
     def abort(self, code: grpc.StatusCode, details: str) -> None:
-        """End a call, as the context of a gRPC server does."""
+        """End a call, like the context of a gRPC server."""
         raise Aborted(code, details)
 
 
 class NativeDirect(NativeHost):
-    """The same in this process: for thousands of commands."""
+    """The same in this process, for thousands of commands."""
 
     def __init__(self, config: Mapping[str, str], folder: Path = Path(os.devnull)) -> None:
         self._shown: list[str] = []

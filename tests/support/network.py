@@ -1,4 +1,4 @@
-"""What the client's tests share: an account, one with TLS, and an environment without settings of this machine."""
+"""Shared by the client's tests: an account, one with TLS, and an environment without this machine's settings."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy and no certificate authority of this machine."""
+    """No proxy or certificate authority of this machine."""
     for name in (*SETTINGS, *map(str.lower, SETTINGS)):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def api() -> Iterator[Emulator]:
-    """An account whose key is the caller's."""
+    """An account with the caller's key."""
     with Emulator(KEY) as running:
         yield running
 
 
 @pytest.fixture
 def certified() -> Callable[..., ssl.SSLContext]:
-    """Makes a server's TLS for loopback or for another name, signed by the authority of `bundle`."""
+    """Create a server's TLS context for loopback or another name, signed by the authority in `bundle`."""
     return lambda name="127.0.0.1": certificates.contexts()["" if name == "127.0.0.1" else "another name"]
 
 

@@ -9,14 +9,14 @@ import psutil
 
 
 def descendants(pid: int) -> list[psutil.Process]:
-    """All processes below one; none where that one has ended."""
+    """All descendants of a process; none if it has ended."""
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(pid).children(recursive=True)
     return []
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
-    """End each one by its id."""
+    """Stop each process by its id."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()

@@ -1,4 +1,4 @@
-"""Whole small projects, run by the real Pulumi CLI over a scratch backend and a scrubbed environment."""
+"""Complete small projects, run by the real Pulumi CLI with a temporary backend and a clean environment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def engine_bin() -> str:
 
 @cache
 def python_sdk() -> Path:
-    """The folder of the native provider's SDK for Python, as if it were installed."""
+    """The folder of the native provider's Python SDK, laid out as if it were installed."""
     from tools.sdks.generate import sdk
 
     folder = sdk("python")
@@ -59,7 +59,7 @@ def copy(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What one command of the CLI printed and how it ended."""
+    """The output and exit code of one CLI command."""
 
     code: int
     out: str
@@ -73,12 +73,12 @@ class CommandResult:
         return self
 
     def refused(self: Ended) -> Ended:
-        """The same, after a check that it failed in plain words: by check failures, not by an exception."""
+        """Return itself, after checking that the command failed by check failures and not by an exception."""
         assert "Traceback" not in self.out, self.out
         return self.failed()
 
     def lines(self, text: str) -> list[str]:
-        """The lines that hold this text."""
+        """The lines that contain this text."""
         return [line.strip() for line in self.out.splitlines() if text in line]
 
 
@@ -94,18 +94,18 @@ class Preview(CommandResult):
     steps: list[str]
 
     def changes(self) -> list[str]:
-        """The steps without the properties, which a plain preview of the dynamic provider does not have."""
+        """The steps without properties, which a plain preview of the dynamic provider does not show."""
         return [" ".join(step.split()[:2]) for step in self.steps]
 
     @classmethod
     def of(cls, result: CommandResult) -> Preview:
-        """Read what a command printed with `--json`; what it printed before and after that is a message too."""
+        """Parse the output of a command with `--json`; any text before and after the JSON is a message too."""
         before, brace, after = result.out.partition("{\n")
         digest, end = json.JSONDecoder().raw_decode(brace + after) if brace else ({}, 0)
         messages = [
-            f"{_name(told.get('urn', ''))}: {told['message'].strip()}".removeprefix(": ")
-            for told in digest.get("diagnostics", [])
-            if "from $PATH" not in told["message"]
+            f"{_name(message.get('urn', ''))}: {message['message'].strip()}".removeprefix(": ")
+            for message in digest.get("diagnostics", [])
+            if "from $PATH" not in message["message"]
         ]
         steps = [
             " ".join([step["op"], _name(step["urn"]), *_differences(step)])
@@ -158,11 +158,11 @@ class Project:
 
     @property
     def program(self) -> Path:
-        """The folder that holds Pulumi.yaml and the program."""
+        """The folder that contains Pulumi.yaml and the program."""
         return self.folder / self.inside
 
     def env(self) -> dict[str, str]:
-        """The environment of a command: the machine's without anybody's Pulumi, 8x8, proxy or Python settings."""
+        """The environment of a command: the machine's, without Pulumi, 8x8, proxy or Python settings."""
         scrubbed = ("PULUMI", "EIGHTX8", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NETRC", "PYTHONPATH")
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(scrubbed)}
         return {
@@ -185,17 +185,17 @@ class Project:
         return self
 
     def declare(self, **webhooks: Mapping[str, Any]) -> Project:
-        """Make the program declare these webhooks, by name, and no others."""
+        """Make the program declare exactly these webhooks, by name."""
         self.use("declared" if self.provider == "dynamic" else "declared_native")
         (self.program / "declared.json").write_text(json.dumps(webhooks))
         return self
 
     def words(self, text: str) -> str:
-        """A message of the dynamic provider in the names of this project's."""
+        """A message of the dynamic provider, with the names of this project's."""
         return text if self.provider == "dynamic" else in_schema_words(text)
 
     def urn(self, name: str) -> str:
-        """A webhook's URN by its resource's name."""
+        """A webhook's URN, by its resource's name."""
         return f"urn:pulumi:dev::scratch::{TOKEN if self.provider == 'dynamic' else NATIVE}::{name}"
 
     def write(self, program: str) -> Project:
@@ -232,15 +232,15 @@ class Project:
         return self.run("up", "--yes", *arguments)
 
     def deploy(self, *arguments: str) -> CommandResult:
-        """`pulumi up` without its preview."""
+        """`pulumi up` without a preview."""
         return self.up("--skip-preview", *arguments)
 
     def refresh(self, *arguments: str) -> CommandResult:
-        """`pulumi refresh` without its preview."""
+        """`pulumi refresh` without a preview."""
         return self.run("refresh", "--yes", "--skip-preview", *arguments)
 
     def destroy(self, *arguments: str) -> CommandResult:
-        """`pulumi destroy` without its preview."""
+        """`pulumi destroy` without a preview."""
         return self.run("destroy", "--yes", "--skip-preview", *arguments)
 
     def outputs(self) -> dict[str, Any]:

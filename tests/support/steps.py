@@ -1,14 +1,13 @@
-"""An imitation of the engine: its steps, in its order and with its arguments, over a state kept as a dict.
+"""A simulated engine: its steps, in its order and with its arguments, on a state kept as a dict.
 
-    up        for each declared webhook check, and create, or diff and update, or check once more as a new one, create
-              and mark the old one for deletion; deletes last, with those that an earlier run left
-    preview   the same questions without create, update and delete
-    refresh   read of everything in the state
-    destroy   delete of everything in the state, the last one first
+    up        check each declared webhook; then create, or diff and update, or, to replace, check again, create and
+              mark the old one for deletion; deletes come last, with those that an earlier run left
+    preview   the same without create, update and delete
+    refresh   read everything in the state
+    destroy   delete everything in the state, last one first
 
-The state is what `pulumi stack export` writes, with secrets in plain and without the pending operations, which the
-documented repair drops. A step reaches it only when it has succeeded. `tests/engine/test_imitation.py` compares it
-with the engine's.
+The state has the form that `pulumi stack export` writes, with secrets in plain text and without pending operations,
+which the documented repair drops. Only a successful step changes it.
 """
 
 from __future__ import annotations
@@ -30,16 +29,16 @@ Program = Mapping[str, Mapping[str, Any]]
 
 
 class StepError(Exception):
-    """A step failed; the text is all that the engine shows."""
+    """A step failed; the text is everything that the engine shows."""
 
 
 class LostError(Exception):
-    """The provider's process ended in the middle of a step."""
+    """The provider's process ended during a step."""
 
 
 @dataclass
 class StepResult:
-    """How a command ended."""
+    """The result of a command."""
 
     steps: list[str] = field(default_factory=list)  # what was done, or in a preview would be: `["update vca"]`
     error: str | None = None  # what the engine shows of the step that failed
@@ -57,15 +56,15 @@ class Stack:
     resources: list[Properties] = field(default_factory=list)
 
     def managed(self) -> dict[str, Properties]:
-        """The resources that are not about to be deleted, by name."""
+        """The resources that are not marked for deletion, by name."""
         return {name_of(resource): resource for resource in self.resources if not resource.get("delete")}
 
     def ids(self) -> set[WebhookId]:
-        """Every webhook that the state holds."""
+        """Every webhook in the state."""
         return {id_of(resource["inputs"]) for resource in self.resources}
 
     def run(self, command: Command, program: Program, providers: Mapping[int, Host]) -> StepResult:
-        """Run a command without a preview before it; the provider processes serve this one alone."""
+        """Run a command without a preview; the provider processes serve only this one."""
         result = StepResult()
         try:
             if command == "refresh":
@@ -136,7 +135,7 @@ class Stack:
 
 
 def with_hints(program: Program) -> dict[str, Properties]:
-    """The inputs as the program's process sends them: with what it knows of each declaration."""
+    """The inputs as the program's process sends them, with its hidden input for each declaration."""
     names = list(program)
     return {
         name: {

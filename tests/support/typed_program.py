@@ -1,4 +1,4 @@
-"""Everything that a program can write with the public names, as a type checker sees it; it is never run."""
+"""Every use of the public names that a program can make, for a type checker; it is never run."""
 
 from __future__ import annotations
 

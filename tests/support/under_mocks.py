@@ -1,7 +1,7 @@
 """Runs a program under Pulumi's mocks and prints the inputs of each resource as JSON, by type and name.
 
-Run by the program's own environment: under_mocks.py FOLDER CONFIG OUTPUTS, the last two as JSON, OUTPUTS by type.
-A secret is printed as {"secret": value}, an archive as the files that go into it.
+It runs in the program's own environment: under_mocks.py FOLDER CONFIG OUTPUTS, the last two as JSON, OUTPUTS by type.
+A secret is printed as {"secret": value}, and an archive as its files.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The vendor's published requests, responses, deliveries and call flows: facts, each with its page."""
+"""The vendor's published requests, responses, deliveries and call flows, each with its page."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def samples(kind: str) -> list[dict[str, Any]]:
 
 
 def sample(name: str) -> dict[str, Any]:
-    """One of the API's bodies or of the deliveries, with its page; a fresh copy each time."""
+    """One API body or delivery, with its page; a fresh copy each time."""
     return next(entry for kind in ("api", "deliveries") for entry in samples(kind) if entry["name"] == name)

@@ -1,4 +1,4 @@
-"""Servers below HTTP, for what an HTTP server cannot do: they record what reaches them, on loopback."""
+"""Servers below HTTP, for behaviour that an HTTP server cannot have; they record what they receive, on loopback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _whole(request: bytes) -> bool:
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Hands each connection to `respond`, in a thread of its own; `received` is what came first on each."""
+    """Passes each connection to `respond` in its own thread; `received` has the first data of each."""
 
     def __init__(self, respond: Respond, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
@@ -60,7 +60,7 @@ class Listener(socketserver.ThreadingTCPServer):
 
 
 def _shut(connection: socket.socket) -> None:
-    """End a connection for another thread that waits on it, too."""
+    """Close a connection, also for another thread that waits on it."""
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()
@@ -72,7 +72,7 @@ def sending(response: bytes) -> Respond:
 
 
 class Endless:
-    """Sends a chunk every `pause` seconds, until the client leaves or at most 1,000 times; `sent` is how many."""
+    """Sends a chunk every `pause` seconds, at most 1,000 times, until the client disconnects; `sent` counts them."""
 
     def __init__(self, head: bytes, chunk: bytes = b"x", pause: float = 0.02) -> None:
         self.sent = 0
@@ -87,7 +87,7 @@ class Endless:
 
 
 def tunnel(connection: socket.socket, first: bytes) -> None:
-    """Does what an HTTP proxy does for CONNECT."""
+    """Behave like an HTTP proxy on CONNECT."""
     host, _, port = first.split(b" ")[1].decode().rpartition(":")
     with socket.create_connection((host, int(port))) as target:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")

@@ -1,4 +1,4 @@
-"""The vendor's rules for call flows: what they refuse, what they leave open, and what can be made."""
+"""The vendor's rules for call flows: violations, undefined cases, and the JSON that is written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ VIOLATIONS: list[tuple[object, dict[str, int]]] = [
 
 @pytest.mark.parametrize(("response", "expected"), VIOLATIONS, ids=[str(case[1]) for case in VIOLATIONS])
 def test_each_violation_has_its_path_and_the_vendors_code(response: object, expected: dict[str, int]) -> None:
-    """At every level of a response, for every rule of the tables, and all at once; it cannot be parsed."""
+    """Every rule is tested at every level of a response, alone and all at once; parsing fails."""
     with pytest.raises(CallFlowError):
         callflow.parse(response)
 
@@ -99,16 +99,16 @@ def test_each_violation_has_its_path_and_the_vendors_code(response: object, expe
         (flow(CALL, CALL, {"action": "hangup", "params": {"reason": "done"}}, clientActionId="", more=1), {}),
     ],
 )
-def test_what_the_vendor_leaves_open_is_valid_and_what_its_prose_alone_forbids_is_a_warning(
+def test_undefined_cases_are_valid_and_rules_stated_only_in_prose_are_warnings(
     response: dict[str, Any], warnings: dict[str, int]
 ) -> None:
-    """Unknown params, null for optional ones and the edges of each range pass, and a misspelt name is pointed out."""
+    """Unknown params, null for optional ones and the limits of each range pass."""
     assert (callflow.validate(response), found(response, "warning")) == ([], warnings)
     assert callflow.parse(callflow.parse(response).as_dict()) == callflow.parse(response)
 
 
-def test_a_misspelt_name_is_pointed_out_with_what_was_meant() -> None:
-    """Also where the name that is meant is required and so missing."""
+def test_a_misspelt_name_is_reported_with_a_suggestion() -> None:
+    """This also works if the misspelt name is required, and therefore missing."""
     problems = callflow.review(flow({"action": "say", "params": {"text": "Hello", "voice_profile": "en"}}))
 
     assert [(problem.code, problem.severity) for problem in problems] == [(-1002, "violation"), (-1009, "warning")]
@@ -116,8 +116,8 @@ def test_a_misspelt_name_is_pointed_out_with_what_was_meant() -> None:
 
 
 @pytest.mark.parametrize("published", vendor.samples("callflows"), ids=lambda published: published["page"])
-def test_every_call_flow_that_the_vendor_publishes_is_kept_whole(published: dict[str, Any]) -> None:
-    """What it holds is in what is written again; what the vendor's own prose forbids is a warning."""
+def test_every_published_call_flow_survives_parsing_and_writing(published: dict[str, Any]) -> None:
+    """Violations of the vendor's own prose are warnings."""
     sample = published["flow"]
 
     written = callflow.parse(sample).as_dict()
@@ -144,8 +144,8 @@ NO_JSON: list[bytes | str] = [b"{", b"\xff\xfe", b'{"a": NaN}', "[" * 100_000]
         *[(partial(callflow.decode, body), [-1001]) for body in NO_JSON],
     ],
 )
-def test_nothing_that_violates_the_rules_can_be_made(make: Callable[[], object], codes: list[int]) -> None:
-    """Neither from values nor from what is not JSON; the error carries the violations."""
+def test_an_invalid_call_flow_cannot_be_created(make: Callable[[], object], codes: list[int]) -> None:
+    """Invalid values and malformed JSON raise an error with the violations."""
     with pytest.raises(CallFlowError) as refused:
         make()
 
@@ -153,7 +153,7 @@ def test_nothing_that_violates_the_rules_can_be_made(make: Callable[[], object],
 
 
 def test_a_call_flow_is_written_in_the_vendors_shape() -> None:
-    """Names are the vendor's, defaults are written out, and the way through JSON loses nothing."""
+    """It has the vendor's names and explicit defaults, and parsing it loses nothing."""
     captured = SayAndCapture("Press", "en", complete_on_hash=False, max_digits=1, digit_timeout=900)
     bridged = MakeCall("+6568888888", "+6591234567")
     made = call_flow(Say("Hello", "en"), captured, bridged, Hangup(), client_action_id="first")

@@ -1,4 +1,4 @@
-"""The emulated API's decisions, in each of its modes, without a socket."""
+"""The emulated API's decisions in each of its modes, without a socket."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Client:
 
 
 @pytest.mark.parametrize("key", [None, "", "key", "Bearer", "Bearer other", "bearer key", "Bearer kéy"])
-def test_another_key_is_refused(key: str | None) -> None:
-    """Without the right bearer nothing is shown, the existence of a path included."""
+def test_a_wrong_key_is_refused(key: str | None) -> None:
+    """Without the right key nothing is revealed, not even whether a path exists."""
     status, document = Client().ask("GET", "/nowhere", key=key)
 
     assert (status, document["statusMessage"]) == (401, "API key not found or invalid")
@@ -54,8 +54,8 @@ def test_another_key_is_refused(key: str | None) -> None:
         *[(neither, {}, True) for neither in ({}, {"enabled": None}, {"active": None})],
     ],
 )
-def test_each_name_of_the_switch_counts_as_chosen(switch: dict[str, Any], modes: dict[str, Any], enabled: bool) -> None:
-    """The guide's `active` and the reference's `enabled` disable alike; neither or null means enabled."""
+def test_active_and_enabled_count_as_configured(switch: dict[str, Any], modes: dict[str, Any], enabled: bool) -> None:
+    """Either disables a webhook; neither or null means enabled."""
     client = Client(**modes)
     client.ask("POST", body=VCA | switch | {"unknown": "tolerated"})
 
@@ -74,8 +74,8 @@ INVALID: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("body", "code"), INVALID)
-def test_bad_input_is_refused_and_changes_nothing(body: object, code: str) -> None:
-    """A 422 carries an error id, a statusCode that is a string, a message and a time."""
+def test_invalid_input_is_refused_and_changes_nothing(body: object, code: str) -> None:
+    """A 422 contains an error id, a statusCode string, a message and a time."""
     client = Client()
     status, document = client.ask("POST", body=body)
 
@@ -95,13 +95,13 @@ def test_bad_input_is_refused_and_changes_nothing(body: object, code: str) -> No
         *[("DELETE", f"{LIST}/{type}", 404) for type in ("VCA", "XYZ")],
     ],
 )
-def test_a_path_and_its_method_have_their_status(method: str, path: str, status: int) -> None:
-    """Every well-formed subaccount exists; other paths, methods and webhooks that are not registered do not."""
+def test_each_path_and_method_has_its_status(method: str, path: str, status: int) -> None:
+    """Every well-formed subaccount exists; other paths, methods and unregistered webhooks do not."""
     assert Client().ask(method, path)[0] == status
 
 
 def test_subaccounts_are_refused_as_configured_before_the_body_is_read() -> None:
-    """Forbidden and missing ones."""
+    """They may be forbidden or missing."""
     client = Client()
     client.account.forbidden, client.account.missing = {"acme"}, {"lost"}
 
@@ -120,8 +120,10 @@ def test_subaccounts_are_refused_as_configured_before_the_body_is_read() -> None
         ({"post_over": "ignore"}, 200, OLD, "secret"),
     ],
 )
-def test_post_over_a_type_does_as_chosen(modes: dict[str, Any], status: int, url: str, header: str | None) -> None:
-    """Replaced wholly or but for the header, refused, or ignored; a free type can always be registered."""
+def test_a_post_over_a_webhook_behaves_as_configured(
+    modes: dict[str, Any], status: int, url: str, header: str | None
+) -> None:
+    """It replaces with or without the header, is refused or is ignored; a new type is always registered."""
     client = Client(**modes)
     client.account.put("acme", "VCA", OLD, http_auth_header="secret")
 
@@ -143,8 +145,8 @@ def test_post_over_a_type_does_as_chosen(modes: dict[str, Any], status: int, url
         ({"stale_reads": 2, "stale_response": True}, [OLD, OLD, OLD, NEW]),
     ],
 )
-def test_an_eventually_consistent_api_shows_what_was_before(modes: dict[str, Any], shown: list[str]) -> None:
-    """In the POST's response, in the next listings, or in both; the account itself has changed at once."""
+def test_an_eventually_consistent_api_shows_the_previous_state(modes: dict[str, Any], shown: list[str]) -> None:
+    """The POST's response, the next listings or both are stale; the account changes at once."""
     client = Client(**modes)
     client.account.put("acme", "VCA", OLD)
 
@@ -152,8 +154,8 @@ def test_an_eventually_consistent_api_shows_what_was_before(modes: dict[str, Any
     assert client.account.webhooks("acme")["VCA"].url == NEW
 
 
-def test_listings_that_are_late_show_each_change_after_its_time() -> None:
-    """A removal like a registration, however often the subaccount is listed until then, and no change for another."""
+def test_late_listings_show_each_change_after_its_delay() -> None:
+    """Removals are delayed too, listing does not affect the delay, and other subaccounts are unaffected."""
     client = Client(late_reads=1.5)
     seen = []
 
@@ -178,8 +180,8 @@ def test_listings_that_are_late_show_each_change_after_its_time() -> None:
         ({"delete_missing_status": 204}, (200, "url"), (204, None)),
     ],
 )
-def test_a_removal_and_a_second_one_respond_as_chosen(modes: dict[str, Any], first: Any, second: Any) -> None:
-    """With the removed webhook, the list or nothing; a webhook that does not exist is an error, or is not."""
+def test_a_removal_and_a_repeated_removal_respond_as_configured(modes: dict[str, Any], first: Any, second: Any) -> None:
+    """The body is the webhook, the list or nothing; a missing webhook is an error or a success."""
     client = Client(**modes)
     client.account.put("acme", "VSS", OLD)
 
@@ -191,8 +193,8 @@ def test_a_removal_and_a_second_one_respond_as_chosen(modes: dict[str, Any], fir
 
 
 @pytest.mark.parametrize(("status", "left"), [(200, []), (422, [OLD]), (405, [OLD])])
-def test_a_vnu_is_removed_or_the_removal_refused(status: int, left: list[str]) -> None:
-    """The reference lists VNU for POST and not for DELETE; other types can be removed whatever is chosen."""
+def test_removing_a_vnu_webhook_succeeds_or_is_refused(status: int, left: list[str]) -> None:
+    """The reference lists VNU for POST but not for DELETE; other types can always be removed."""
     client = Client(delete_vnu_status=status)
     for type in ("VNU", "VCA"):
         client.account.put("acme", type, OLD)
@@ -202,8 +204,8 @@ def test_a_vnu_is_removed_or_the_removal_refused(status: int, left: list[str]) -
     assert (statuses, client.urls()) == ([status, 200], left)
 
 
-def test_what_is_invalid_has_the_status_that_was_chosen() -> None:
-    """An unknown type and a URL that is not absolute, which may even be stored; never one that cannot be sent."""
+def test_invalid_types_and_urls_get_the_configured_status() -> None:
+    """A relative URL may even be stored, but never one to which nothing can be sent."""
     refusing, storing = Client(invalid_type_status=400, invalid_url_status=500), Client(invalid_url_status=200)
     relative, unsendable = VCA | {"url": "a.b"}, VCA | {"url": None}
 
@@ -213,7 +215,8 @@ def test_what_is_invalid_has_the_status_that_was_chosen() -> None:
 
 
 @pytest.mark.parametrize(("count", "shown"), [("right", 1), ("wrong", 2), ("missing", None)])
-def test_the_count_of_a_listing_is_as_chosen(count: Any, shown: int | None) -> None:
+def test_the_count_of_a_listing_is_as_configured(count: Any, shown: int | None) -> None:
+    """It may be right, wrong or missing."""
     client = Client(count=count)
 
     assert client.ask("POST", body=VCA)[1].get("count") == client.ask("GET")[1].get("count") == shown
@@ -233,7 +236,8 @@ def test_the_count_of_a_listing_is_as_chosen(count: Any, shown: int | None) -> N
         (["lower-host", "remove-slash"], "https://Example.COM:8443/Vca/", "https://example.com:8443/Vca"),
     ],
 )
-def test_an_api_that_normalises_stores_the_url_that_way(how: Any, sent: str, stored: str) -> None:
+def test_an_api_that_normalises_stores_the_normalised_url(how: Any, sent: str, stored: str) -> None:
+    """Listings then show another URL than the one that was sent."""
     client = Client(normalise=how)
     assert client.urls("POST", body=VCA | {"url": sent}) == [stored] == [client.account.webhooks("acme")["VCA"].url]
 
@@ -246,8 +250,8 @@ def test_an_api_that_normalises_stores_the_url_that_way(how: Any, sent: str, sto
         ("callflows", {"statusCode": 401}, {"statusCode": 404}, {"statusCode": 422}),
     ],
 )
-def test_an_error_has_the_shape_that_was_chosen(shape: Any, unauthorized: Any, missing: Any, invalid: Any) -> None:
-    """Three pages of the vendor's have three."""
+def test_an_error_has_the_configured_shape(shape: Any, unauthorized: Any, missing: Any, invalid: Any) -> None:
+    """Three of the vendor's pages document three shapes."""
     client = Client(error_body=shape)
 
     assert unauthorized.items() <= client.ask("GET", key=None)[1].items()

@@ -1,4 +1,4 @@
-"""Outbound sessions, which begin with a request for a call flow, and what the account has for them."""
+"""Outbound sessions, which begin with a call flow request, and the account's voices and numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IVR = Ivr(Menu("Press 1.", {"1": Announcement("Thank you.")}), voice_profile="en
 
 
 class Line:
-    """An emulator whose webhooks all point to one endpoint, which has a menu and says when a session has ended."""
+    """An emulator whose webhooks all point to one endpoint, which serves a menu and signals the end of a session."""
 
     def __init__(self, api: Emulator) -> None:
         self.api, self.ended = api, threading.Event()
@@ -59,8 +59,8 @@ def line() -> Iterator[Line]:
             yield one
 
 
-def test_a_session_begins_with_the_call_flow_and_goes_on_with_the_key(line: Line) -> None:
-    """The first VCA is ACTION_COMPLETED with a key and no clientActionId, and leads into the menu."""
+def test_a_session_begins_with_the_call_flow_and_continues_with_the_key(line: Line) -> None:
+    """The first VCA is ACTION_COMPLETED with a key and no clientActionId, and enters the menu."""
     line.register("VCA", "VSS", "VCS")
     line.api.callee = {"keys": ("1",)}
 
@@ -78,8 +78,8 @@ def test_a_session_begins_with_the_call_flow_and_goes_on_with_the_key(line: Line
     assert line.api.calls.calls[0].heard == ("Press 1.", "Thank you.")
 
 
-def test_a_response_to_the_request_is_the_documented_one(line: Line) -> None:
-    """With the ids of the session and of the request, and the time it is valid until."""
+def test_the_request_gets_the_documented_response(line: Line) -> None:
+    """It contains the session and request ids, and the time until which it is valid."""
     until = "2999-11-29T10:00:00.000Z"
 
     created = line.post({"validUntil": until, **call_flow(CALL, SAY).as_dict()})
@@ -100,10 +100,10 @@ def test_a_response_to_the_request_is_the_documented_one(line: Line) -> None:
     ],
     ids=["not answered", "voice message", "no webhook to ask", "bridged to a second call"],
 )  # fmt: skip
-def test_a_session_ends_as_the_calls_do(
+def test_a_session_ends_like_its_calls(
     line: Line, flow: CallFlow, outcomes: Any, types: Any, status: str, legs: list[str]
 ) -> None:
-    """Without a VCA: nobody picked up, or there was nothing to ask."""
+    """Without a VCA, because nobody answered or nothing was asked."""
     line.register(*types)
     line.api.callee = {"outcomes": outcomes}
 
@@ -131,7 +131,7 @@ REFUSED: list[tuple[Any, int, int]] = [
 
 @pytest.mark.parametrize(("body", "status", "code"), REFUSED)
 def test_a_request_that_is_refused_creates_no_session(line: Line, body: object, status: int, code: int) -> None:
-    """Its code is the vendor's, its shape that of this endpoint."""
+    """The error has the vendor's code and the shape of this endpoint."""
     line.register("VCA", "VSS")
     line.api.account.speech_profiles, line.api.account.numbers = ["en-US-ZiraRUS"], ["6512345678"]
 
@@ -143,8 +143,8 @@ def test_a_request_that_is_refused_creates_no_session(line: Line, body: object, 
     assert line.api.calls.calls == []
 
 
-def test_an_error_of_another_kind_has_the_shape_of_this_endpoint(line: Line) -> None:
-    """The key and the subaccount are those of every path; what is no JSON is a 400."""
+def test_other_errors_have_the_shape_of_this_endpoint(line: Line) -> None:
+    """Key and subaccount are checked as on every path, and malformed JSON is a 400."""
     line.api.account.missing = {"acme"}
     url = line.api.url + PATH
 
@@ -157,7 +157,7 @@ def test_an_error_of_another_kind_has_the_shape_of_this_endpoint(line: Line) -> 
 
 
 def test_a_fault_without_effect_begins_no_session(line: Line) -> None:
-    """Its request was not seen."""
+    """The request did not reach the API."""
     line.register("VSS")
     line.api.faults.add(Fault("status", status=503))
 
@@ -167,8 +167,8 @@ def test_a_fault_without_effect_begins_no_session(line: Line) -> None:
     assert (statuses, len(line.api.calls.calls)) == ([503, 200], 1)
 
 
-def test_what_the_account_has_is_listed(line: Line) -> None:
-    """What a test has set, and something where nothing was set."""
+def test_the_accounts_voices_and_numbers_are_listed(line: Line) -> None:
+    """They are those that a test has set, or defaults."""
     base, account = f"{line.api.url}/api/v1/subaccounts/acme", line.api.account
 
     def listed() -> tuple[list[str], list[str]]:
@@ -190,8 +190,8 @@ def test_what_the_account_has_is_listed(line: Line) -> None:
 @pytest.mark.parametrize(
     ("facts", "code"), [({"speech_profiles": ["en-US-Jenny"]}, -2003), ({"numbers": ["+6511111111"]}, -2008)]
 )
-def test_a_response_that_uses_what_the_account_does_not_have_ends_the_session(facts: Any, code: int) -> None:
-    """Where a test has set what the account has."""
+def test_a_response_with_an_unknown_voice_or_number_ends_the_session(facts: Any, code: int) -> None:
+    """This applies only if a test has set the account's lists."""
     with endpoint(lambda _: Reply(200, call_flow(SAY, CALL).as_dict())) as served, Emulator() as api:
         api.account.put("acme", "VCA", served.url)
         for name, values in facts.items():

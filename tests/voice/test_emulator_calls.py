@@ -1,4 +1,4 @@
-"""Calls that the emulator leads through real endpoints."""
+"""Calls that the emulator places to real endpoints."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shape(value: Any) -> Any:
 
 
 def test_a_call_goes_through_the_menu_to_its_summary() -> None:
-    """CALL_RECEIVED, each action, the key under its label, one summary; a flow is executed before the next counts."""
+    """The endpoint gets CALL_RECEIVED, each action, the key under its label, and one summary."""
     served, ended = place(flows((SAY, LISTEN), (SAY,), (SAY, Hangup())), keys=("4",))
 
     received, said, pressed = served.of("CALL_ACTION")
@@ -73,8 +73,8 @@ def test_a_call_goes_through_the_menu_to_its_summary() -> None:
 
 
 @pytest.mark.parametrize("sample", vendor.samples("callflows"), ids=lambda sample: sample["page"].rpartition("/")[2])
-def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str, Any]) -> None:
-    """No session ends in an error, and what the vendor's own prose forbids is noted once."""
+def test_every_published_call_flow_is_executed(sample: dict[str, Any]) -> None:
+    """No session ends in an error, and each violation of the vendor's prose is noted once."""
     responses = iter([sample["flow"]])
     _, ended = place(lambda _: Reply(200, next(responses, HANGUP)), keys=("1",))
 
@@ -82,8 +82,8 @@ def test_every_call_flow_that_the_vendor_publishes_is_executed(sample: dict[str,
     assert all(str(code) in note for code, note in zip(sample["warnings"], ended.notes, strict=True))
 
 
-def test_deliveries_look_as_documented() -> None:
-    """Every field that the vendor's samples have, optional ones apart, of the same type."""
+def test_deliveries_have_the_documented_fields() -> None:
+    """Every non-optional field of the vendor's samples is present, with the same type."""
     bridged, _ = place(flows((LISTEN,), (BRIDGE,)), "VCA", "VSS", "VCS", keys=("1",), outcomes=("BUSY",))
     simple, _ = place(flows((LISTEN,)))
 
@@ -96,7 +96,7 @@ def test_deliveries_look_as_documented() -> None:
 
 
 def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered() -> None:
-    """Those of both legs with their ids, at last the recording; the response to a status decides nothing."""
+    """Both legs have their statuses, the recording comes last, and status responses have no effect."""
     respond = flows((BRIDGE,))
 
     def failing(delivered: Delivered) -> Reply:
@@ -124,7 +124,7 @@ def test_call_statuses_and_the_recording_are_delivered_where_they_are_registered
     ],
 )
 def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: list[str]) -> None:
-    """As in the vendor's table; only a leg that was answered was connected."""
+    """They follow the vendor's table; only an answered leg was connected."""
     respond = flows((BRIDGE,))
     served, ended = place(lambda delivered: respond(delivered)._replace(status=status), outcomes=(outcome,))
 
@@ -135,8 +135,8 @@ def test_the_legs_have_the_documented_statuses(outcome: str, status: int, legs: 
     assert ["connectedTimestamp" in leg for leg in details] == [status == 200, outcome == "COMPLETED"][: len(legs)]
 
 
-def test_the_auth_header_is_sent_and_of_the_response_nothing_is_masked() -> None:
-    """Deliveries carry it as Authorization; one that equals a word of the response does no harm to it."""
+def test_the_auth_header_is_sent_and_responses_are_not_masked() -> None:
+    """A header that equals a word of the response does not alter the record of it."""
     served, ended = place(flows((SAY, Hangup())), header="callflow")
     _, refused = place(lambda _: Reply(401), header="Bearer canary")
 
@@ -148,8 +148,8 @@ def test_the_auth_header_is_sent_and_of_the_response_nothing_is_masked() -> None
 @pytest.mark.parametrize(
     ("listens", "verdict"), [(True, "no response within 0.2 s"), (False, "cannot be reached: Connection refused")]
 )
-def test_an_endpoint_that_does_not_respond_ends_the_call_as_error(listens: bool, verdict: str) -> None:
-    """-2002 in the summary, and no last action."""
+def test_an_unresponsive_endpoint_ends_the_call_as_error(listens: bool, verdict: str) -> None:
+    """The summary has the code -2002 and no last action."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         if listens:
@@ -184,8 +184,8 @@ def test_an_invalid_response_ends_the_call_as_error(status: int, body: bytes, co
     assert served.of("SESSION_SUMMARY")[0]["errorDetails"]["errorCode"] == code
 
 
-def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
-    """Without a VCA the call fails, and the summary is delivered where it is registered."""
+def test_a_missing_or_disabled_webhook_gets_nothing_and_is_noted() -> None:
+    """Without a VCA the call fails, and the summary is delivered if a VSS is registered."""
     held = Account()
     held.put("acme", "VSS", "https://example.com/", enabled=False)
     served, missing = place(flows(), "VSS")
@@ -210,15 +210,15 @@ def test_a_missing_or_disabled_webhook_gets_nothing_which_is_noted() -> None:
     ],
 )
 def test_digits_are_captured_by_the_rules(pressed: list[str], params: dict[str, Any], captured: str | None) -> None:
-    """Hash, least, most and tries decide what a sayAndCapture captures."""
+    """The hash key, minimum, maximum and tries determine what a sayAndCapture captures."""
     action = SayAndCapture("Press", "en-US-BenjaminRUS", **params)
 
     assert capture(action, tuple(pressed))[0] == captured
 
 
 @pytest.mark.parametrize("key_in", ["eventData", "dtmf"])
-def test_a_whole_flow_is_reported_once_with_its_key_where_that_was_chosen(key_in: str) -> None:
-    """The key as seen in 2025, or as documented before; the SIP code is that of the bridged leg."""
+def test_a_flow_is_reported_once_with_its_key_in_the_configured_field(key_in: str) -> None:
+    """The field is that of 2025 or of older documents; the SIP code is that of the bridged leg."""
     more: dict[str, Any] = {"completed": "last", "outcomes": ("NO_ANSWER",), "dtmf_place": key_in}
     served, _ = place(flows((SAY, LISTEN, BRIDGE)), keys=("5",), **more)
 
@@ -227,8 +227,8 @@ def test_a_whole_flow_is_reported_once_with_its_key_where_that_was_chosen(key_in
     assert (received["sipCode"], payload["sipCode"]) == (200, 480)
 
 
-def test_a_duplicate_is_the_same_delivery_again() -> None:
-    """Every body arrives twice, unchanged, and the call goes on with the first response."""
+def test_a_duplicate_is_identical_to_the_first_delivery() -> None:
+    """Every body arrives twice, and the call continues with the first response."""
     served, ended = place(flows((SAY,), (SAY,)), duplicate=True)
 
     assert [one.body for one in served.delivered[0::2]] == [one.body for one in served.delivered[1::2]]
@@ -237,8 +237,8 @@ def test_a_duplicate_is_the_same_delivery_again() -> None:
 
 
 @pytest.mark.parametrize(("retries", "ended_as", "failures"), [(1, "ERROR", 2), (2, "COMPLETED", 0)])
-def test_a_delivery_that_fails_is_made_again_as_often_as_chosen(retries: int, ended_as: str, failures: int) -> None:
-    """The same delivery, after a 500 and after no response; a call flow that is invalid is a response."""
+def test_a_failed_delivery_is_retried_as_often_as_configured(retries: int, ended_as: str, failures: int) -> None:
+    """A 500 and a missing response are retried; an invalid call flow is a response."""
     respond, statuses = flows((SAY, Hangup())), iter([500, 503] if retries == 2 else [500, 503, 200, 500, 500])
 
     def failing(delivered: Delivered) -> Reply:
@@ -255,7 +255,7 @@ def test_a_delivery_that_fails_is_made_again_as_often_as_chosen(retries: int, en
 
 
 def test_a_caller_can_hang_up_while_an_endpoint_responds() -> None:
-    """What the endpoint responds then is not heard, and the summary is delivered."""
+    """The response is not heard, and the summary is delivered."""
     served, ended = place(flows((SAY, LISTEN), (SAY,)), hang_up_at=2, keys=("1",))
 
     assert (len(served.of("CALL_ACTION")), len(served.of("SESSION_SUMMARY"))) == (2, 1)
@@ -263,16 +263,16 @@ def test_a_caller_can_hang_up_while_an_endpoint_responds() -> None:
     assert ended.notes == ("The caller hung up during VCA delivery 2.",)
 
 
-def test_an_endless_call_flow_is_left_by_the_caller() -> None:
-    """Fifty deliveries are enough, and looping is no error of the session."""
+def test_the_caller_hangs_up_on_an_endless_call_flow() -> None:
+    """The limit is fifty deliveries, and the session does not end as an error."""
     served, ended = place(lambda _: Reply(200, call_flow(SAY).as_dict()))
 
     assert (len(served.of("CALL_ACTION")), ended.status) == (50, "COMPLETED")
     assert ended.notes == ("The caller hung up during VCA delivery 50.",)
 
 
-def test_each_bridged_call_ends_as_chosen() -> None:
-    """In order, so that what follows a transfer that failed can be tried; the last outcome is that of the session."""
+def test_each_bridged_call_ends_as_configured() -> None:
+    """The outcomes apply in order, and the last one determines the session's status."""
     served, ended = place(flows((BRIDGE,), (BRIDGE,), (BRIDGE,)), outcomes=("BUSY", "COMPLETED"))
 
     assert [one["sipCode"] for one in served.of("CALL_ACTION")] == [200, 486, 200, 200]
@@ -281,16 +281,16 @@ def test_each_bridged_call_ends_as_chosen() -> None:
     assert ended.status == "COMPLETED"
 
 
-def test_what_is_said_after_a_capture_is_heard() -> None:
-    """The success message, or the failure message after the last try."""
+def test_the_message_after_a_capture_is_heard() -> None:
+    """It is the success message, or the failure message after the last try."""
     ask = replace(LISTEN, success_message="Thank you", failure_message="Goodbye", no_of_tries=1)
     _, ended = place(flows((ask,), (ask,)), keys=("1", ""))
 
     assert ended.heard == ("Press a key", "Thank you", "Press a key", "Goodbye")
 
 
-def test_the_time_to_respond_is_not_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The HTTP library rounds totals of 5 s and more up to whole seconds of its clock."""
+def test_the_response_time_limit_is_not_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The HTTP library would round totals of 5 s and more up to whole seconds of its clock."""
     delays: list[float] = []
     call_at = asyncio.BaseEventLoop.call_at
 
@@ -312,8 +312,8 @@ WRONG: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 
-def test_a_wrong_plan_is_refused() -> None:
-    """422 with a text that names what is wrong, before anything is delivered."""
+def test_an_invalid_plan_is_refused() -> None:
+    """The response is a 422 that names what is wrong, and nothing is delivered."""
     order = {"subaccount": "acme", "source": FROM, "destination": TO, "keys": ["7"]}
     bodies: list[tuple[str, Any]] = [(name, order | {name: value}) for name, value in WRONG]
     with Emulator() as api:

@@ -1,4 +1,4 @@
-"""Which requests a fault meets; the matrix shows what each fault does."""
+"""Which requests a fault affects; the matrix shows each fault's effect."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from eightx8_voice.emulator import Account, Fault, Faults
         ([{"name": "altered"}], "DELETE a, GET a, POST a", [None, None, "altered"]),
     ],
 )
-def test_a_fault_meets_the_requests_it_is_about(
+def test_a_fault_affects_only_matching_requests(
     faults: list[dict[str, Any]], requests: str, expected: list[str | None]
 ) -> None:
-    """Method, subaccount and count choose; of several the one added first takes effect."""
+    """Method, subaccount and count select them; of several faults the first added applies."""
     waiting = Faults(Account())
     for fault in faults:
         waiting.add(Fault(**fault))
@@ -50,7 +50,7 @@ def test_a_fault_meets_the_requests_it_is_about(
         ({"stored": {"colour": 1}}, "stored"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(wrong: dict[str, Any], named: str) -> None:
-    """When it is made, by the name of what is wrong."""
+def test_an_invalid_fault_is_refused(wrong: dict[str, Any], named: str) -> None:
+    """Its creation fails and names what is wrong."""
     with pytest.raises(ValueError, match=named):
         Fault(**{"name": "status"} | wrong)

@@ -1,4 +1,4 @@
-"""The modes of the emulated API as values: what may be chosen, and what is refused."""
+"""The modes of the emulated API as values: which are valid, and which are refused."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ WRONG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_each_mode_can_be_described() -> None:
-    """With what a value may be, which its default is; these tests leave none out."""
+def test_each_mode_has_a_description() -> None:
+    """It lists the values and the default, and the tests cover every mode."""
     assert {mode.name for mode in MODES} == WRONG.keys()
     assert all(mode.allows(mode.default) and mode.help.endswith(".") and mode.choice for mode in MODES)
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_value_that_is_none_of_a_modes_is_refused(name: str) -> None:
-    """The message names the mode and what it may be."""
+def test_an_invalid_mode_value_is_refused(name: str) -> None:
+    """The message names the mode and its valid values."""
     with pytest.raises(ValueError, match=f"^{name} must be (one of|a list of|true or false|a number from)"):
         Modes(**{name: WRONG[name]})
 
 
-def test_a_url_cannot_both_get_and_lose_a_slash() -> None:
+def test_adding_and_removing_a_slash_exclude_each_other() -> None:
+    """The combination is refused."""
     with pytest.raises(ValueError, match="must not both add and remove a slash"):
         Modes(normalise=("add-slash", "remove-slash"))

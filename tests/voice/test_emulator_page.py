@@ -28,7 +28,7 @@ FORM = {"subaccount": "acme", "source": FROM, "destination": TO, "keys": "1", "o
 
 
 def test_everything_shown_is_escaped_and_nothing_foreign_is_loaded() -> None:
-    """Values of the account and the form are text; the policy allows the page's own style and form."""
+    """Values from the account and the form are text; the policy allows only the page's own style and form."""
     hostile = "<script>alert(1)</script>"
     with Emulator() as api:
         api.account.put(f"a{hostile}", "VCA", f"https://example.com/{hostile}\ud800\x1b", http_auth_header="canary")
@@ -52,7 +52,7 @@ def test_everything_shown_is_escaped_and_nothing_foreign_is_loaded() -> None:
     ],
 )
 def test_a_foreign_site_cannot_place_a_call(headers: dict[str, str], status: int) -> None:
-    """Neither across sites nor by rebinding a name, which cannot read the page either; nor use what asks for no key."""
+    """Neither cross-site requests nor DNS rebinding can place one, read the page or use keyless paths."""
     with Emulator() as api:
         placed = requests.post(api.url, data=FORM, headers=headers, timeout=10).status_code
         read = requests.get(api.url, headers=headers, timeout=10).status_code
@@ -63,8 +63,8 @@ def test_a_foreign_site_cannot_place_a_call(headers: dict[str, str], status: int
         assert api.calls.calls == []
 
 
-def test_a_wrong_form_is_shown_again_with_the_reason() -> None:
-    """What was entered stays in the form; whatever else is sent is a wrong form, too."""
+def test_an_invalid_form_is_shown_again_with_the_reason() -> None:
+    """Its values are kept, and a request without a form is treated the same."""
     wrong = {"subaccount": "", "source": "me", "keys": "one", "outcome": "GREAT", "delay": "soon"}
     with Emulator() as api:
         api.account.put("acme", "VCA", "https://ivr.example.com/")
@@ -78,8 +78,8 @@ def test_a_wrong_form_is_shown_again_with_the_reason() -> None:
     assert "no webhook is registered for other" in html.unescape(unserved.text)
 
 
-def test_what_was_used_last_stays_in_the_form() -> None:
-    """The subaccount among the rest; at first it is that of the last call, wherever it was placed."""
+def test_the_form_keeps_the_last_values() -> None:
+    """At first the subaccount is that of the last call, wherever it was placed."""
     with endpoint() as served, Emulator() as api:
         for name in ("acme", "other"):
             api.account.put(name, "VCA", served.url)
@@ -93,7 +93,7 @@ def test_what_was_used_last_stays_in_the_form() -> None:
 
 
 def test_the_head_of_a_call_shows_failures_and_its_statuses_are_grouped() -> None:
-    """Whatever its status is; ended calls but the last are collapsed, and foreign text is isolated."""
+    """Failures show whatever the status; older ended calls are collapsed, and foreign text is isolated."""
 
     def respond(delivered: Delivered) -> Reply:
         event = events.parse(delivered.body)
@@ -117,7 +117,7 @@ def test_the_head_of_a_call_shows_failures_and_its_statuses_are_grouped() -> Non
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[WebDriver]:
-    """A headless one."""
+    """A headless browser."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     binary, driver = next(filter(None, map(shutil.which, names)), None), shutil.which("chromedriver")
     if binary is None or driver is None:
@@ -137,7 +137,7 @@ def texts(browser: WebDriver, selector: str) -> list[str]:
 
 
 class Held:
-    """An endpoint with a menu, whose summaries wait until they are let go."""
+    """An endpoint with a menu, whose summaries are held until they are released."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -150,8 +150,8 @@ class Held:
 
 
 @pytest.mark.browser
-def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> None:
-    """The form is sent, the page follows the call, shows how it went and no auth header."""
+def test_a_user_places_a_call_and_reads_its_timeline(browser: WebDriver) -> None:
+    """The page follows the submitted call, and shows its result and no auth header."""
     held = Held()
     with endpoint(held.respond) as served, Emulator() as api:
         for name in ("VCA", "VSS"):
@@ -177,8 +177,8 @@ def test_a_person_places_a_call_and_reads_its_timeline(browser: WebDriver) -> No
 
 
 @pytest.mark.browser
-def test_a_refresh_touches_nothing_but_what_has_changed(browser: WebDriver) -> None:
-    """A call that is placed elsewhere appears; what is typed and what was opened stays, the call's own details too."""
+def test_a_refresh_changes_only_what_is_new(browser: WebDriver) -> None:
+    """Calls placed elsewhere appear; typed text and opened details stay."""
     held = Held()
     with endpoint(held.respond) as served, Emulator() as api, ThreadPoolExecutor(1) as elsewhere:
         for name in ("VCA", "VSS"):

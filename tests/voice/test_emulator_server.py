@@ -1,4 +1,4 @@
-"""The emulator over real connections: its start, its state file, its key, and its end."""
+"""The emulator over real connections: start, state file, key and shutdown."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def post(api: Emulator, key: str = KEY) -> requests.Response:
     return requests.post(api.url + LIST, json=VCA, headers={"Authorization": f"Bearer {key}"}, timeout=10)
 
 
-def test_the_journal_counts_requests_and_connections_and_holds_no_secret() -> None:
-    """A session keeps its connection; a POST's type is read from its body, an encoded path is decoded."""
+def test_the_journal_records_requests_and_connections_without_secrets() -> None:
+    """A session reuses its connection; a POST's type comes from its body, and paths are decoded."""
     with Emulator("old") as api, requests.Session() as session:
-        api.api_key = KEY  # a rotated key counts from the next request on
+        api.api_key = KEY  # a rotated key applies from the next request on
         post(api, "old")
         session.headers.update(BEARER)
         session.post(api.url + LIST, json=VCA, timeout=10)
@@ -47,8 +47,8 @@ PATHS = ("/", "/%0A", f"{LIST}%0A", "/api/v1/subaccounts/ac%0Ame/webhooks", "/_c
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_path_gets_around_the_key(path: str) -> None:
-    """Only the page and the calls of this machine's programs ask for none; with the key it is refused, too."""
+def test_no_path_bypasses_the_key(path: str) -> None:
+    """Without the key every path is a 401; with it a malformed path gets its own error."""
     with Emulator(KEY) as api, socket.create_connection(("127.0.0.1", int(api.url.split(":")[2]))) as client:
         client.sendall(f"DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         status, journal = client.makefile("rb").readline().split()[1], api.journal.requests()
@@ -58,8 +58,8 @@ def test_no_path_gets_around_the_key(path: str) -> None:
     assert with_key in (404, 405, 422)
 
 
-def test_the_state_file_keeps_webhooks_between_runs_for_its_owner_alone(tmp_path: Path) -> None:
-    """Auth header included; one that others could read is closed by the next write, and no other file is left."""
+def test_the_state_file_keeps_webhooks_between_runs_only_for_its_owner(tmp_path: Path) -> None:
+    """It contains auth headers; the next write restricts a readable file, and no other file is left."""
     path = tmp_path / "new" / "state.json"
     with Emulator(KEY, state_file=path) as api:
         api.account.put("other", "VSS", "https://example.com/")
@@ -86,7 +86,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("text", FOREIGN)
-def test_another_file_stops_the_start_and_is_kept(tmp_path: Path, text: str) -> None:
+def test_a_foreign_state_file_prevents_the_start_and_is_kept(tmp_path: Path, text: str) -> None:
     """A file that no emulator wrote is neither used nor overwritten."""
     path = tmp_path / "state.json"
     path.write_text(text)
@@ -98,7 +98,7 @@ def test_another_file_stops_the_start_and_is_kept(tmp_path: Path, text: str) -> 
 
 
 def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
-    """A taken port is an error that names it."""
+    """A port in use is an error that names it."""
     with Emulator() as api:
         port = int(api.url.removeprefix("http://127.0.0.1:"))
         with pytest.raises(EmulatorError, match=rf":{port}: .*in use.* Choose another port"):
@@ -110,8 +110,8 @@ def test_it_listens_on_loopback_and_frees_its_port_after_the_block() -> None:
         assert again.url == api.url
 
 
-def test_what_a_killed_run_left_beside_the_state_file_is_removed_at_the_next_start(tmp_path: Path) -> None:
-    """What it had written of the account, auth headers included; other files stay."""
+def test_temporary_files_of_a_killed_run_are_removed_at_the_next_start(tmp_path: Path) -> None:
+    """They contain auth headers; other files stay."""
     path, other = tmp_path / "state.json", tmp_path / ".state.json.backup"
     other.touch()
     killed = f"import os; from eightx8_voice.emulator import Emulator; api = Emulator(state_file={str(path)!r})\n"
@@ -124,8 +124,8 @@ def test_what_a_killed_run_left_beside_the_state_file_is_removed_at_the_next_sta
     assert (len(left), set(tmp_path.iterdir())) == (3, {other, path})
 
 
-def test_a_key_is_made_up_for_each_emulator_that_is_given_none() -> None:
-    """Nobody can know it who is not told."""
+def test_each_emulator_without_a_key_generates_its_own() -> None:
+    """The key cannot be guessed."""
     with Emulator() as one, Emulator() as other:
         statuses = [post(api, key).status_code for api in (one, other) for key in (one.api_key, other.api_key)]
 
@@ -144,8 +144,8 @@ def test_the_journal_forgets_the_oldest_requests(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("path", ["/", "/_page.css", "/_calls", LIST, "/nowhere"])
-def test_a_name_that_was_made_to_point_here_reaches_nothing(path: str) -> None:
-    """DNS rebinding: not even with the key; an address, or localhost, is no such name."""
+def test_dns_rebinding_reaches_nothing(path: str) -> None:
+    """Foreign host names are refused even with the key; addresses and localhost are accepted."""
     with Emulator(KEY) as api:
         hosts = ("evil.example", "evil.example:80", "[::1", "a b", "localhost", "10.1.2.3:80", "[fe80::1]")
         statuses = [
@@ -156,11 +156,11 @@ def test_a_name_that_was_made_to_point_here_reaches_nothing(path: str) -> None:
     assert 421 not in statuses[4:]
 
 
-def test_what_asks_for_no_key_is_for_this_machine_alone() -> None:
-    """Whatever name another machine sends, where the emulator listens on all addresses; the API asks for its key."""
+def test_paths_without_a_key_are_only_for_this_machine() -> None:
+    """If the emulator listens on all addresses, other machines are refused whatever host name they send."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unconnected:
         try:
-            unconnected.connect(("192.0.2.1", 9))  # sends nothing, and finds the address that other machines see
+            unconnected.connect(("192.0.2.1", 9))  # finds the address that other machines see, without sending anything
         except OSError:
             pytest.skip("this machine has no address but loopback")
         address = unconnected.getsockname()[0]

@@ -1,4 +1,4 @@
-"""Deliveries become typed values, a malformed one is refused by its field, and a session summary has an outcome."""
+"""Deliveries become typed values, malformed ones are refused by field, and session summaries have an outcome."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def vss(**payload: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("published", vendor.samples("deliveries"), ids=lambda published: published["name"])
-def test_every_delivery_that_the_vendor_publishes_is_read(published: dict[str, Any]) -> None:
-    """Its kind, status, keys, texts and legs, in order and under one name each; what the vendor adds breaks nothing."""
+def test_every_published_delivery_is_parsed(published: dict[str, Any]) -> None:
+    """Each field has one name, and additions by the vendor are ignored."""
     body, payload = published["body"], published["body"]["payload"]
     event = events.parse(body)
 
@@ -48,8 +48,8 @@ def test_every_delivery_that_the_vendor_publishes_is_read(published: dict[str, A
     assert events.parse({**body, "trace": {}, "payload": {**payload, "asrCaptured": {"deep": [1]}}}) == event
 
 
-def test_a_leg_an_error_a_recording_and_numbers_are_typed() -> None:
-    """Also where the vendor's page has CallA and SourceRefId; a session that was not created has no legs."""
+def test_legs_errors_recordings_and_numbers_are_typed() -> None:
+    """The vendor's CallA and SourceRefId spellings are accepted; a failed session has no legs."""
     failed = vss(details=None, errorDetails={"errorCode": "-2003", "errorMsg": "no action"})
     bodies = (failed, *map(sample, ("vss_message", "vru_uploaded", "vnu_updates")))
     uncreated, summary, recording, update = (cast("Any", events.parse(body)) for body in bodies)
@@ -76,8 +76,8 @@ def test_a_leg_an_error_a_recording_and_numbers_are_typed() -> None:
         ({"eventData": {"dtmf": "1"}, "dtmf": "7"}, "1"),
     ],
 )
-def test_keys_are_found_in_each_shape_that_was_seen(payload: dict[str, object], dtmf: str | None) -> None:
-    """The keys are in eventData.dtmf, in eventData itself, or beside it; nothing captured is None."""
+def test_keys_are_found_in_every_known_field(payload: dict[str, object], dtmf: str | None) -> None:
+    """They are in eventData.dtmf, in eventData or beside it; nothing captured is None."""
     event: Any = events.parse(vca(**payload))
 
     assert event.dtmf == dtmf
@@ -95,8 +95,8 @@ MALFORMED: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("body", "path"), MALFORMED)
-def test_a_malformed_delivery_is_refused_by_the_path_of_its_field(body: object, path: str) -> None:
-    """The error never holds the value: deliveries hold phone numbers."""
+def test_a_malformed_delivery_is_refused_with_the_path_of_the_field(body: object, path: str) -> None:
+    """The error never contains the value, since deliveries contain phone numbers."""
     with pytest.raises(EventError) as refused:
         events.parse(body)
 
@@ -105,7 +105,7 @@ def test_a_malformed_delivery_is_refused_by_the_path_of_its_field(body: object, 
 
 @pytest.mark.parametrize("published", vendor.samples("deliveries"), ids=lambda published: published["name"])
 def test_only_the_session_and_a_summarys_status_are_required(published: dict[str, Any]) -> None:
-    """Any other field may be absent, null or of a wrong type without an end of the call."""
+    """Any other field may be absent, null or of a wrong type without ending the call."""
     body, payload = published["body"], published["body"]["payload"]
     optional = [name for name in payload if name not in {"sessionId", "sessionStatus"}]
 
@@ -133,8 +133,8 @@ def test_only_the_session_and_a_summarys_status_are_required(published: dict[str
         (vss(errorDetails={"errorCode": "-2003", "action": "SAY"}), "error.action", "SAY"),
     ],
 )
-def test_an_odd_spelling_of_an_optional_field_is_read(body: dict[str, Any], path: str, value: object) -> None:
-    """Numbers as texts, times as numbers, and nothing in any spelling of nothing."""
+def test_unusual_forms_of_optional_fields_are_read(body: dict[str, Any], path: str, value: object) -> None:
+    """Numbers may be text, times may be numbers, and every form of an empty value is None."""
     found: Any = events.parse(body)
 
     for step in path.split("."):
@@ -157,15 +157,15 @@ def test_an_odd_spelling_of_an_optional_field_is_read(body: dict[str, Any], path
          {"virtualNumbers[1]": 7, "virtualNumbers[2].msisdn": [1]}),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_kept_as_it_came(body: dict[str, Any], unread: dict[str, object]) -> None:
-    """With its path, for a line in a log."""
+def test_unreadable_values_are_kept_unchanged(body: dict[str, Any], unread: dict[str, object]) -> None:
+    """They come with their path, for a line in a log."""
     event = events.parse(body)
 
     assert {found.path: found.value for found in event.unread} == {f"$.payload.{path}": unread[path] for path in unread}
 
 
 def test_times_are_read_in_utc() -> None:
-    """Any offset and any number of decimals is one moment."""
+    """Any offset and any number of decimals is accepted."""
     texts = ("08:26:58", "16:26:58+0800", "16:26:58.5+08:00", "08:26:58.123456789Z")
     summaries: list[Any] = [events.parse(vss(endTime=f"2026-01-13T{text}")) for text in texts]
 
@@ -175,7 +175,7 @@ def test_times_are_read_in_utc() -> None:
 
 @pytest.mark.parametrize("type", WebhookType.__members__)
 def test_synthetic_deliveries_have_the_vendors_shape(type: str) -> None:
-    """Each field is one of the vendor's own sample, and what it holds can be read."""
+    """Each field occurs in the vendor's own sample, and the values can be parsed."""
     samples = [one["body"]["payload"] for one in vendor.samples("deliveries") if one["name"].startswith(type.lower())]
 
     made = synthetic(type, "Sub_1")
@@ -184,8 +184,8 @@ def test_synthetic_deliveries_have_the_vendors_shape(type: str) -> None:
     assert (type.lower() in KINDS, events.parse(made).unread) == (True, ())
 
 
-def test_the_first_delivery_of_an_outbound_session_has_a_key_and_no_place() -> None:
-    """No response came before it."""
+def test_the_first_delivery_of_an_outbound_session_has_a_key_and_no_client_action_id() -> None:
+    """No response preceded it."""
     event: Any = events.parse(synthetic("VCA", "Sub_1", outbound=True))
 
     assert (event.call_status, event.call_direction) == ("ACTION_COMPLETED", "OUTBOUND")
@@ -215,7 +215,7 @@ NOT_LISTED = "the person opted out, but 8x8 could not add the number to its blac
     ],
 )
 def test_each_status_has_one_outcome(status: str, error: tuple[Any, ...], name: str, reason: str | None) -> None:
-    """Only failures are retried, never who opted out; a status that the vendor adds is not mistaken for success."""
+    """Only failures are retried, never an opt-out; an unknown status is not a success."""
     assert outcome(SessionSummary(session_id="s", session_status=status, error=SessionError(*error))) == Outcome(
         name, reason
     )

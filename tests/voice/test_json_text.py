@@ -1,4 +1,4 @@
-"""One reader of JSON: UTF-8 as the standard has it, and a byte order mark only where deliveries are read."""
+"""The JSON reader: standard UTF-8, with a byte order mark only in deliveries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_JSON = [b"", b"\xff\xfe", b"\xc0\x80", b"[NaN]", b"[-Infinity]", (BOM + "{}")
 
 
 @pytest.mark.parametrize("body", [*UTF_16, *NO_JSON])
-def test_what_is_not_json_in_utf_8_is_refused(body: bytes | str) -> None:
+def test_anything_but_utf_8_json_is_refused(body: bytes | str) -> None:
     """Python's own reader accepts UTF-16 and constants that no other reader knows."""
     with pytest.raises(ValueError, match=r".+"):
         json_text.read(body)
@@ -32,7 +32,7 @@ def test_a_delivery_may_begin_with_a_byte_order_mark(body: bytes | str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
 def test_a_call_flow_in_another_encoding_is_invalid_json(encoding: str) -> None:
-    """The platform's reader is not known to be lenient, so the response gets its code for invalid JSON."""
+    """The platform may not be lenient, so the response gets its code for invalid JSON."""
     body = '{"callflow": [{"action": "hangup"}]}'.encode(encoding)
 
     with pytest.raises(callflow.CallFlowError) as refused:

@@ -1,4 +1,4 @@
-"""A menu declared as data responds to each delivery, and remembers nothing."""
+"""A menu declared as data responds to each delivery without storing anything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def press(*keys: str | None, ivr: Ivr = IVR) -> CallFlow:
 
 
 def ask(prompt: str) -> tuple[SayAndCapture]:
-    """One key and no hash, in one try of ten seconds."""
+    """A capture of one key without a hash, in one try of ten seconds."""
     return (SayAndCapture(prompt, VOICE, None, None, 1.0, False, 1, 1, None, 10_000, 1),)
 
 
@@ -53,7 +53,7 @@ BYE, HOURS = (Say("Bye.", VOICE), Hangup()), (Say("Nine to six.", VOICE), Hangup
     ],
 )
 def test_keys_lead_through_the_menu(keys: list[str | None], actions: tuple[object, ...]) -> None:
-    """A declared key goes on, another one or none repeats the menu; the third time in one menu ends the call."""
+    """A wrong or missing key repeats the menu, and the third one in the same menu ends the call."""
     assert press(*keys).actions == actions
 
 
@@ -66,7 +66,7 @@ def test_keys_lead_through_the_menu(keys: list[str | None], actions: tuple[objec
     ],
 )
 def test_status_and_place_decide_where_a_key_is_pressed(status: str, place: str | None, prompt: str) -> None:
-    """Any status but CALL_RECEIVED completes an action; a place that the menu does not have is its beginning."""
+    """Any status but CALL_RECEIVED completes an action; an unknown place restarts the menu."""
     assert IVR.answer(event(status, dtmf="1", place=place)).actions == ask(prompt)
 
 
@@ -80,7 +80,7 @@ def test_status_and_place_decide_where_a_key_is_pressed(status: str, place: str 
     ],
 )
 def test_the_first_key_of_an_outbound_session_counts_for_the_first_menu(delivered: dict[str, Any], prompt: str) -> None:
-    """Such a session begins with a call flow that was no response, so its first delivery has no clientActionId."""
+    """Such a session begins with a call flow request, so its first delivery has no clientActionId."""
     assert IVR.answer(event(**delivered)).actions == ask(prompt)
 
 
@@ -96,18 +96,18 @@ DESK = Ivr(Menu("Desk 1.", {"1": Transfer("+6591234501", OURS, otherwise=AGAIN)}
         *[({"sip_code": code}, (Hangup(),)) for code in (200, None)],
     ],
 )
-def test_a_transfer_that_was_not_connected_goes_on_otherwise(
+def test_a_failed_transfer_continues_with_its_otherwise_step(
     delivered: dict[str, Any], actions: tuple[object, ...]
 ) -> None:
-    """A call that was connected ends, and so does one of which nothing is known."""
+    """The call ends after a connected transfer, and after one of unknown outcome."""
     place = press("1", ivr=DESK).client_action_id
 
     assert DESK.answer(event(place=place, **delivered)).actions == actions
 
 
 @pytest.mark.parametrize(("key", "actions"), [("1", (MakeCall(OURS, "+6591234502", True),)), ("9", ask("Desk 1."))])
-def test_what_comes_after_a_failed_transfer_is_a_step_like_any_other(key: str, actions: tuple[object, ...]) -> None:
-    """Its menu takes keys, and the menu above it is the one in which the transfer was chosen."""
+def test_the_step_after_a_failed_transfer_works_like_any_other(key: str, actions: tuple[object, ...]) -> None:
+    """Its menu accepts keys, and goes back to the menu of the transfer."""
     place = DESK.answer(event(place=press("1", ivr=DESK).client_action_id, sip_code=486)).client_action_id
 
     assert DESK.answer(event(place=place, dtmf=key)).actions == actions
@@ -121,8 +121,8 @@ ACCOUNT = Input("Your number?", judged, {"known": SALES}, max_digits=4, min_digi
 BANK = Ivr(Menu("Account 1.", {"1": ACCOUNT}), VOICE, wrong_key="Not that.", no_key="Nothing?", goodbye="Bye.")
 
 
-def test_an_input_captures_digits_until_the_hash_key_or_its_time_is_over() -> None:
-    """As many as it is declared for; a fixed number of them needs no hash key."""
+def test_an_input_captures_digits_until_the_hash_key_or_the_time_out() -> None:
+    """The number of digits is as declared, and a fixed number needs no hash key."""
     fixed = Ivr(Input("Code?", judged, {}, max_digits=4, min_digits=4, timeout=5000), VOICE)
 
     assert press("1", ivr=BANK).actions == (
@@ -141,8 +141,8 @@ def test_an_input_captures_digits_until_the_hash_key_or_its_time_is_over() -> No
         ([None, "9999", "1234"], "Mobile 1, back 9."),
     ],
 )
-def test_digits_lead_where_the_programs_function_decides(keys: list[str | None], spoken: str) -> None:
-    """It names a declared result; any other name, none, or too few digits ask again."""
+def test_the_programs_function_decides_which_step_follows_an_input(keys: list[str | None], spoken: str) -> None:
+    """An undeclared result, none, or too few digits repeat the prompt."""
     (asked,) = press("1", *keys, ivr=BANK).actions
 
     assert isinstance(asked, SayAndCapture)
@@ -164,7 +164,7 @@ RADIO = Ivr(
     ],
 )
 def test_any_prompt_may_be_an_audio_file(keys: list[str | None], heard: list[object]) -> None:
-    """One action in each response; keys are captured by the text that follows."""
+    """Each response has one action, and the text after the file captures the keys."""
     flow = press(ivr=RADIO)
     for key in [None, *keys]:  # the first delivery reports that the file was played
         flow = RADIO.answer(event(dtmf=key, place=flow.client_action_id))
@@ -188,7 +188,7 @@ OUTBOUND = {"call_direction": "OUTBOUND", "dtmf": "1"}
 
 @pytest.mark.parametrize("first", [Announcement("Closed."), Transfer("+6591234500", OURS, otherwise=Back())])
 def test_a_call_may_begin_with_any_step(first: Announcement | Transfer) -> None:
-    """A line that is closed has nothing to choose."""
+    """A closed line, for example, needs no menu."""
     began = [Ivr(first, VOICE).answer(event(**how)) for how in ({"status": "CALL_RECEIVED"}, OUTBOUND)]
 
     assert all(flow.actions[0] in (Say("Closed.", VOICE), MakeCall(OURS, "+6591234500")) for flow in began)
@@ -206,13 +206,13 @@ WRONG: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("first", "message"), WRONG, ids=[message for _, message in WRONG])
-def test_a_menu_that_breaks_a_rule_cannot_be_declared(first: Any, message: str) -> None:
-    """The mistake shows when the endpoint starts, not when the key is pressed."""
+def test_an_invalid_menu_cannot_be_declared(first: Any, message: str) -> None:
+    """The mistake is found when the endpoint starts, not when a key is pressed."""
     with pytest.raises(ValueError, match=message):
         Ivr(first, VOICE)
 
 
-def test_tries_are_counted_in_two_digits() -> None:
-    """Nothing would end a call of a caller who never presses a key."""
+def test_the_number_of_tries_has_at_most_two_digits() -> None:
+    """Otherwise a call in which no key is pressed would never end."""
     with pytest.raises(ValueError, match="from 1 to 99"):
         Ivr(TOP, VOICE, tries=0)

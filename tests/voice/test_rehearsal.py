@@ -1,4 +1,4 @@
-"""A rehearsal of endpoints that are ready, and of one for each way not to be."""
+"""Rehearsals of endpoints that are ready, and of one for each reason not to be."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def guarded(delivered: Delivered) -> Reply:
 
 
 @pytest.mark.parametrize("type", WebhookType.__members__)
-def test_an_endpoint_that_responds_well_is_ready(monkeypatch: pytest.MonkeyPatch, type: str) -> None:
-    """Its deliveries are marked and synthetic, and carry no API key."""
+def test_a_correct_endpoint_is_ready(monkeypatch: pytest.MonkeyPatch, type: str) -> None:
+    """Its deliveries are marked and synthetic, and contain no API key."""
     monkeypatch.setenv("EIGHTX8_API_KEY", "canary-key")
 
     with endpoint(guarded) as running:
@@ -66,7 +66,7 @@ UNREADY: dict[str, tuple[Respond, str, str]] = {
 
 @pytest.mark.parametrize("name", UNREADY)
 def test_an_endpoint_that_is_not_ready_fails_with_the_reason(name: str) -> None:
-    """Each violation is reported, so one rehearsal is enough to correct a response; the header is not repeated."""
+    """One rehearsal reports every violation, without repeating the header."""
     respond, finding, detail = UNREADY[name]
 
     with endpoint(respond) as running:
@@ -86,8 +86,8 @@ def test_an_endpoint_that_is_not_ready_fails_with_the_reason(name: str) -> None:
         ("VSS", {}, "responded 204; any sender is accepted: return 401 instead"),
     ],
 )
-def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], detail: str) -> None:
-    """A wrong auth header that gets 404 is not accepted, and a summary has no call flow."""
+def test_every_statement_of_a_report_is_true(type: str, refused: dict[str, str], detail: str) -> None:
+    """A 404 for a wrong auth header is not an acceptance, and a summary has no call flow."""
     status = int(detail.split()[1].strip(";"))
 
     with endpoint(lambda one: Reply() if one.headers["Authorization"] == HEADER else Reply(status)) as running:
@@ -97,7 +97,7 @@ def test_every_sentence_of_a_report_is_true(type: str, refused: dict[str, str], 
     assert found | refused | {"wrong auth header": detail} == found
 
 
-def test_a_code_is_named_once() -> None:
+def test_a_vendor_code_is_named_once() -> None:
     """Invalid JSON has the vendor's code in its own text."""
     with endpoint(lambda _: Reply(200, b"<html>")) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
@@ -129,8 +129,8 @@ def menu(place: str, **params: object) -> dict[str, object]:
     return {"clientActionId": place, "callflow": [{"action": "sayAndCapture", "params": asked}]}
 
 
-def test_each_key_of_the_first_menu_is_pressed_once_and_judged() -> None:
-    """With the place that the response gave, in the same call; keys that lead to one failure are in one line."""
+def test_each_key_of_the_first_menu_is_pressed_and_checked_once() -> None:
+    """It has the response's place and call; keys with the same failure share one line."""
     with endpoint(keyed({None: menu("top"), "1": BROKEN, "2": BROKEN, "3": HANGUP})) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
 
@@ -143,8 +143,8 @@ def test_each_key_of_the_first_menu_is_pressed_once_and_judged() -> None:
 
 
 @pytest.mark.parametrize(("depth", "ready", "delivered"), [(0, True, 2), (1, True, 14), (2, False, 26)])
-def test_a_rehearsal_walks_as_deep_as_it_is_told(depth: int, ready: bool, delivered: int) -> None:
-    """Each distinct call flow is replied to once, so a menu that repeats itself ends."""
+def test_a_rehearsal_walks_to_the_requested_depth(depth: int, ready: bool, delivered: int) -> None:
+    """Each distinct call flow gets one reply, so a menu that repeats itself ends."""
 
     def respond(one: Delivered) -> Reply:
         payload = one.body["payload"]
@@ -158,7 +158,7 @@ def test_a_rehearsal_walks_as_deep_as_it_is_told(depth: int, ready: bool, delive
 
 
 def test_a_walk_ends_after_fifty_deliveries() -> None:
-    """A menu without an end, whose every call flow is another one."""
+    """The menu here is endless, with a new call flow each time."""
     numbers = itertools.count()
     with endpoint(
         lambda one: Reply(200, menu(str(one.body["payload"].get("clientActionId") and next(numbers))))
@@ -178,7 +178,7 @@ def test_a_walk_ends_after_fifty_deliveries() -> None:
     ],
 )
 def test_a_caller_replies_as_the_call_flow_allows(flow: dict[str, object], replies: list[str | None]) -> None:
-    """As many digits as it asks for, none where it captures none, and nothing where the call ends."""
+    """The caller presses the required number of digits, or none, and nothing after the call ends."""
     with endpoint(keyed({None: flow, "1111": HANGUP, "2222": HANGUP})) as running:
         rehearse(running.url, "VCA", allow_private=True)
 
@@ -186,7 +186,7 @@ def test_a_caller_replies_as_the_call_flow_allows(flow: dict[str, object], repli
 
 
 def test_an_outbound_session_is_rehearsed_from_its_first_key() -> None:
-    """An endpoint that only serves such sessions never gets CALL_RECEIVED."""
+    """An endpoint for such sessions never gets CALL_RECEIVED."""
 
     def respond(delivered: Delivered) -> Reply:
         expected = delivered.body["payload"]["callStatus"] == "ACTION_COMPLETED"
@@ -214,10 +214,10 @@ TRANSFER = {"action": "makeCall", "params": {"source": "6568888888", "destinatio
         (None, None, (Verdict.WARNING, Verdict.WARNING), "not checked"),
     ],
 )
-def test_voice_profiles_and_caller_ids_are_those_of_the_account(
+def test_voice_profiles_and_caller_ids_are_checked_against_the_account(
     profiles: set[str] | None, numbers: set[str] | None, verdicts: tuple[Verdict, Verdict], detail: str
 ) -> None:
-    """Of every call flow of the walk; a number counts without its plus sign too, and may be whitelisted besides."""
+    """Every call flow is checked; numbers match without a plus sign, and may also be whitelisted."""
     with endpoint(keyed({None: menu("top"), "1": {"callflow": [TRANSFER]}})) as running:
         report = rehearse(running.url, "VCA", allow_private=True, account=AccountFacts(profiles, numbers))
 
@@ -232,7 +232,7 @@ def test_voice_profiles_and_caller_ids_are_those_of_the_account(
     [{"timeout": value} for value in (0, -1, math.inf, math.nan)] + [{"depth": -1}, {"depth": 6}, {"outbound": True}],
 )
 def test_a_limit_out_of_range_is_refused(limits: dict[str, Any]) -> None:
-    """Before anything is sent."""
+    """Nothing is sent."""
     with endpoint() as running, pytest.raises(ValueError, match=r"Nothing was sent\."):
         rehearse(running.url, "VSS", allow_private=True, **limits)
 
@@ -240,7 +240,7 @@ def test_a_limit_out_of_range_is_refused(limits: dict[str, Any]) -> None:
 
 
 def test_a_key_that_gets_no_response_ends_the_walk() -> None:
-    """The others would each wait as long."""
+    """Each further key would wait just as long."""
     with endpoint(
         lambda one: (
             Reply(200, b"x", {"Content-Length": "9", "Connection": "close"})
@@ -254,8 +254,8 @@ def test_a_key_that_gets_no_response_ends_the_walk() -> None:
     assert len(running.delivered) == 3
 
 
-def test_what_the_vendors_own_prose_forbids_and_its_samples_do_is_a_warning() -> None:
-    """An endpoint that responds so is ready."""
+def test_what_the_vendors_samples_do_against_its_prose_is_a_warning() -> None:
+    """An endpoint with such responses is ready."""
     sample = next(sample for sample in samples("callflows") if sample["warnings"] == [-1006])
     with endpoint(lambda _: Reply(200, sample["flow"])) as running:
         report = rehearse(running.url, "VCA", allow_private=True)
@@ -266,7 +266,7 @@ def test_what_the_vendors_own_prose_forbids_and_its_samples_do_is_a_warning() ->
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3", "[fec0::1]"])
 def test_private_addresses_are_not_reached_unless_allowed(host: str) -> None:
-    """Whoever may write a URL into a program must not get to scan the network of the machine that previews it."""
+    """A URL in a program must not be able to scan the network of the previewing machine."""
     with endpoint() as running:
         report = rehearse(running.url.replace("http://127.0.0.1", f"https://{host}"), "VCA", timeout=0.5)
 
@@ -284,13 +284,13 @@ def test_private_addresses_are_not_reached_unless_allowed(host: str) -> None:
         ("2002:7f00:1:: 2002:808:808:: 2001::1 2001:db8::1 3fff::1 5f00::1 100::1 100:0:0:1::1", False),
     ],
 )
-def test_an_address_is_public_only_where_8x8_could_reach_it(addresses: str, public: bool) -> None:
-    """On each Python alike: private, special and translated addresses are not, however they are written."""
+def test_an_address_is_public_only_if_8x8_could_reach_it(addresses: str, public: bool) -> None:
+    """Private, special and translated addresses are not, in any notation and on any Python."""
     assert {address: is_public(address) for address in addresses.split()} == dict.fromkeys(addresses.split(), public)
 
 
-def test_a_response_that_drips_ends_with_the_deadline() -> None:
-    """A byte now and then keeps every single wait short, and still the whole takes no longer than it may."""
+def test_a_dripping_response_ends_at_the_deadline() -> None:
+    """Single bytes keep each wait short, but the total time is limited."""
     drip = Endless(b"HTTP/1.1 200 OK\r\nX: ")
     with Listener(drip) as wire:
         report = rehearse(f"http://{wire.address}/", "VCA", allow_private=True, timeout=0.3)
@@ -303,11 +303,11 @@ def test_a_response_that_drips_ends_with_the_deadline() -> None:
     ("name", "verdict", "detail"),
     [("127.0.0.1", Verdict.HOLDS, "valid until"), ("elsewhere.example", Verdict.FAILS, "not valid")],
 )
-def test_a_certificate_is_reported_with_its_end_or_ends_the_rehearsal(
+def test_a_certificate_is_reported_with_its_expiry_or_ends_the_rehearsal(
     certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch,
     name: str, verdict: Verdict, detail: str,
 ) -> None:  # fmt: skip
-    """Another name's certificate is not accepted."""
+    """A certificate for another name is not accepted."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
 
     with endpoint(tls=certified(name)) as running:
@@ -318,10 +318,10 @@ def test_a_certificate_is_reported_with_its_end_or_ends_the_rehearsal(
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_bundle_that_cannot_be_read_is_named_as_the_cause(
+def test_an_unreadable_ca_bundle_is_named_as_the_cause(
     certified: Callable[..., ssl.SSLContext], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The server is not blamed for a setting of this machine."""
+    """The server is not blamed for a local setting."""
     monkeypatch.setenv(name, "/nowhere/bundle.pem")
 
     with endpoint(tls=certified("127.0.0.1")) as running:
@@ -330,10 +330,10 @@ def test_a_bundle_that_cannot_be_read_is_named_as_the_cause(
     assert details(report) == {"TLS": "the CA bundle named by the environment cannot be read"}
 
 
-def test_certificates_of_the_system_are_trusted_without_any_other_package(
+def test_the_systems_certificates_are_trusted_without_other_packages(
     certified: Callable[..., ssl.SSLContext], bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A serverless function has the standard library alone."""
+    """A serverless function has only the standard library."""
     monkeypatch.setenv("SSL_CERT_FILE", bundle)
     monkeypatch.setitem(sys.modules, "certifi", None)
 

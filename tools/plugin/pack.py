@@ -2,7 +2,7 @@
 
 pack.py [FOLDER]   into build/plugin, or into FOLDER; run it with .venv/bin/python
 
-Of the same files and with the same tools, the archive is the same byte for byte.
+With the same files and tools, the archive is identical byte for byte.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "plugin"
 PROGRAM = f"pulumi-resource-{PACKAGE}"
 MOMENT = 1_577_836_800
-"""When every file in the archive was changed: the first second of 2020, as in the wheel."""
+"""The modification time of every file in the archive: the first second of 2020, as in the wheel."""
 
 
 def pack(folder: Path = FOLDER) -> Path:
@@ -39,7 +39,7 @@ def pack(folder: Path = FOLDER) -> Path:
 
 
 def pinned(distribution: str = "pulumi-8x8") -> str:
-    """Return the lines of requirements.lock, with their hashes, for what a distribution needs on any system."""
+    """Return the lines of requirements.lock, with hashes, that a distribution needs on any system."""
     needed = _needed(distribution, set())
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     # One name may have several entries, for different versions of Python.
@@ -50,7 +50,7 @@ def pinned(distribution: str = "pulumi-8x8") -> str:
 def _needed(distribution: str, found: set[str]) -> set[str]:
     try:
         lines = metadata.requires(distribution) or []
-    except metadata.PackageNotFoundError:  # of another system or Python; what it needs in turn is not known here
+    except metadata.PackageNotFoundError:  # for another system or Python, so its own dependencies are unknown here
         return found
     for line in lines:
         name = re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]).lower()

@@ -1,6 +1,6 @@
 """The native provider's SDKs, written by Pulumi's own code generators, and the language hosts for them; for tests.
 
-People type `pulumi package add`, which generates an SDK for themselves.
+Users run `pulumi package add` instead, which generates an SDK for them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BUILT = HERE.parents[1] / ".tools" / "sdks"
 
 
 def sdk(language: str) -> Path:
-    """The folder of the SDK for `python`, `nodejs` or `go`; the same one until the schema or the generator changes."""
+    """The folder of the SDK for `python`, `nodejs` or `go`; regenerated only if the schema or the generator changes."""
     schema = json.dumps(package())
     generator = "".join((ENGINE / "cli" / name).read_text() for name in ("go.mod", "sdks/main.go"))
     folder = BUILT / hashlib.sha256((schema + generator).encode()).hexdigest()[:16]
@@ -43,7 +43,7 @@ def hosts() -> Path:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One process at a time: tests run in several."""
+    """Allow one process at a time, because tests run in several."""
     BUILT.mkdir(parents=True, exist_ok=True)
     with (BUILT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

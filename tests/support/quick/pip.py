@@ -1,4 +1,4 @@
-"""Answers the CLI's `pip list`, by which it looks for plugins of installed packages: none here needs one.
+"""Replaces `pip list`, with which the CLI looks for plugins of installed packages: no package here has one.
 
 The real one takes two of the three seconds of every command.
 """

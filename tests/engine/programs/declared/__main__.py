@@ -1,4 +1,4 @@
-"""Declares what declared.json says: by name, the arguments of a Webhook or, where there is a `vca_url`, IvrWebhooks."""
+"""Declares what declared.json contains: by name, the arguments of a Webhook or, with a `vca_url`, IvrWebhooks."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Declares what declared.json says, by name the arguments of a Webhook, with the generated SDK alone."""
+"""Declares what declared.json contains, by name the arguments of a Webhook, using only the generated SDK."""
 
 import json
 from pathlib import Path

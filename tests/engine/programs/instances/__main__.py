@@ -1,4 +1,4 @@
-"""Declares what declared.json says, each webhook with the provider and the provider instance that it names."""
+"""Declares what declared.json contains, each webhook with its provider and provider instance."""
 
 import json
 from pathlib import Path

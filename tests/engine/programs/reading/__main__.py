@@ -1,4 +1,4 @@
-"""Reads the webhook of one webhook, and lists what is live in two subaccounts, one of them known by an output."""
+"""Reads one webhook, and lists what is live in two subaccounts, one of them known by an output."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A webhook on the subaccount and at the address that another resource makes, and one at the address of the first."""
+"""A webhook whose subaccount and URL are another resource's outputs, and one at the first webhook's URL."""
 
 import importlib
 import os
