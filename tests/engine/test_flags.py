@@ -9,7 +9,7 @@ from tests.support.account import urls, writes
 from tests.support.engine import native_in_proof
 from tests.support.scratch import CommandResult, Project
 
-pytestmark = [pytest.mark.engine, native_in_proof]
+pytestmark = pytest.mark.engine
 
 VCA = {"subaccount_id": "Sub_1", "type": "VCA", "url": "https://ivr.example/vca"}
 VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"}
@@ -17,6 +17,7 @@ NEW, ELSEWHERE = "https://ivr.example/new", "https://elsewhere.example/"
 
 
 @pytest.mark.options("--target", "--exclude")
+@native_in_proof
 def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Project) -> None:
     """Its changes and drift are ignored, and it is neither refused nor deleted."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
@@ -39,17 +40,18 @@ def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Pr
 
 
 @pytest.mark.options("--replace", "state taint")
-@pytest.mark.parametrize("how", ["--replace", pytest.param("taint", marks=pytest.mark.proof)])
-def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Project, how: str) -> None:
+@native_in_proof
+def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Project) -> None:
     """Nothing is sent if it is live as declared; with another URL the replacement is refused."""
+    taints = project.provider == "native"  # a taint requests a replacement as --replace does
     project.declare(vca=VCA).deploy().ok()
     api.journal.clear()
 
     def replace(**changed: str) -> CommandResult:
         project.declare(vca={**VCA, **changed})
-        if how == "taint":
+        if taints:
             project.run("state", "taint", project.urn("vca"), "--yes").ok()
-        return project.deploy(*(["--replace", project.urn("vca")] if how == "--replace" else []))
+        return project.deploy(*([] if taints else ["--replace", project.urn("vca")]))
 
     assert replace().ok().lines("+-1 replaced")
     assert writes(api) == []
@@ -60,7 +62,7 @@ def test_a_replacement_on_demand_keeps_the_webhook(api: Emulator, project: Proje
     assert "for --replace, run `pulumi up` without it first" in refused.out
     assert writes(api) == []
 
-    if how == "taint":
+    if taints:
         project.run("state", "untaint", project.urn("vca"), "--yes").ok()
     project.deploy().ok()
     project.declare(vca={**VCA, "url": NEW}).deploy().ok()
@@ -97,6 +99,7 @@ def test_an_update_executes_its_plan_and_nothing_else(api: Emulator, project: Pr
 
 @pytest.mark.proof
 @pytest.mark.options("--continue-on-error")
+@native_in_proof
 def test_other_webhooks_are_processed_after_a_failure(api: Emulator, project: Project) -> None:
     """In up and destroy the command fails, and the next one does the rest."""
     project.declare(bad={**VCA, "subaccount_id": "Sub_2"}, vca=VCA, vss=VSS)
@@ -120,6 +123,7 @@ def test_other_webhooks_are_processed_after_a_failure(api: Emulator, project: Pr
 
 
 @pytest.mark.options("--refresh", "refresh --preview-only", "--expect-no-changes", "--json")
+@native_in_proof
 def test_every_command_reports_the_same_drift(api: Emulator, project: Project) -> None:
     """Preview, preview with refresh, and refresh preview agree; with the flag the exit code is 7."""
     project.declare(vca=VCA, vss=VSS).deploy().ok()
@@ -153,6 +157,7 @@ def test_every_command_reports_the_same_drift(api: Emulator, project: Project) -
 
 @pytest.mark.proof
 @pytest.mark.options("--run-program")
+@native_in_proof
 def test_refresh_and_destroy_use_the_current_config_with_run_program(api: Emulator, project: Project) -> None:
     """Without it they use the last recorded key, and a rotated one is refused with the next step."""
     del project.environment["EIGHTX8_API_KEY"]

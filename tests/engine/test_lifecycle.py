@@ -55,7 +55,6 @@ ONE_CHANGE: dict[PostOver, list[str]] = {
     ("project", "post_over"),
     [
         ("dynamic", "replace"),
-        pytest.param("native", "replace", marks=pytest.mark.proof),
         pytest.param("dynamic", "refuse", marks=pytest.mark.proof),
         pytest.param("native", "ignore", marks=pytest.mark.proof),
     ],

@@ -42,11 +42,9 @@ POST, DELETE = {"method": "POST", "apply": False}, {"method": "DELETE", "apply":
 POINTS = {
     "create, before POST": Point({}, {"vca": VCA}, POST, None),
     "create, POST was applied": APPLIED,
-    "update, before POST": Point(OLD, MOVED, POST, VCA["url"]),
     "update, POST was applied": Point(OLD, MOVED, {"method": "POST"}, MOVED["vca"]["url"]),
     "update, between DELETE and POST": Point(OLD, MOVED, {**POST, "skip": 1}, None, "refuse"),
     "replacement, before DELETE": Point(OLD, {**SAME, "vca": {**VCA, "type": "VCS"}}, DELETE, VCA["url"]),
-    "delete, before DELETE": Point(OLD, SAME, DELETE, VCA["url"]),
     "delete, DELETE was applied": Point(OLD, SAME, {"method": "DELETE"}, None),
 }
 

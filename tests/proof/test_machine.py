@@ -15,7 +15,7 @@ from tests.proof.machine import Machine
 UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = {
     # The same sequences in every run, so that a failure is caused by a change.
-    "ci": settings(UNHURRIED, max_examples=40, stateful_step_count=8, derandomize=True, database=None),
+    "ci": settings(UNHURRIED, max_examples=25, stateful_step_count=8, derandomize=True, database=None),
     "soak": settings(UNHURRIED, max_examples=2000, stateful_step_count=25),
 }
 # The number of sequences for each mode of the API.
