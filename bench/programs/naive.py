@@ -1,30 +1,36 @@
-"""A dynamic provider written in an hour: one `requests` call per webhook, no session, no checks."""
+"""A dynamic provider written in a day: a session, one GET per subaccount on refresh, no checks."""
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
+from threading import Lock
 from typing import Any
 
 import empty
 import requests
 from pulumi.dynamic import CreateResult, ReadResult
 
+_session = requests.Session()
+_listings: dict[str, Any] = {}
+_locks: defaultdict[str, Lock] = defaultdict(Lock)
+
 
 class Provider(empty.Provider):
-    """POST, GET, POST, DELETE."""
+    """POST, GET, POST, DELETE. One process serves one operation, so a listing stays valid until its end."""
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{os.environ['EIGHTX8_BASE_URL']}/api/v1/subaccounts/{path}"
         headers = {"Authorization": f"Bearer {os.environ['EIGHTX8_API_KEY']}"}
-        response = self.http().request(method, url, json=body, headers=headers, timeout=30)
+        response = _session.request(method, url, json=body, headers=headers, timeout=30)
         response.raise_for_status()
         return response.json()
 
-    def http(self) -> Any:
-        return requests
-
     def listing(self, subaccount_id: str) -> Any:
-        return self.call("GET", f"{subaccount_id}/webhooks")["webhooks"]
+        with _locks[subaccount_id]:
+            if subaccount_id not in _listings:
+                _listings[subaccount_id] = self.call("GET", f"{subaccount_id}/webhooks")["webhooks"]
+            return _listings[subaccount_id]
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         body = {"active": True, "type": props["type"], "url": props["url"]}
