@@ -34,7 +34,6 @@ def test_the_longest_bar_belongs_to_the_longest_time() -> None:
     assert short.split() == ["naive", "█" * 12, "1.00"]
 
 
-@pytest.mark.xfail(strict=True, reason="the page needs a measurement on an idle machine")
 def test_the_page_has_every_size_and_operation_and_a_matching_plot() -> None:
     """The output of `make bench` was copied completely."""
     rows = re.findall(r"^\| ([\d,]+)( \*)? \| (.+?) \| (.+) \|$", PAGE, re.MULTILINE)
