@@ -33,6 +33,7 @@ def run(project: Project, script: str, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "compare",
     [pytest.param(PREVIEW, id="preview"), pytest.param(REFRESH.strip(), id="refresh", marks=pytest.mark.proof)],

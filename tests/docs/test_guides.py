@@ -99,6 +99,7 @@ def test_a_key_in_the_stacks_config_is_rotated(tmp_path: Path) -> None:
         assert "'apiKey': {" in recorded_now or "8x8:apiKey" in recorded_now
 
 
+@pytest.mark.proof
 def test_the_processes_of_a_run_are_found_with_their_engines_address(tmp_path: Path) -> None:
     """The command is that of the repair page."""
     [listing] = re.findall(r"^ps -A .+$", (DOCS / "repair.md").read_text(encoding="utf-8"), re.MULTILINE)

@@ -13,7 +13,7 @@ from eightx8_voice.emulator import Emulator
 from tests.support.account import listings, urls
 from tests.support.scratch import PROGRAMS, ROOT, CommandResult, Project, copy
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 
 def python(project: Project, folder: Path, *arguments: str) -> CommandResult:

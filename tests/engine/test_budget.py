@@ -13,7 +13,7 @@ from pulumi_8x8.reconcile.listings import LISTED_AT_ONCE
 from tests.support.engine import native_in_proof
 from tests.support.scratch import Project
 
-pytestmark = [pytest.mark.engine, native_in_proof]
+pytestmark = [pytest.mark.engine, native_in_proof, pytest.mark.proof]
 
 A, B = "https://ivr.example/a", "https://ivr.example/b"
 MOST_CONNECTIONS = LISTED_AT_ONCE + 4

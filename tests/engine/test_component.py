@@ -43,6 +43,7 @@ def test_a_component_manages_both_webhooks_from_create_to_destroy(api: Emulator,
     assert urls(api) == {}
 
 
+@pytest.mark.proof
 def test_a_second_declaration_of_a_components_webhook_is_refused(api: Emulator, project: Project) -> None:
     """The failed preview names both resources."""
     refused = project.declare(ivr=PAIR, mine=VSS).preview().refused()
@@ -53,6 +54,7 @@ def test_a_second_declaration_of_a_components_webhook_is_refused(api: Emulator, 
     assert writes(api) == []
 
 
+@pytest.mark.proof
 def test_two_webhooks_with_its_names_move_into_a_component_unchanged(api: Emulator, project: Project) -> None:
     """The component's aliases make them the same resources, including their headers."""
     header = {"http_auth_header": "Basic b25l"}

@@ -84,6 +84,7 @@ def test_drift_that_the_program_follows_is_adopted(api: Emulator, project: Proje
     assert project.preview("--expect-no-changes").ok().out == ""
 
 
+@pytest.mark.proof
 def test_a_header_that_was_added_outside_is_not_removed(either_api: Emulator, project: Project) -> None:
     """The preview refuses and lists the options; overwriting it is one of them."""
     project.declare(vca=VCA).deploy().ok()
@@ -123,6 +124,7 @@ def test_a_preview_falls_back_to_the_state_while_the_api_is_unreachable(api: Emu
     assert writes(api) == []
 
 
+@pytest.mark.proof
 def test_a_refused_or_missing_key_fails_the_preview_and_the_next_key_works(api: Emulator, project: Project) -> None:
     """The error names what to check or set, and a new key is not a change."""
     project.declare(vca=VCA).deploy().ok()
@@ -145,6 +147,7 @@ def test_a_refused_or_missing_key_fails_the_preview_and_the_next_key_works(api: 
     assert project.words("Set it with `pulumi config set --secret 8x8:apiKey`") in missing.out
 
 
+@pytest.mark.proof
 def test_without_live_checks_preview_needs_no_key_or_network_and_up_still_lists(
     api: Emulator, project: Project
 ) -> None:

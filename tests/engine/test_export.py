@@ -46,6 +46,7 @@ def test_running_an_exported_program_adopts_and_changes_nothing(api: Emulator, p
     project.preview("--expect-no-changes").ok()
 
 
+@pytest.mark.proof
 def test_the_import_option_and_pulumi_import_are_refused(api: Emulator, project: Project) -> None:
     """The option fails in one line, the command in the host's KeyError, as docs/adopt.md explains."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")

@@ -16,6 +16,7 @@ VSS = {"subaccount_id": "Sub_1", "type": "VSS", "url": "https://ivr.example/vss"
 NEW, ELSEWHERE = "https://ivr.example/new", "https://elsewhere.example/"
 
 
+@pytest.mark.proof
 @pytest.mark.options("--target", "--exclude")
 @native_in_proof
 def test_a_webhook_that_is_not_a_target_is_left_alone(api: Emulator, project: Project) -> None:
@@ -122,6 +123,7 @@ def test_other_webhooks_are_processed_after_a_failure(api: Emulator, project: Pr
     assert urls(api) == {"Sub_2/VCA": VCA["url"]}
 
 
+@pytest.mark.proof
 @pytest.mark.options("--refresh", "refresh --preview-only", "--expect-no-changes", "--json")
 @native_in_proof
 def test_every_command_reports_the_same_drift(api: Emulator, project: Project) -> None:

@@ -41,6 +41,7 @@ def test_every_type_is_imported_with_a_clean_preview(api: Emulator, project: Pro
     assert api.account.webhooks("Sub_1") == before
 
 
+@pytest.mark.proof
 def test_an_imported_header_stays_until_the_program_declares_one(api: Emulator, project: Project) -> None:
     """A change that would remove it is refused; declaring it is one registration."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca", http_auth_header="Basic dGhlaXJz")
@@ -58,6 +59,7 @@ def test_an_imported_header_stays_until_the_program_declares_one(api: Emulator, 
     assert project.preview("--expect-no-changes").ok().steps == []
 
 
+@pytest.mark.proof
 def test_a_header_added_after_an_import_is_drift(api: Emulator, project: Project) -> None:
     """Only a header that was set at the time of the import is kept."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/vca")
@@ -69,6 +71,7 @@ def test_a_header_added_after_an_import_is_drift(api: Emulator, project: Project
     assert "Sub_1/VCA has an auth header that this stack does not know" in preview.refused().out
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("id", "said"),
     [
@@ -86,6 +89,7 @@ def test_importing_an_unregistered_webhook_fails_with_its_id(
     assert project.resources() == {}
 
 
+@pytest.mark.proof
 def test_the_import_option_adopts_and_updates_in_one_run(api: Emulator, project: Project) -> None:
     """If the declaration differs, the engine imports and then updates with one registration."""
     api.account.put("Sub_1", "VCA", "https://ivr.example/old")

@@ -16,7 +16,7 @@ from eightx8_voice.emulator import Emulator
 from tests.support.account import urls
 from tests.support.scratch import ROOT, Project, engine_bin
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 
 def pip(*arguments: str) -> None:

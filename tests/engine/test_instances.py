@@ -86,6 +86,7 @@ def providers(process: psutil.Process, name: str) -> list[psutil.Process]:
     return [child for child in process.children(recursive=True) if name in " ".join(child.cmdline())]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("new", "old"), [("native", "dynamic"), pytest.param("dynamic", "native", marks=in_proof)])
 def test_killing_a_provider_process_in_between_loses_no_webhook(
     api: Emulator, project: Project, new: str, old: str
@@ -112,6 +113,7 @@ def test_killing_a_provider_process_in_between_loses_no_webhook(
     assert sorted(project.resources()) == ["slow", "vca"]
 
 
+@pytest.mark.proof
 def test_concurrent_stacks_do_not_share_claims(api: Emulator, tmp_path: Path) -> None:
     """One stack deletes a webhook that the other one declares, because they are separate runs."""
     environment = {"EIGHTX8_API_KEY": api.api_key, "EIGHTX8_BASE_URL": api.url, "TMPDIR": str(tmp_path)}

@@ -26,6 +26,7 @@ WEBHOOKS: dict[str, dict[str, Any]] = {
 TOKENS = {"dynamic": TOKEN, "native": NATIVE}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("before", "after"), [("dynamic", "native"), pytest.param("native", "dynamic", marks=pytest.mark.proof)]
 )

@@ -46,6 +46,7 @@ def test_a_plain_preview_names_each_property_that_has_drifted(api: Emulator, pro
     assert sorted(writes(api)) == ["POST Sub_1/VCA", "POST Sub_1/VSS"]
 
 
+@pytest.mark.proof
 def test_each_explicit_provider_uses_its_own_account(api: Emulator, project: Project) -> None:
     """One program has two keys and two addresses; the state contains the keys only as secrets."""
     with Emulator("canary-of-another-key") as other:
@@ -80,6 +81,7 @@ def test_a_header_and_a_secret_url_are_never_shown(api: Emulator, project: Proje
     assert api.account.webhooks("Sub_1")["VCA"].url == vca["url"]
 
 
+@pytest.mark.proof
 def test_custom_timeouts_limit_an_operation(api: Emulator, project: Project) -> None:
     """An unresponsive API is abandoned after the program's time-out, not the setting's."""
     api.faults.add(Fault("hang", method="POST", times=None))

@@ -144,6 +144,7 @@ def test_options_that_affect_deletion_work_as_documented(api: Emulator, project:
     assert order == sorted(order)
 
 
+@pytest.mark.proof
 @pytest.mark.options("--exclude-protected", "--ignore-protect")
 @native_in_proof
 def test_flags_that_affect_protection_work_as_documented(api: Emulator, project: Project) -> None:
@@ -170,6 +171,7 @@ Webhook(name, subaccount_id="Sub_alias", type="VCA", url=url, opts=Options(alias
 """
 
 
+@pytest.mark.proof
 @pytest.mark.options(
     "delete_before_replace", "replace_with", "replacement_trigger", "replace_on_changes", "aliases", "retain_on_delete"
 )
@@ -211,6 +213,7 @@ webhook("version", Options(version="9.9.9", plugin_download_url="https://plugins
 """
 
 
+@pytest.mark.proof
 @pytest.mark.options("custom_timeouts", "additional_secret_outputs", "hide_diffs", "version, plugin_download_url")
 @native_in_proof
 def test_options_for_state_and_display_do_not_change_a_webhook(api: Emulator, project: Project) -> None:
@@ -299,6 +302,7 @@ def test_component_options_reach_its_webhooks_as_documented(api: Emulator, proje
     assert urls(api) == {"Sub_first/VCA": A, "Sub_pair/VCA": B, "Sub_pair/VSS": B}
 
 
+@pytest.mark.proof
 @pytest.mark.options("import_")
 def test_import_is_refused_in_one_line(api: Emulator, project: Project) -> None:
     """The error names the alternative."""

@@ -55,6 +55,7 @@ def test_a_webhook_with_other_values_is_refused_unless_overwritten(either_api: E
     assert overwritten.lines("replaced https://theirs.example/ (disabled, no auth header)")
 
 
+@pytest.mark.proof
 def test_two_resources_for_one_webhook_fail_the_preview(api: Emulator, project: Project) -> None:
     """The error names both, and nothing is sent."""
     refused = project.declare(one=VCA, two=VCA).preview().refused()
@@ -82,6 +83,7 @@ def test_a_rename_without_an_alias_keeps_the_webhook(either_api: Emulator, proje
     assert project.resources().keys() == {"new", "next"}
 
 
+@pytest.mark.proof
 def test_a_rename_with_a_change_needs_an_alias(api: Emulator, project: Project) -> None:
     """Otherwise it is refused like an unmanaged webhook, and the error mentions the alias."""
     project.declare(old=VCA).deploy().ok()
@@ -109,6 +111,7 @@ def test_finishing_an_interrupted_replacement_keeps_the_webhook(api: Emulator, p
     assert urls(api) == {"Sub_1/VCA": VCA["url"], "Sub_1/VSS": VSS["url"]}
 
 
+@pytest.mark.proof
 def test_a_webhook_is_not_adopted_in_the_run_in_which_another_resource_leaves_it(
     api: Emulator, project: Project
 ) -> None:

@@ -8,7 +8,7 @@ from eightx8_voice.emulator import Emulator
 from tests.support.account import urls, writes
 from tests.support.scratch import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 
 def test_a_program_reads_and_lists_webhooks_without_managing_them(api: Emulator, project: Project) -> None:

@@ -10,7 +10,7 @@ from eightx8_voice.emulator import Emulator, StoredWebhook
 from tests.support.account import writes
 from tests.support.scratch import ROOT, Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.proof]
 
 EXAMPLE = ROOT / "examples" / "stack-reference"
 

@@ -43,6 +43,7 @@ def test_a_new_project_has_only_the_templates_files_and_deploys(api: Emulator, n
     new.preview("--expect-no-changes").ok()
 
 
+@pytest.mark.proof
 def test_the_configuration_of_a_new_project_is_in_version_control(new: Project) -> None:
     """Its virtual environment is not."""
     new.run("new", str(TEMPLATE), "--yes", "--generate-only", "--name", "ivr").ok()
@@ -59,6 +60,7 @@ def test_the_configuration_of_a_new_project_is_in_version_control(new: Project) 
     assert "venv/pyvenv.cfg" not in listed
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("source", [TEMPLATE, ROOT], ids=["template", "root"])
 def test_a_secret_url_in_the_config_stays_secret(api: Emulator, project: Project, source: Path) -> None:
     """It is hidden in the state, in the outputs and on every row."""
@@ -81,6 +83,7 @@ def test_a_secret_url_in_the_config_stays_secret(api: Emulator, project: Project
     assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
 
 
+@pytest.mark.proof
 def test_a_secret_among_additional_subaccounts_makes_all_of_them_secret(api: Emulator, project: Project) -> None:
     """Their list is one config value."""
     for name in ("Pulumi.yaml", "__main__.py"):
@@ -96,6 +99,7 @@ def test_a_secret_among_additional_subaccounts_makes_all_of_them_secret(api: Emu
     assert "canary" not in f"{up.out}{project.export()}{project.outputs()}"
 
 
+@pytest.mark.proof
 def test_the_root_stacks_config_is_typed(api: Emulator, project: Project) -> None:
     """The engine names missing and wrongly typed values; additional subaccounts are a list."""
     for name in ("Pulumi.yaml", "__main__.py"):

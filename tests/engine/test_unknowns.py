@@ -9,7 +9,7 @@ from tests.support.account import urls, writes
 from tests.support.engine import native_in_proof
 from tests.support.scratch import Project
 
-pytestmark = [pytest.mark.engine, native_in_proof]
+pytestmark = [pytest.mark.engine, native_in_proof, pytest.mark.proof]
 
 
 def test_a_url_and_a_subaccount_may_be_other_resources_outputs(api: Emulator, project: Project) -> None:
