@@ -96,7 +96,7 @@ def test_endpoints_of_the_other_types_can_be_rehearsed(type: str) -> None:
     assert result.exit_code == 0, result.output
 
 
-class Api:
+class ApiWithLists:
     """An API with these lists: status and body by the last part of the path."""
 
     def __init__(self, **lists: tuple[int, object]) -> None:
@@ -130,7 +130,7 @@ def test_voices_and_numbers_missing_in_the_account_are_named_with_a_suggestion(
     served: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wrong voice fails live calls; a caller id may still be whitelisted."""
-    with Listener(Api(speech_profiles=(200, PROFILES), numbers=(200, NUMBERS))) as api:
+    with Listener(ApiWithLists(speech_profiles=(200, PROFILES), numbers=(200, NUMBERS))) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)
 
@@ -146,7 +146,7 @@ def test_unreadable_account_lists_are_a_warning(
     served: str, monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, object]
 ) -> None:
     """The endpoint may still be ready; the reason is printed without the response's text."""
-    with Listener(Api(speech_profiles=refusal, numbers=refusal)) as api:
+    with Listener(ApiWithLists(speech_profiles=refusal, numbers=refusal)) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)
 
@@ -156,7 +156,7 @@ def test_unreadable_account_lists_are_a_warning(
 
 def test_a_refused_key_is_an_error(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No list can be read with it, and nothing is sent to the endpoint."""
-    with Listener(Api(speech_profiles=(401, b""), numbers=(401, b""))) as api:
+    with Listener(ApiWithLists(speech_profiles=(401, b""), numbers=(401, b""))) as api:
         monkeypatch.setenv("EIGHTX8_BASE_URL", f"http://{api.address}")
         result = command(served, "--subaccount", SUB)
 

@@ -18,7 +18,7 @@ from pulumi_8x8.reconcile.caller import INPUT
 A = "https://a.example/"
 
 
-class Engine(mocks.Mocks):
+class RecordingEngine(mocks.Mocks):
     """Accepts every resource, and records what was registered."""
 
     def __init__(self) -> None:
@@ -36,15 +36,15 @@ class Engine(mocks.Mocks):
         return dict(json.loads(self.resources[name].inputs[INPUT]))
 
 
-Run = Callable[[Callable[[], Any]], Engine]
+Run = Callable[[Callable[[], Any]], RecordingEngine]
 
 
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Run a program to its end, and return what was registered."""
 
-    def running(program: Callable[[], Any]) -> Engine:
-        engine = Engine()
+    def running(program: Callable[[], Any]) -> RecordingEngine:
+        engine = RecordingEngine()
         mocks.set_mocks(engine, project="project", stack="stack", preview=False)
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
         return engine
@@ -105,10 +105,10 @@ def test_a_key_in_plain_config_causes_one_warning(
 def test_a_subclass_is_the_same_resource_to_the_engine(run: Run) -> None:
     """A type token of its own would replace the webhook."""
 
-    class Menu(Webhook):
+    class TeamWebhook(Webhook):
         """A team's own webhook."""
 
-    engine = run(lambda: Menu("menu", subaccount_id="acme_voice", type="VCA", url=A))
+    engine = run(lambda: TeamWebhook("menu", subaccount_id="acme_voice", type="VCA", url=A))
 
     assert engine.resources["menu"].typ == "pulumi-python:dynamic/8x8:Webhook"
 

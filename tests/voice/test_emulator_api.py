@@ -17,7 +17,7 @@ OLD, NEW = "https://example.com/old", "https://example.com/new"
 VCA: dict[str, Any] = {"type": "VCA", "url": NEW}
 
 
-class Client:
+class ModeAccount:
     """An account in a mode, and requests to it."""
 
     def __init__(self, **modes: Any) -> None:
@@ -36,7 +36,7 @@ class Client:
 @pytest.mark.parametrize("key", [None, "", "key", "Bearer", "Bearer other", "bearer key", "Bearer kéy"])
 def test_a_wrong_key_is_refused(key: str | None) -> None:
     """Without the right key nothing is revealed, not even whether a path exists."""
-    status, document = Client().ask("GET", "/nowhere", key=key)
+    status, document = ModeAccount().ask("GET", "/nowhere", key=key)
 
     assert (status, document["statusMessage"]) == (401, "API key not found or invalid")
 
@@ -56,7 +56,7 @@ def test_a_wrong_key_is_refused(key: str | None) -> None:
 )
 def test_active_and_enabled_count_as_configured(switch: dict[str, Any], modes: dict[str, Any], enabled: bool) -> None:
     """Either disables a webhook; neither or null means enabled."""
-    client = Client(**modes)
+    client = ModeAccount(**modes)
     client.ask("POST", body=VCA | switch | {"unknown": "tolerated"})
 
     assert client.account.webhooks("acme")["VCA"].enabled is enabled
@@ -76,7 +76,7 @@ INVALID: list[tuple[object, str]] = [
 @pytest.mark.parametrize(("body", "code"), INVALID)
 def test_invalid_input_is_refused_and_changes_nothing(body: object, code: str) -> None:
     """A 422 contains an error id, a statusCode string, a message and a time."""
-    client = Client()
+    client = ModeAccount()
     status, document = client.ask("POST", body=body)
 
     assert (status, document["statusCode"]) == (422, code)
@@ -97,12 +97,12 @@ def test_invalid_input_is_refused_and_changes_nothing(body: object, code: str) -
 )
 def test_each_path_and_method_has_its_status(method: str, path: str, status: int) -> None:
     """Every well-formed subaccount exists; other paths, methods and unregistered webhooks do not."""
-    assert Client().ask(method, path)[0] == status
+    assert ModeAccount().ask(method, path)[0] == status
 
 
 def test_subaccounts_are_refused_as_configured_before_the_body_is_read() -> None:
     """They may be forbidden or missing."""
-    client = Client()
+    client = ModeAccount()
     client.account.forbidden, client.account.missing = {"acme"}, {"lost"}
 
     statuses = [client.ask("POST", f"{API}/{name}/webhooks", b"{")[0] for name in ("acme", "lost", "known")]
@@ -124,7 +124,7 @@ def test_a_post_over_a_webhook_behaves_as_configured(
     modes: dict[str, Any], status: int, url: str, header: str | None
 ) -> None:
     """It replaces with or without the header, is refused or is ignored; a new type is always registered."""
-    client = Client(**modes)
+    client = ModeAccount(**modes)
     client.account.put("acme", "VCA", OLD, http_auth_header="secret")
 
     over = client.ask("POST", body=VCA)[0]
@@ -147,7 +147,7 @@ def test_a_post_over_a_webhook_behaves_as_configured(
 )
 def test_an_eventually_consistent_api_shows_the_previous_state(modes: dict[str, Any], shown: list[str]) -> None:
     """The POST's response, the next listings or both are stale; the account changes at once."""
-    client = Client(**modes)
+    client = ModeAccount(**modes)
     client.account.put("acme", "VCA", OLD)
 
     assert [client.urls("POST", body=VCA), *[client.urls() for _ in range(3)]] == [[url] for url in shown]
@@ -156,7 +156,7 @@ def test_an_eventually_consistent_api_shows_the_previous_state(modes: dict[str, 
 
 def test_late_listings_show_each_change_after_its_delay() -> None:
     """Removals are delayed too, listing does not affect the delay, and other subaccounts are unaffected."""
-    client = Client(late_reads=1.5)
+    client = ModeAccount(late_reads=1.5)
     seen = []
 
     for now, method in [(0.0, "POST"), (1.0, "DELETE"), (1.4, ""), (1.5, ""), (2.4, ""), (2.5, "")]:
@@ -182,7 +182,7 @@ def test_late_listings_show_each_change_after_its_delay() -> None:
 )
 def test_a_removal_and_a_repeated_removal_respond_as_configured(modes: dict[str, Any], first: Any, second: Any) -> None:
     """The body is the webhook, the list or nothing; a missing webhook is an error or a success."""
-    client = Client(**modes)
+    client = ModeAccount(**modes)
     client.account.put("acme", "VSS", OLD)
 
     for status, named in (first, second):
@@ -195,7 +195,7 @@ def test_a_removal_and_a_repeated_removal_respond_as_configured(modes: dict[str,
 @pytest.mark.parametrize(("status", "left"), [(200, []), (422, [OLD]), (405, [OLD])])
 def test_removing_a_vnu_webhook_succeeds_or_is_refused(status: int, left: list[str]) -> None:
     """The reference lists VNU for POST but not for DELETE; other types can always be removed."""
-    client = Client(delete_vnu_status=status)
+    client = ModeAccount(delete_vnu_status=status)
     for type in ("VNU", "VCA"):
         client.account.put("acme", type, OLD)
 
@@ -206,7 +206,10 @@ def test_removing_a_vnu_webhook_succeeds_or_is_refused(status: int, left: list[s
 
 def test_invalid_types_and_urls_get_the_configured_status() -> None:
     """A relative URL may even be stored, but never one to which nothing can be sent."""
-    refusing, storing = Client(invalid_type_status=400, invalid_url_status=500), Client(invalid_url_status=200)
+    refusing, storing = (
+        ModeAccount(invalid_type_status=400, invalid_url_status=500),
+        ModeAccount(invalid_url_status=200),
+    )
     relative, unsendable = VCA | {"url": "a.b"}, VCA | {"url": None}
 
     assert [refusing.ask("POST", body=body)[0] for body in (VCA | {"type": "X"}, relative)] == [400, 500]
@@ -217,7 +220,7 @@ def test_invalid_types_and_urls_get_the_configured_status() -> None:
 @pytest.mark.parametrize(("count", "shown"), [("right", 1), ("wrong", 2), ("missing", None)])
 def test_the_count_of_a_listing_is_as_configured(count: Any, shown: int | None) -> None:
     """It may be right, wrong or missing."""
-    client = Client(count=count)
+    client = ModeAccount(count=count)
 
     assert client.ask("POST", body=VCA)[1].get("count") == client.ask("GET")[1].get("count") == shown
 
@@ -238,7 +241,7 @@ def test_the_count_of_a_listing_is_as_configured(count: Any, shown: int | None) 
 )
 def test_an_api_that_normalises_stores_the_normalised_url(how: Any, sent: str, stored: str) -> None:
     """Listings then show another URL than the one that was sent."""
-    client = Client(normalise=how)
+    client = ModeAccount(normalise=how)
     assert client.urls("POST", body=VCA | {"url": sent}) == [stored] == [client.account.webhooks("acme")["VCA"].url]
 
 
@@ -252,7 +255,7 @@ def test_an_api_that_normalises_stores_the_normalised_url(how: Any, sent: str, s
 )
 def test_an_error_has_the_configured_shape(shape: Any, unauthorized: Any, missing: Any, invalid: Any) -> None:
     """Three of the vendor's pages document three shapes."""
-    client = Client(error_body=shape)
+    client = ModeAccount(error_body=shape)
 
     assert unauthorized.items() <= client.ask("GET", key=None)[1].items()
     assert missing.items() <= client.ask("GET", "/")[1].items()
