@@ -31,10 +31,11 @@ def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("command", sorted(pulumi_8x8.commands))
 def test_every_command_can_be_scripted(command: str) -> None:
-    """Its help lists the exit codes, and it prints JSON on request."""
+    """Its help lists the exit codes and fits 80 columns, and it prints JSON on request."""
     shown = run(command, "--help")
 
     assert (shown.exit_code, "Exit codes:" in shown.output, "--json" in shown.output) == (0, True, True)
+    assert [line for line in shown.output.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])

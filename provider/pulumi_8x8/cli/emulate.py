@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 from pathlib import Path
@@ -38,9 +39,12 @@ class _Emulate(click.Command):
         from eightx8_voice.emulator import LIMITS
 
         super().format_epilog(ctx, formatter)
-        formatter.write_paragraph()
-        for line in LIMITS.split("\n"):
-            formatter.write(f"  {line}\n")
+        for entry in re.split(r"\n\n|\n(?=- )", LIMITS):
+            item = entry.startswith("- ")
+            if not item:
+                formatter.write_paragraph()
+            text = " ".join(entry.split())
+            formatter.write(click.formatting.wrap_text(text, formatter.width, "  ", "    " if item else "  ") + "\n")
 
 
 def _option(mode: Mode) -> click.Option:
