@@ -15,7 +15,7 @@ from pulumi_8x8.cli.program import HEADER_KEY, program
 from pulumi_8x8.model import WebhookId
 
 
-@click.command()
+@click.command(short_help="Write a program that declares the live webhooks.")
 @click.argument("subaccounts", nargs=-1, required=True, type=SubaccountId(), metavar="SUBACCOUNT...")
 @click.option(
     "--output",

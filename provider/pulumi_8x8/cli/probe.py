@@ -40,7 +40,7 @@ class _End(NamedTuple):
     interrupted: bool = False
 
 
-@click.command()
+@click.command(short_help="Check whether the API behaves as this package assumes.")
 @click.argument("subaccount", type=SubaccountId())
 @click.option("--type", "type", type=click.Choice(TYPES), help="Type to use.  [default: the first free one]")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="URL of the webhooks: https, without a path.")

@@ -20,7 +20,7 @@ HEADER_VARIABLE = "EIGHTX8_HTTP_AUTH_HEADER"
 MARKS = {Verdict.HOLDS: "ok  ", Verdict.WARNING: "warn", Verdict.FAILS: "FAIL", Verdict.SKIPPED: "-   "}
 
 
-@click.command()
+@click.command(short_help="Check whether an endpoint is ready for live calls.")
 @click.argument("url")
 @click.option(
     "--type",
