@@ -174,7 +174,7 @@ def _certificate(endpoint: Endpoint) -> Finding:
     ends = endpoint.certificate_end()
     days = int((ends - time.time()) // 86_400)
     until = datetime.fromtimestamp(ends, timezone.utc)
-    return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, {days} days")
+    return Finding("TLS", Verdict.HOLDS, f"valid until {until:%Y-%m-%d}, days left: {days}")
 
 
 def _judged(name: str, response: EndpointResponse) -> tuple[Flow | None, Finding]:
@@ -246,9 +246,9 @@ def _walk(endpoint: Endpoint, first: Flow, payload: Flow, plan: _Rehearsal) -> I
         yield finding._replace(detail=f"{where}: {finding.detail}")
     if plan.account:
         profiles, numbers, why = plan.account
-        fails, warns = (Verdict.FAILS, "-1002 in live calls"), (Verdict.WARNING, "probably -1014, unless whitelisted")
-        yield _known("voice profiles", used(flows, "voiceProfile"), profiles, why, *fails)
-        yield _known("caller ids", used(flows, "source"), numbers, why, *warns)
+        fails, warns = "live calls fail with error -1002", "live calls may fail with error -1014, unless whitelisted"
+        yield _known("voice profiles", used(flows, "voiceProfile"), profiles, why, Verdict.FAILS, fails)
+        yield _known("caller ids", used(flows, "source"), numbers, why, Verdict.WARNING, warns)
 
 
 def _known(
@@ -260,7 +260,7 @@ def _known(
     plain = {each.lstrip("+") for each in known}
     unknown = [value for value in values if value.lstrip("+") not in plain]
     if not unknown:
-        return Finding(name, Verdict.HOLDS, f"{len(values)} used, all in the account")
+        return Finding(name, Verdict.HOLDS, f"all known ({len(values)} used)")
     meant = {value: near_miss(value, known) for value in unknown}
     named = [f"{value} (did you mean {meant[value]}?)" if meant[value] else value for value in unknown]
     return Finding(name, verdict, f"not in the account: {', '.join(map(printable, named))}; {consequence}")

@@ -7,8 +7,8 @@
     ├── RefusedError            the API refused the request
     │   ├── KeyRefusedError     401: the key
     │   ├── AccessDeniedError   403: the subaccount is not the key's
-    │   ├── NotFoundError       404, 410: the subaccount (a missing webhook is a result, not an error)
-    │   └── InvalidRequestError any other 4xx, and a 200 whose statusCode is not 0
+    │   ├── NotFoundError       404, 410: the subaccount; also an import of a webhook that is not registered
+    │   └── InvalidRequestError any other 4xx but 429, and a 200 whose statusCode is not 0
     └── ProtocolError           the API's response is not what 8x8 documents
 
 Every message is one line: what happened, what is live now if that is known, and what to do next.
@@ -60,7 +60,7 @@ class SettingsError(WebhookError):
 
 
 class ConflictError(WebhookError):
-    """The webhook must not be changed, for example because this stack does not know it; nothing was changed."""
+    """The webhook must not be changed, for example because this stack does not know it; the text says what is live."""
 
 
 class UnavailableError(WebhookError):
@@ -80,7 +80,7 @@ class AccessDeniedError(RefusedError):
 
 
 class NotFoundError(RefusedError):
-    """404 or 410 on a subaccount."""
+    """404 or 410 on a subaccount, or an import of a webhook that is not registered."""
 
 
 class InvalidRequestError(RefusedError):

@@ -1,8 +1,8 @@
 """The provider: what the engine calls, in this order.
 
     configure   reads the key, the address and the time-outs; sends nothing
-    check       refuses bad input, a second resource for one webhook, and a live webhook that this stack does not know;
-                starts fetching the listings of this and the next subaccounts
+    check       refuses bad input, a second resource for one webhook, and a live webhook with another URL or an unknown
+                auth header; starts fetching the listings of this and the next subaccounts
     diff        compares the declaration with the state and with what is live, from the listing that check started
     create      POST; sends nothing if the same webhook is already live; refuses what this stack does not know
     read        returns what is live, from one GET per subaccount; a webhook that is not listed is gone

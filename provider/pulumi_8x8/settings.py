@@ -63,7 +63,7 @@ def _base_url(text: str) -> str:
     if not host or parts.query or parts.fragment or "?" in text or "#" in text:
         raise ValueError(f"must be a URL such as {DEFAULT_BASE_URL}")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ValueError("must use https (http is for loopback only): the API key would be sent in clear text")
+        raise ValueError("must use https (http is for loopback only); else the API key would be sent in clear text")
     return text.rstrip("/")
 
 

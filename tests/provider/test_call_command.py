@@ -170,7 +170,7 @@ def test_a_session_can_begin_with_a_call_flow_from_a_file(line: ScriptedEndpoint
     [
         (b"{", "is not JSON"),
         (json.dumps(FLOW).encode("utf-16"), "is not JSON"),
-        (json.dumps({"callflow": FLOW["callflow"][1:]}).encode(), "(-1013). Nothing was placed."),
+        (json.dumps({"callflow": FLOW["callflow"][1:]}).encode(), "(-1013). No call was placed."),
     ],
 )
 def test_a_file_with_an_invalid_call_flow_is_refused(

@@ -142,7 +142,7 @@ def test_an_input_captures_digits_until_the_hash_key_or_the_time_out() -> None:
     ],
 )
 def test_the_programs_function_decides_which_step_follows_an_input(keys: list[str | None], spoken: str) -> None:
-    """An undeclared result, none, or too few digits repeat the prompt."""
+    """An undeclared result, no result, or too few or too many digits repeat the prompt."""
     (asked,) = press("1", *keys, ivr=BANK).actions
 
     assert isinstance(asked, SayAndCapture)
@@ -212,7 +212,8 @@ def test_an_invalid_menu_cannot_be_declared(first: Any, message: str) -> None:
         Ivr(first, VOICE)
 
 
-def test_the_number_of_tries_has_at_most_two_digits() -> None:
-    """Otherwise a call in which no key is pressed would never end."""
+@pytest.mark.parametrize("tries", [0, 100])
+def test_the_number_of_tries_is_from_1_to_99(tries: int) -> None:
+    """Without a limit, a call in which no key is pressed would never end."""
     with pytest.raises(ValueError, match="from 1 to 99"):
-        Ivr(TOP, VOICE, tries=0)
+        Ivr(TOP, VOICE, tries=tries)

@@ -26,8 +26,8 @@ LONGEST_CALL = 600.0
 
 @click.command()
 @click.argument("subaccount", type=SubaccountId())
-@click.option("--from", "source", metavar="+65…", help="Number of the caller, in E.164.")
-@click.option("--to", "destination", metavar="+65…", help="Virtual number that is called, in E.164.")
+@click.option("--from", "source", metavar="+65…", help="Number of the caller, in E.164 format.")
+@click.option("--to", "destination", metavar="+65…", help="Virtual number that is called, in E.164 format.")
 @click.option(
     "--start",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -54,7 +54,9 @@ LONGEST_CALL = 600.0
     "--delay", type=Seconds(60, zero=True), default=0.0, show_default=True, help="Pause before each delivery."
 )
 @click.option("--duplicate", is_flag=True, help="Send each delivery twice.")
-@click.option("--retries", type=click.IntRange(0, 10), default=0, help="How often to retry a delivery that got no 200.")
+@click.option(
+    "--retries", type=click.IntRange(0, 10), default=0, help="How often to retry a delivery that gets no 200."
+)
 @click.option("--hang-up-at", type=click.IntRange(1, 50), metavar="N", help="Hang up during the Nth VCA delivery.")
 @click.option(
     "--dtmf-place",
@@ -78,7 +80,8 @@ def call(
     The webhooks registered there receive the deliveries, and the call flows that they return are executed.
 
     Exit codes: 0 success; 1 the session ended as ERROR, a delivery failed or timed out, a duplicate got a different
-    response, no VCA was delivered, or something expected was not heard; 2 misuse or an error; 130 interrupted.
+    response, an inbound call delivered no VCA, or something expected was not heard; 2 misuse or an error; 130
+    interrupted.
     """
     numbers = {name: more.pop(name) for name in ("source", "destination")}
     if any(numbers.values()) if start else not all(numbers.values()):
@@ -98,9 +101,9 @@ def _document(file: Path) -> object:
     try:
         return json_text.read(file.read_bytes())
     except OSError as error:
-        raise Failed(f"{printable(file)} cannot be read: {error.strerror}. Nothing was placed.") from None
+        raise Failed(f"{printable(file)} cannot be read: {error.strerror}. No call was placed.") from None
     except ValueError as error:
-        raise Failed(f"{printable(file)} is not JSON: {printable(error)}. Nothing was placed.") from None
+        raise Failed(f"{printable(file)} is not JSON: {printable(error)}. No call was placed.") from None
 
 
 def _place(order: dict[str, Any]) -> dict[str, Any]:
@@ -121,9 +124,9 @@ def _place(order: dict[str, Any]) -> dict[str, Any]:
             "No emulator responds at EIGHTX8_BASE_URL. Start one with `pulumi-8x8 emulate`, and set its URL there."
         ) from None
     if response.status_code == 422 and isinstance(placed, dict) and "error" in placed:
-        raise Failed(f"{printable(placed['error'])}. Nothing was placed.")
+        raise Failed(f"{printable(placed['error'])}. No call was placed.")
     if response.status_code != 200 or not isinstance(placed, dict) or "deliveries" not in placed:
-        raise Failed("The server at EIGHTX8_BASE_URL is not an emulator. Nothing was placed.")
+        raise Failed("The server at EIGHTX8_BASE_URL is not an emulator. No call was placed.")
     return placed
 
 

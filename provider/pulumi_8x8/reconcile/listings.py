@@ -73,7 +73,7 @@ class Listings:
         except FuturesTimeoutError:
             raise UnavailableError(
                 f"The webhooks of {subaccount_id} were not listed within {deadline.seconds:g} s. Nothing was changed. "
-                "Set a longer time-out, then run the command again."
+                "Set a longer 8x8:deadline, then run the command again."
             ) from None
 
     def get_before_write(self, webhook_id: WebhookId, deadline: Deadline) -> LiveWebhook | None:

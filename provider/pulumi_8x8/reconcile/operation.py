@@ -102,7 +102,7 @@ class Operation:
         self._messages = Messages(log)
 
     def check(self, caller: Caller, olds: Properties, news: Properties) -> tuple[dict[str, Any], list[InputFailure]]:
-        """Return the inputs with defaults, and the reasons why they are refused, without waiting for the API."""
+        """Return the inputs with defaults, and the reasons why they are refused, without waiting for a listing."""
         inputs = with_defaults(news)
         if "url" in caller.secret:
             inputs[SECRET_URL] = True
