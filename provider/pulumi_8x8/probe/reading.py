@@ -30,7 +30,7 @@ class ListedWebhook(NamedTuple):
         return MARK in self.url.lower()
 
 
-class Listing(NamedTuple):
+class ObservedListing(NamedTuple):
     """A listing, and whether its `count` is right, wrong or missing."""
 
     entries: tuple[ListedWebhook, ...]
@@ -41,7 +41,7 @@ class Listing(NamedTuple):
         return next((entry for entry in self.entries if entry.type == type), None)
 
 
-def listed(body: bytes) -> Listing:
+def listed(body: bytes) -> ObservedListing:
     """Read the response to a listing or a registration.
 
     Raises:
@@ -64,7 +64,9 @@ def listed(body: bytes) -> Listing:
         for one in webhooks
     ]
     count = document.get("count")
-    return Listing(tuple(entries), "missing" if count is None else "right" if count == len(entries) else "wrong")
+    return ObservedListing(
+        tuple(entries), "missing" if count is None else "right" if count == len(entries) else "wrong"
+    )
 
 
 def changes(sent: str, stored: str) -> list[str]:

@@ -25,7 +25,16 @@ from pulumi_8x8.api.wire import parse_refusal
 from pulumi_8x8.errors import ConflictError, ProtocolError, RefusedError, WebhookError, by_status
 from pulumi_8x8.model import WebhookId
 from pulumi_8x8.probe.questions import PATIENCE_MS, RESPONDS
-from pulumi_8x8.probe.reading import CHANGES, MARK, ListedWebhook, Listing, changes, error_shape, listed, removal_shape
+from pulumi_8x8.probe.reading import (
+    CHANGES,
+    MARK,
+    ListedWebhook,
+    ObservedListing,
+    changes,
+    error_shape,
+    listed,
+    removal_shape,
+)
 from pulumi_8x8.settings import BASE_URLS, Settings
 
 DEFAULT_URL = "https://example.com"
@@ -71,7 +80,7 @@ class Probe:
         self._url = url.rstrip("/")
         self._before: dict[str, ListedWebhook] = {}
         self._live: ListedWebhook | None = None
-        self._last = Listing((), "")
+        self._last = ObservedListing((), "")
         """The latest listing."""
         self._touched: set[str] = set()
         """Types that may have been registered and whose removal is not confirmed yet."""
@@ -274,7 +283,7 @@ class Probe:
     def _address(self, more: str = "") -> str:
         return f"{self._url}/{MARK}{more}"
 
-    def _list(self) -> Listing:
+    def _list(self) -> ObservedListing:
         self.requests += 1
         listing = listed(self._client.get(f"{self._subaccount_id}/webhooks", self._client.deadline()))
         self._last = listing
