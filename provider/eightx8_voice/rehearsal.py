@@ -106,7 +106,7 @@ def rehearse(
         account: What the subaccount may use. Default: unknown and not checked.
 
     Raises:
-        ValueError: An argument is invalid or out of range; nothing was sent.
+        ValueError: An argument is invalid or out of range; no delivery was sent.
     """
     if problem := type_problem(type):
         raise ValueError(f"type {problem} (got {printable(type)!r}).")

@@ -71,7 +71,7 @@ class Api:
         """Respond to one request, as its fault requires if there is one."""
         query = Query(request.method, request.path, request.headers.get("Authorization"))
         transport = request.transport  # None once the client has disconnected
-        connection = transport.get_extra_info("peername")[1] if transport else 0
+        connection = ((transport and transport.get_extra_info("peername")) or ("", 0))[1]
         waiting = self.faults.take(query.method, query.subaccount) or Waiting(Fault("pass"), self.account, 0, None)
         fault = waiting.fault
         if fault.effect.reads:

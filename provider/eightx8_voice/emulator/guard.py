@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -18,10 +18,10 @@ def check_host(request: web.Request, host: str) -> None:
 
     Any IP address is accepted, because rebinding requires a name.
     """
+    name = re.sub(r":[0-9]+$", "", request.host).lower()
     try:
-        name = urlsplit(f"//{request.host}").hostname or ""
         if name not in ("localhost", host.lower()):
-            ipaddress.ip_address(name)
+            ipaddress.ip_address(re.sub(r"^\[(.*)\]$", r"\1", name))
     except ValueError:
         message = f"The host name is not the emulator's; use {host}, localhost or an IP address.\n"
         raise web.HTTPMisdirectedRequest(text=message) from None
